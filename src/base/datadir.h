@@ -1,0 +1,13 @@
+#ifndef RINGER_BASE_DATADIR_H
+#define RINGER_BASE_DATADIR_H
+
+/*
+ * Where the shipped data lies: rule packs (rules/) and lookalike tables (data/). Tried in this order:
+ * $RINGER_DATADIR; ../share/ringer beside the program (a moved installation); the program's own folder
+ * and its parents up to two levels (a program run from its build tree); the configured PKGDATADIR.
+ * Returns the path of `name` below the first folder that has it, to be freed; when none has it, the path
+ * below PKGDATADIR, so that an error message names the place where it should be.
+ */
+char *datadir_path(const char *name);
+
+#endif

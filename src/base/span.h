@@ -1,0 +1,24 @@
+#ifndef RINGER_BASE_SPAN_H
+#define RINGER_BASE_SPAN_H
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A piece of text that somebody else owns; not NUL-terminated. An empty span may have p == NULL. */
+struct span {
+    const char *p;
+    size_t n;
+};
+
+#define SPAN_LIT(s) ((struct span){(s), sizeof(s) - 1})
+
+struct span span_of(const char *s); /* NULL gives the empty span */
+bool span_eq(struct span a, struct span b);
+bool span_eq_nocase(struct span a, struct span b);        /* ASCII case only */
+bool span_starts_nocase(struct span s, struct span head); /* ASCII case only */
+struct span span_trim(struct span s);                     /* ASCII white space off both ends */
+/* Cuts `*rest` at the first `c`: returns what stands before it, leaves what stands behind. */
+struct span span_cut(struct span *rest, char c);
+/* The next line without its CR LF or LF; false when nothing is left. */
+bool span_line(struct span *rest, struct span *line_r);
+
+#endif

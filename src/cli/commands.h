@@ -1,0 +1,11 @@
+#ifndef RINGER_CLI_COMMANDS_H
+#define RINGER_CLI_COMMANDS_H
+
+/* The list of commands: name, function, one line of help. `ringer --help` prints them in this order. */
+#define CLI_COMMANDS(X) X("version", cmd_version, "print the version and what it was built with")
+
+#define COMMAND(name, run, help) int run(int argc, char **argv);
+CLI_COMMANDS(COMMAND)
+#undef COMMAND
+
+#endif

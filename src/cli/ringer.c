@@ -1,0 +1,75 @@
+/*
+ * ringer: the admin's command line. One table of commands; each cmd_*.c is one of them.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+static const struct cli_command commands[] = {
+#define COMMAND(name, run, help) {name, run, help},
+    CLI_COMMANDS(COMMAND)
+#undef COMMAND
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+const char *cli_default_config(void)
+{
+    static const char path[] = SYSCONFDIR "/ringer/ringer.yaml";
+    const char *env = getenv("RINGER_CONFIG");
+    if (env && *env)
+        return env;
+    return access(path, F_OK) == 0 ? path : NULL;
+}
+
+int cli_report(struct diag_list *diags)
+{
+    int code = diags->errors ? EXIT_CONFIG : EXIT_DONE;
+    diag_attach_source(diags);
+    diag_print(diags, stderr);
+    diag_free(diags);
+    return code;
+}
+
+static void usage(FILE *out)
+{
+    fputs("usage: ringer COMMAND [OPTION...]\n\nRinger finds mail that impersonates you or your suppliers "
+          "and asks for money to go elsewhere.\n\n",
+          out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+    fputs("\n`ringer COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid "
+          "configuration.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts(PACKAGE_STRING);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = diag_nearest(argv[1], names, N_COMMANDS);
+    fprintf(stderr, "ringer: no command '%s'%s%s%s; `ringer --help` lists them\n", argv[1],
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
+}

@@ -1,0 +1,23 @@
+#ifndef RINGER_JUDGE_H
+#define RINGER_JUDGE_H
+#include "mail/message.h"
+#include "facts/facts.h"
+#include "rules/verdict.h"
+
+/*
+ * message + policy -> verdict: the whole story, called by the daemon, the command line, the fuzzers and the bench.
+ */
+struct policy;
+struct services; /* what may be down: the worker pool, the store */
+
+struct judgement {
+    const struct message *message;
+    const struct facts *facts;
+    struct verdict verdict;
+};
+
+/* Everything in the judgement lives in `arena`. `services` may be NULL: then what it would tell is unknown. */
+struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
+                       struct message *message);
+
+#endif

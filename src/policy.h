@@ -1,0 +1,30 @@
+#ifndef RINGER_POLICY_H
+#define RINGER_POLICY_H
+#include "base/diag.h"
+#include "conf/conf.h"
+#include "facts/people.h"
+#include "lookalike/lookalike.h"
+#include "payment/payment.h"
+#include "rules/rules.h"
+#include "rules/verdict.h"
+
+/*
+ * The policy snapshot: configuration, rules, phrases, protected domains and people of one generation.
+ * Immutable and reference-counted; a reload builds a new one, runs its tests, and swaps the pointer.
+ */
+struct policy {
+    struct conf *conf;
+    struct ruleset *rules;
+    struct payment_packs *packs;
+    struct lookalike_index *index;
+    struct people *people;
+    struct verdict_policy thresholds;
+    unsigned generation;
+};
+
+/* Loads the file (NULL: built-in defaults), its lists, rules and packs, and runs their tests. NULL on any error. */
+struct policy *policy_load(const char *conf_path, struct diag_list *diags);
+struct policy *policy_ref(struct policy *policy);
+void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
+
+#endif

@@ -1,0 +1,47 @@
+/* Tests of src/base/span.c */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/span.h"
+
+static void test_line_ends(void **state)
+{
+    struct span rest = SPAN_LIT("one\r\ntwo\n\nlast"), line;
+    static const char *const want[] = {"one", "two", "", "last"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(span_line(&rest, &line));
+        assert_true(span_eq(line, span_of(want[i])));
+    }
+    assert_false(span_line(&rest, &line));
+}
+
+static void test_trim_and_case(void **state)
+{
+    assert_true(span_eq(span_trim(SPAN_LIT(" \t a b \r\n")), SPAN_LIT("a b")));
+    assert_true(span_eq_nocase(SPAN_LIT("From"), SPAN_LIT("fROM")));
+    assert_false(span_eq_nocase(SPAN_LIT("From"), SPAN_LIT("Fro")));
+    assert_true(span_starts_nocase(SPAN_LIT("Re: x"), SPAN_LIT("re:")));
+    assert_true(span_eq(span_of(NULL), (struct span){NULL, 0}));
+}
+
+static void test_cut(void **state)
+{
+    struct span rest = SPAN_LIT("a=b=c");
+    assert_true(span_eq(span_cut(&rest, '='), SPAN_LIT("a")));
+    assert_true(span_eq(span_cut(&rest, '='), SPAN_LIT("b")));
+    assert_true(span_eq(span_cut(&rest, '='), SPAN_LIT("c")));
+    assert_int_equal(rest.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_trim_and_case),
+        cmocka_unit_test(test_cut),
+    };
+    return cmocka_run_group_tests_name("span", tests, NULL, NULL);
+}
