@@ -1,0 +1,80 @@
+#ifndef RINGER_STORE_STORE_H
+#define RINGER_STORE_STORE_H
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/span.h"
+
+/*
+ * What Ringer must remember: held mail, decisions, who did what. One handle serves any number of threads.
+ * This is the daemon's side; quarantine.h and records.h are the side of those who look after it.
+ * Functions return 0 when done (writes: after the commit is on disk) and -1 with a text in `error`.
+ */
+enum store_cause { STORE_OTHER, STORE_LOCKED, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_INVALID };
+
+struct store_error {
+    enum store_cause cause;
+    char text[400]; /* names the store, says what to do */
+};
+
+enum { STORE_ID_SIZE = 27 }; /* 128 random bits in Crockford's base 32, lower case, and the NUL */
+enum store_flags { STORE_CREATE = 1 << 0, STORE_RDONLY = 1 << 1 };
+
+/* url is "sqlite:PATH". NULL on error. Without STORE_CREATE a store that is not there is an error. */
+struct store;
+struct store *store_open(const char *url, unsigned flags, struct store_error *error);
+/* Writes what is still queued, then frees; accepts a NULL store; sets it to NULL. */
+void store_close(struct store **store);
+
+/* The original bytes: a part in memory, then a part of a spooled file (fd < 0: none; pread is used). */
+struct store_body {
+    struct span head;
+    int fd;
+    off_t fd_offset;
+    uint64_t fd_size;
+};
+
+/* What was judged; for held mail and for decisions. Any string may be NULL (not known). Strings are copied. */
+struct store_mail {
+    int64_t time_ms;      /* UTC, milliseconds since the epoch; 0 = now */
+    const char *queue_id; /* the MTA's */
+    const char *client_ip;
+    const char *helo;
+    const char *sender;       /* envelope sender without <>; "" is the null sender */
+    const char *const *rcpts; /* held mail: the held ones only */
+    size_t n_rcpts;
+    const char *from; /* the From header as a reader sees it, decoded */
+    const char *from_domain;
+    const char *subject;    /* decoded */
+    const char *message_id; /* without <> */
+    const char *action;     /* what was done: "pass", "tag", "quarantine", "reject", "tempfail" */
+    int score;
+    const char *axes;   /* "identity,request" */
+    const char *reason; /* in words, for a clerk */
+    /* JSON array, highest score first: [{"id","title","axis","score","why"}] */
+    const char *rules_json;
+    /* JSON array: [{"where":"From","domain","target","relation","score","why","differs"}] (struct
+     * lookalike_finding; `differs` with its U+0002 and U+0003 marks) */
+    const char *lookalikes_json;
+    const char *facts_json; /* JSON object */
+};
+
+/* Keeps the bytes. 0 only once they are durable: then the MTA may be answered. The new id goes to id_r. */
+int store_quarantine_put(struct store *store, const struct store_mail *mail, const struct store_body *body,
+                         char id_r[STORE_ID_SIZE], struct store_error *error);
+
+/*
+ * One row for every decision, written in the background. Never waits for the disk: with
+ * STORE_DECISIONS_QUEUED waiting the row is dropped and counted. quarantine_id: of held mail, else NULL.
+ * For mail that passes leave subject, from and rcpts NULL unless the configuration asks for them.
+ */
+enum { STORE_DECISIONS_QUEUED = 8192 };
+void store_decision_put(struct store *store, const struct store_mail *mail, const char *quarantine_id);
+
+struct store_stats {
+    uint64_t quarantined, decisions, decisions_dropped, commits, failures;
+    struct store_error last_error; /* of what ran in the background; empty text: none */
+};
+void store_stats(struct store *store, struct store_stats *stats_r);
+
+#endif
