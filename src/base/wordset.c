@@ -1,0 +1,163 @@
+/*
+ * Word lists as data files: sorted once, searched by bisection.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/wordset.h"
+
+struct entry {
+    const char *word, *value;
+};
+
+struct wordset {
+    char *text; /* the file, cut into words in place */
+    struct entry *entries;
+    size_t n;
+};
+
+static int by_word(const void *a, const void *b)
+{
+    return strcmp(((const struct entry *)a)->word, ((const struct entry *)b)->word);
+}
+
+static char *read_all(const char *path, size_t *n_r)
+{
+    FILE *f = fopen(path, "r");
+    char *text = NULL;
+    size_t n = 0, cap = 0, got;
+    if (!f)
+        return NULL;
+    do {
+        cap = cap ? cap * 2 : 16384;
+        text = mem_resize(text, cap + 1, 1);
+        got = fread(text + n, 1, cap - n, f);
+        n += got;
+    } while (n == cap);
+    if (ferror(f)) {
+        fclose(f);
+        free(text);
+        return NULL;
+    }
+    fclose(f);
+    text[n] = '\0';
+    *n_r = n;
+    return text;
+}
+
+static void add_line(struct wordset *set, char *line, size_t *cap)
+{
+    char *comment = strchr(line, '#');
+    if (comment)
+        *comment = '\0';
+    char *tab = strchr(line, '\t');
+    if (tab)
+        *tab++ = '\0';
+    struct span word = span_trim(span_of(line)), value = span_trim(span_of(tab));
+    if (word.n == 0)
+        return;
+    char *start = line + (word.p - line);
+    start[word.n] = '\0';
+    for (char *c = start; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    if (tab && value.n)
+        tab[(size_t)(value.p - tab) + value.n] = '\0';
+    if (set->n == *cap) {
+        *cap = *cap ? *cap * 2 : 256;
+        set->entries = mem_resize(set->entries, *cap, sizeof(*set->entries));
+    }
+    set->entries[set->n++] = (struct entry){start, value.n ? value.p : ""};
+}
+
+struct wordset *wordset_load(const char *path, struct diag_list *diags)
+{
+    size_t n = 0, cap = 0;
+    char *text = read_all(path, &n);
+    if (!text) {
+        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0},
+                 "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere",
+                 "cannot read this word list: %s", strerror(errno));
+        return NULL;
+    }
+    struct wordset *set = mem_alloc(sizeof(*set));
+    set->text = text;
+    char *line, *rest = text;
+    while ((line = strsep(&rest, "\n")))
+        add_line(set, line, &cap);
+    if (set->n)
+        qsort(set->entries, set->n, sizeof(*set->entries), by_word);
+    return set;
+}
+
+void wordset_free(struct wordset **set)
+{
+    if (!*set)
+        return;
+    free((*set)->text);
+    free((*set)->entries);
+    free(*set);
+    *set = NULL;
+}
+
+static int compare(struct span word, const char *entry)
+{
+    int c = strncasecmp(word.p, entry, word.n);
+    return c ? c : -(int)(entry[word.n] != '\0');
+}
+
+static const struct entry *find(const struct wordset *set, struct span word)
+{
+    size_t low = 0, high = set->n;
+    if (word.n == 0)
+        return NULL;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int c = compare(word, set->entries[middle].word);
+        if (c == 0)
+            return &set->entries[middle];
+        if (c < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+bool wordset_has(const struct wordset *set, struct span word)
+{
+    return find(set, word) != NULL;
+}
+
+const char *wordset_value(const struct wordset *set, struct span word)
+{
+    const struct entry *e = find(set, word);
+    return e ? e->value : NULL;
+}
+
+const char *wordset_domain(const struct wordset *set, const char *domain)
+{
+    while (domain && *domain) {
+        const struct entry *e = find(set, span_of(domain));
+        if (e)
+            return e->word;
+        domain = strchr(domain, '.');
+        if (domain)
+            domain++;
+    }
+    return NULL;
+}
+
+size_t wordset_size(const struct wordset *set)
+{
+    return set->n;
+}
+
+const char *wordset_at(const struct wordset *set, size_t i)
+{
+    return set->entries[i].word;
+}

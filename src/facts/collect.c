@@ -1,0 +1,58 @@
+/*
+ * The order of the families, and the word lists that they share.
+ */
+#include <stdlib.h>
+
+#include "base/datadir.h"
+#include "facts/collect.h"
+
+static bool load(struct wordset **set, const char *name, struct diag_list *diags)
+{
+    char *path = datadir_path(name);
+    *set = wordset_load(path, diags);
+    free(path);
+    return *set != NULL;
+}
+
+bool fact_lists_load(struct fact_lists *lists, struct diag_list *diags)
+{
+    bool ok = load(&lists->freemail, "data/facts/freemail.txt", diags);
+    ok = load(&lists->titles, "data/facts/titles.txt", diags) && ok;
+    ok = load(&lists->tunnels, "data/facts/tunnels.txt", diags) && ok;
+    ok = load(&lists->installers, "data/facts/installers.txt", diags) && ok;
+    return load(&lists->payment_names, "data/facts/payment-names.txt", diags) && ok;
+}
+
+void fact_lists_free(struct fact_lists *lists)
+{
+    wordset_free(&lists->freemail);
+    wordset_free(&lists->titles);
+    wordset_free(&lists->tunnels);
+    wordset_free(&lists->installers);
+    wordset_free(&lists->payment_names);
+}
+
+static void (*const families[])(struct fact_work *) = {
+    facts_envelope, facts_identity, facts_lookalike, facts_thread,     facts_reply,
+    facts_auth,     facts_payment,  facts_link,      facts_attachment, facts_structure,
+};
+
+struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
+                            const struct message *message, const char *const *read)
+{
+    struct fact_work work = {
+        .sources = sources,
+        .read = read,
+        .arena = arena,
+        .message = message,
+        .facts = facts_new(arena),
+        .from = message->from.n ? &message->from.v[0] : NULL,
+    };
+    if (work.from && *work.from->domain) {
+        work.from_registrable = lookalike_registrable(sources->index, arena, work.from->domain);
+        work.from_match = lookalike_match(sources->index, arena, work.from->domain);
+    }
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        families[i](&work);
+    return work.facts;
+}

@@ -1,0 +1,66 @@
+#ifndef RINGER_FACTS_COLLECT_H
+#define RINGER_FACTS_COLLECT_H
+#include "base/wordset.h"
+#include "facts/facts.h"
+#include "facts/people.h"
+#include "lookalike/lookalike.h"
+#include "mail/message.h"
+#include "payment/payment.h"
+
+/*
+ * From a message to the table of facts. One file per family; each fills in its own facts and nothing else.
+ */
+
+/* The word lists that the families look things up in (data/facts/): shipped, loaded once per policy. */
+struct fact_lists {
+    struct wordset *freemail;      /* free mail providers' domains */
+    struct wordset *titles;        /* executive titles in display names */
+    struct wordset *tunnels;       /* domains of tunnelling services */
+    struct wordset *installers;    /* program name TAB its vendor's domains, comma separated */
+    struct wordset *payment_names; /* words in file names that speak of bank details */
+};
+
+/* What the facts are drawn from beside the message; everything outlives the message. */
+struct fact_sources {
+    const struct lookalike_index *index;
+    const struct payment_packs *packs;
+    const struct people *people;
+    const struct fact_lists *lists;
+    const char *const *authserv_ids; /* whose Authentication-Results are believed */
+    size_t n_authserv_ids;
+};
+
+/* One message on its way through the families. */
+struct fact_work {
+    const struct fact_sources *sources;
+    const char *const *read; /* how reading each attachment went: see facts_collect */
+    struct arena *arena;
+    const struct message *message;
+    struct facts *facts;
+    const struct mailbox *from;                /* first mailbox of From; NULL when there is none */
+    const char *from_registrable;              /* NULL when unknown */
+    const struct lookalike_result *from_match; /* NULL when From has no domain */
+};
+
+bool fact_lists_load(struct fact_lists *lists, struct diag_list *diags);
+void fact_lists_free(struct fact_lists *lists);
+
+/*
+ * All families, in order. `read` has one entry an attachment: NULL = nobody tried to read its text, "ok", or
+ * why it could not be read ("encrypted", "broken", "timeout", ...); `read` itself is NULL when there was no worker.
+ */
+struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
+                            const struct message *message, const char *const *read);
+
+void facts_envelope(struct fact_work *work);
+void facts_identity(struct fact_work *work);
+void facts_lookalike(struct fact_work *work);
+void facts_thread(struct fact_work *work);
+void facts_reply(struct fact_work *work);
+void facts_auth(struct fact_work *work);
+void facts_payment(struct fact_work *work);
+void facts_link(struct fact_work *work);
+void facts_attachment(struct fact_work *work);
+void facts_structure(struct fact_work *work);
+
+#endif

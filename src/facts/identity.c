@@ -1,0 +1,151 @@
+/*
+ * Who the message says it is from: the address, and what its display name shows beside it.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "facts/collect.h"
+
+static bool is_address_byte(unsigned char c)
+{
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           memchr("._+-", c, 4);
+}
+
+/* The first thing of the form a@b.c in a display name; NULL when there is none. */
+static const char *address_in(struct arena *arena, const char *name)
+{
+    for (const char *at = strchr(name, '@'); at; at = strchr(at + 1, '@')) {
+        const char *start = at, *end = at + 1;
+        while (start > name && is_address_byte((unsigned char)start[-1]))
+            start--;
+        while (*end && is_address_byte((unsigned char)*end))
+            end++;
+        while (end > at + 1 && end[-1] == '.')
+            end--;
+        if (start < at && memchr(at, '.', (size_t)(end - at)))
+            return arena_strndup(arena, start, (size_t)(end - start));
+    }
+    return NULL;
+}
+
+static bool same_owner(struct fact_work *work, const char *domain)
+{
+    const char *registrable = lookalike_registrable(work->sources->index, work->arena, domain);
+    return registrable && work->from_registrable && strcasecmp(registrable, work->from_registrable) == 0;
+}
+
+static void name_with_address(struct fact_work *work)
+{
+    const char *shown = address_in(work->arena, work->from->name);
+    if (!shown)
+        return;
+    const char *domain = strrchr(shown, '@') + 1;
+    if (!same_owner(work, domain))
+        facts_set_string(work->facts, FACT_FROM_NAME_ADDRESS, shown);
+}
+
+/* "company.example Accounts" <x@elsewhere.example>: a word of the name that is a protected domain. */
+static void name_with_domain(struct fact_work *work)
+{
+    struct span rest = span_of(work->from->name);
+    while (rest.n) {
+        struct span word = span_trim(span_cut(&rest, ' '));
+        const char *at = word.n ? memchr(word.p, '@', word.n) : NULL;
+        if (at)
+            word = (struct span){at + 1, (size_t)(word.p + word.n - at - 1)};
+        while (word.n && strchr("<>()[]\"',;:", word.p[0]))
+            word.p++, word.n--;
+        while (word.n && strchr("<>()[]\"',;:.", word.p[word.n - 1]))
+            word.n--;
+        if (word.n < 4 || !memchr(word.p, '.', word.n))
+            continue;
+        const char *domain = arena_span(work->arena, word);
+        const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
+        if (r->kind == LOOKALIKE_GENUINE && !same_owner(work, domain)) {
+            facts_set_string(work->facts, FACT_FROM_NAME_DOMAIN, r->genuine);
+            return;
+        }
+    }
+}
+
+static bool ascii_word(struct span text, size_t at, size_t n)
+{
+    bool left =
+        at == 0 || !((unsigned char)text.p[at - 1] >= 0x80 || is_address_byte((unsigned char)text.p[at - 1]));
+    bool right = at + n == text.n || !is_address_byte((unsigned char)text.p[at + n]);
+    return left && right;
+}
+
+/* Titles stand as whole words, but CJK titles may touch the name: 王建國董事長. */
+static const char *find_title(const struct wordset *titles, struct span folded)
+{
+    for (size_t i = 0; i < wordset_size(titles); i++) {
+        const char *title = wordset_at(titles, i);
+        size_t n = strlen(title);
+        const char *hit = folded.n >= n ? memmem(folded.p, folded.n, title, n) : NULL;
+        if (hit && ((unsigned char)title[0] >= 0x80 || ascii_word(folded, (size_t)(hit - folded.p), n)))
+            return title;
+    }
+    return NULL;
+}
+
+static void person(struct fact_work *work)
+{
+    struct person_match match;
+    const struct people *people = work->sources->people;
+    if (!people_match(people, work->arena, work->from->name, work->from->address, &match) || match.genuine)
+        return;
+    facts_set_string(work->facts, FACT_PERSON_NAME, match.person->name);
+    facts_set_string(work->facts, FACT_PERSON_ROLE, match.person->role);
+    facts_set_bool(work->facts, FACT_PERSON_NEAR, match.near);
+}
+
+/* "Karen Whitfield" as the last words of a message from somebody else's address. */
+static void signature(struct fact_work *work)
+{
+    enum { LAST_LINES = 12, MAX_LINE = 80 };
+    const struct message *m = work->message;
+    for (size_t i = 0; i < m->n_texts; i++) {
+        if (m->texts[i].kind != TEXT_OWN && m->texts[i].kind != TEXT_SIGNATURE)
+            continue;
+        struct span rest = m->texts[i].text;
+        for (unsigned lines = 0; rest.n && lines < LAST_LINES; lines++) {
+            const char *end = rest.p + rest.n, *start = memrchr(rest.p, '\n', rest.n);
+            start = start ? start + 1 : rest.p;
+            struct span line = span_trim((struct span){start, (size_t)(end - start)});
+            rest.n = start > rest.p ? (size_t)(start - 1 - rest.p) : 0;
+            struct person_match match;
+            if (line.n == 0 || line.n > MAX_LINE ||
+                !people_match(work->sources->people, work->arena, arena_span(work->arena, line),
+                              work->from->address, &match))
+                continue;
+            if (!match.genuine && !match.near)
+                facts_set_string(work->facts, FACT_PERSON_SIGNATURE, match.person->name);
+            return;
+        }
+    }
+}
+
+void facts_identity(struct fact_work *work)
+{
+    struct facts *facts = work->facts;
+    if (!work->from)
+        return;
+    facts_set_string(facts, FACT_FROM_ADDRESS, work->from->address);
+    facts_set_string(facts, FACT_FROM_NAME, work->from->name);
+    facts_set_string(facts, FACT_FROM_DOMAIN, work->from->domain);
+    facts_set_string(facts, FACT_FROM_REGISTRABLE, work->from_registrable);
+    bool genuine = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE;
+    facts_set_string(facts, FACT_FROM_RELATION,
+                     genuine ? relation_name(work->from_match->genuine_relation) : "none");
+    facts_set_bool(facts, FACT_FROM_FREEMAIL,
+                   wordset_domain(work->sources->lists->freemail, work->from->domain) != NULL);
+    name_with_address(work);
+    name_with_domain(work);
+    struct span folded = text_fold(work->arena, span_of(work->from->name))->text;
+    facts_set_string(facts, FACT_FROM_TITLE, find_title(work->sources->lists->titles, folded));
+    person(work);
+    signature(work);
+}

@@ -1,0 +1,22 @@
+/*
+ * The whole story of a message on one screen: read the attachments (in the worker), draw the facts, apply
+ * the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
+ */
+#include "facts/collect.h"
+#include "judge.h"
+#include "policy.h"
+#include "services.h"
+
+struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
+                       struct message *message)
+{
+    const char *const *read = services_read_attachments(services, arena, message);
+    const struct fact_sources sources = policy_sources(policy);
+    const struct facts *facts = facts_collect(&sources, arena, message, read);
+    struct rule_hits hits = rules_eval(policy->rules, facts, arena);
+    return (struct judgement){
+        .message = message,
+        .facts = facts,
+        .verdict = verdict_decide(&policy->thresholds, hits, arena),
+    };
+}

@@ -1,0 +1,21 @@
+#ifndef RINGER_SERVICES_H
+#define RINGER_SERVICES_H
+#include "mail/message.h"
+#include "worker/worker.h"
+
+/*
+ * What a judgement uses and what may be down. A service that is NULL, or fails, leaves its facts unknown;
+ * it never stops a mail. One per process; safe for any number of threads.
+ */
+struct services {
+    struct worker_pool *workers; /* text out of attachments; NULL = attachments are not read */
+};
+
+/*
+ * Reads the text of the attachments that can be read and adds it to the message. Returns one entry an
+ * attachment, as facts_collect() wants it; NULL when there is no worker pool.
+ */
+const char *const *services_read_attachments(const struct services *services, struct arena *arena,
+                                             struct message *message);
+
+#endif

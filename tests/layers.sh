@@ -1,0 +1,52 @@
+#!/bin/sh
+# Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- judge
+# <- (milter, cli, web); store, conf and worker know base only; only src/milter/ includes libmilter.
+src=${abs_top_srcdir:-.}/src
+n=0
+bad=0
+allowed() {
+    case $1 in
+    base) echo base ;;
+    mail) echo base mail ;;
+    lookalike) echo base lookalike ;;
+    payment) echo base payment ;;
+    facts) echo base mail lookalike payment facts ;;
+    rules) echo base facts rules ;;
+    conf) echo base conf ;;
+    store) echo base store ;;
+    worker) echo base worker ;;
+    report) echo base store report ;;
+    milter) echo base mail lookalike payment facts rules conf store worker report milter ;;
+    cli) echo base mail lookalike payment facts rules conf store worker report cli ;;
+    web) echo base mail facts rules conf store report web ;;
+    esac
+}
+check() { # description, list of offenders
+    n=$((n + 1))
+    if [ -z "$2" ]; then
+        echo "ok $n - $1"
+    else
+        bad=1
+        echo "not ok $n - $1"
+        echo "$2" | sed 's/^/# /'
+    fi
+}
+for dir in base mail lookalike payment facts rules conf store worker report milter cli web; do
+    [ -d "$src/$dir" ] || continue
+    ok=$(allowed $dir | tr ' ' '\n' | sed 's,.*,/"&/,' | paste -sd'|' | sed 's,/",",g; s,/|,/|,g; s,"$,,')
+    offenders=$(grep -Hn '^#include "' "$src/$dir"/*.c "$src/$dir"/*.h 2>/dev/null |
+        grep -vE "#include ($ok)" |
+        case $dir in
+        milter | cli | web) grep -vE '#include "(judge|policy|services)\.h"' ;;
+        base) grep -v '#include "config.h"' ;;
+        *) cat ;;
+        esac)
+    check "src/$dir includes only downward" "$offenders"
+done
+check "only src/milter includes libmilter" \
+    "$(grep -rln 'libmilter/mfapi.h' "$src" | grep -v '/milter/')"
+check "no logging or exit below cli, milter and web" \
+    "$(grep -nE '\b(syslog|fprintf\(stderr|exit)\(' "$src"/mail/*.c "$src"/lookalike/*.c "$src"/payment/*.c \
+        "$src"/facts/*.c "$src"/rules/*.c "$src"/conf/*.c "$src"/store/*.c 2>/dev/null | grep -v '_exit(')"
+echo "1..$n"
+exit $bad
