@@ -1,0 +1,75 @@
+#ifndef RINGER_WORKER_WORKER_H
+#define RINGER_WORKER_WORKER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/enumname.h"
+#include "base/span.h"
+
+/*
+ * What may crash or hang on hostile input is done by `ringer-worker` processes: a pool of them, one request
+ * at a time each, killed at the deadline and started again. Thread-safe: any number of threads may call; they
+ * do the I/O themselves. Workers start with the first request. Nothing here fails loudly: a worker that is
+ * missing, dies or hangs is a status, and the mail goes on.
+ */
+struct worker_pool;
+
+struct worker_options {     /* zero or NULL: the default */
+    const char *path;       /* the program; default: beside the calling program, else PKGLIBEXECDIR */
+    unsigned processes;     /* 2; at most WORKER_PROCESSES_MAX */
+    unsigned deadline_ms;   /* 4000: waiting for a free worker and the work, together */
+    size_t memory_bytes;    /* 256 MiB address space of each process */
+    size_t input_bytes;     /* 32 MiB: larger attachments are TOO_BIG unseen */
+    size_t output_bytes;    /* 1 MiB of text; what is behind it is cut off and `truncated` says so */
+    bool allow_unsandboxed; /* start even where the kernel offers no seccomp; default: UNAVAILABLE */
+};
+enum { WORKER_PROCESSES_MAX = 64 };
+
+#define WORKER_STATUS_LIST(X)                                                                                \
+    X(WORKER_OK, "ok")                                                                                       \
+    X(WORKER_ENCRYPTED, "encrypted")     /* needs a password */                                              \
+    X(WORKER_BROKEN, "broken")           /* claims a format that it does not keep to */                      \
+    X(WORKER_TOO_BIG, "too_big")         /* too large, or a bomb: would unpack beyond the limits */          \
+    X(WORKER_TIMEOUT, "timeout")         /* not done at the deadline; text so far may be there */            \
+    X(WORKER_DIED, "died")               /* the worker crashed or was killed */                              \
+    X(WORKER_UNSUPPORTED, "unsupported") /* no format that we take text from */                              \
+    X(WORKER_UNAVAILABLE, "unavailable") /* no worker could be had in time */
+ENUM_DECLARE(worker_status, WORKER_STATUS_LIST)
+enum { WORKER_STATUSES = WORKER_UNAVAILABLE + 1 };
+
+struct worker_text {
+    enum worker_status status;
+    struct span
+        text; /* valid UTF-8, paragraphs "\n\n", table cells "\t"; in the arena; may be partial unless OK */
+    bool truncated;     /* there is more than `text` holds */
+    unsigned pages;     /* PDF pages, sheets, slides seen; 0 when unknown */
+    const char *detail; /* why not OK, for logs; "" when there is nothing to say */
+};
+
+struct worker_stats {
+    uint64_t requests, by_status[WORKER_STATUSES];
+    uint64_t started, start_failures, killed; /* worker processes */
+    unsigned processes, running, busy;        /* now */
+    char last_error[200];                     /* why a worker last failed to start; "" */
+};
+
+/* Checks the options only, starts nothing. NULL with a text in *error_r (to be freed) for options out of bounds. */
+struct worker_pool *worker_pool_new(const struct worker_options *options, char **error_r);
+/* Kills and reaps all workers. No call may be under way. Accepts NULL, sets it to NULL. */
+void worker_pool_free(struct worker_pool **pool);
+void worker_pool_stats(struct worker_pool *pool, struct worker_stats *stats_r);
+
+/* Monotonic milliseconds at which a request that starts now must be done: for several attachments of one mail. */
+int64_t worker_deadline(const struct worker_pool *pool);
+/*
+ * Takes the text out of one attachment. `sniffed` is message_attachment.sniffed ("" when unknown: then it is
+ * told by the bytes and the file name). `deadline` as by worker_deadline(), 0 = from now. NULL pool: UNAVAILABLE.
+ */
+enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                                  const char *sniffed, const char *filename, struct span bytes,
+                                  struct worker_text *out_r);
+/* Whether worker_extract() could take text from it, without asking a worker: "pdf", "docx", ... or the bytes. */
+bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes);
+
+#endif
