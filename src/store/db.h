@@ -1,0 +1,54 @@
+#ifndef RINGER_STORE_DB_H
+#define RINGER_STORE_DB_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/span.h"
+#include "store/store.h"
+
+/*
+ * What a database driver does for the store. A connection is used by one thread at a time. All statements
+ * stand in statements.def; a driver prepares each when it is first run. Returns: 0 = done, -1 = `error`.
+ */
+enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BYTES };
+struct db_value {
+    enum db_type type;
+    int64_t i;
+    struct span s; /* text (UTF-8 without NUL bytes; NUL-terminated in results) and bytes */
+};
+
+enum statement {
+#define STATEMENT(id, sql) SQL_##id,
+#include "store/statements.def"
+#undef STATEMENT
+    SQL_COUNT
+};
+extern const char *const statement_sql[SQL_COUNT];
+
+enum { DB_MAX_COLUMNS = 32 };
+
+/* One row of the result, valid until it returns; non-zero stops. It must not run statements on that connection. */
+typedef int (*db_row_fn)(void *context, const struct db_value *columns, size_t n);
+
+struct db;
+struct db_driver {
+    const char *scheme;                                                               /* of the url */
+    struct db *(*open)(const char *where, unsigned flags, struct store_error *error); /* enum store_flags */
+    void (*close)(struct db *db);
+    int (*run)(struct db *db, enum statement id, const struct db_value *args, size_t n_args, db_row_fn row,
+               void *context, uint64_t *changed_r, struct store_error *error);
+    int (*script)(struct db *db, const char *sql,
+                  struct store_error *error);                /* several statements, no result */
+    int (*begin)(struct db *db, struct store_error *error);  /* for writing: waits for other writers */
+    int (*commit)(struct db *db, struct store_error *error); /* durable on return; rolled back on error */
+    void (*rollback)(struct db *db);
+    bool (*in_transaction)(struct db *db); /* false when an error has already rolled it back */
+    void (*tidy)(struct db *db);           /* after a purge: give space back to the system */
+};
+struct db { /* first member of a driver's own connection */
+    const struct db_driver *driver;
+};
+
+extern const struct db_driver db_sqlite;
+
+#endif

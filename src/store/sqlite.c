@@ -1,0 +1,353 @@
+/*
+ * The embedded driver: one SQLite file in WAL mode, synchronous=FULL, so that a commit is on disk when it
+ * returns. Other processes (`ringer quarantine`, the console) may use the same file; who must wait longer
+ * than BUSY_MS for their writes gets "locked". Every failure is turned into words with a remedy.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/mem.h"
+
+#include "store/db.h"
+
+enum {
+    BUSY_MS = 5000,                   /* well below the MTA's milter timeout */
+    WAL_KEEP_BYTES = 64 * 1024 * 1024 /* the log is cut back to this after a large message */
+};
+
+struct sqlite {
+    struct db db;
+    sqlite3 *handle;
+    char *path;
+    dev_t dev;
+    ino_t ino;
+    sqlite3_stmt *stmt[SQL_COUNT];
+};
+
+static __attribute__((format(printf, 3, 4))) void say(struct store_error *error, enum store_cause cause,
+                                                      const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    error->cause = cause;
+    vsnprintf(error->text, sizeof(error->text), fmt, ap);
+    va_end(ap);
+}
+
+static enum store_cause cause_of(int code, int system_errno)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_LOCKED;
+    case SQLITE_FULL:
+        return STORE_FULL;
+    case SQLITE_IOERR: /* a quota or a file size limit comes as a failed write */
+        return system_errno == EDQUOT || system_errno == EFBIG || system_errno == ENOSPC ? STORE_FULL
+                                                                                         : STORE_OTHER;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return STORE_READ_ONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_DAMAGED;
+    }
+    return STORE_OTHER;
+}
+
+static const char *remedy(enum store_cause cause)
+{
+    switch (cause) {
+    case STORE_LOCKED:
+        return ": another process keeps it locked; see who has it open with `fuser`";
+    case STORE_FULL:
+        return ": no space left; make room, or drop old mail with `ringer quarantine purge`";
+    case STORE_READ_ONLY:
+        return ": cannot be written; check the owner and mode of the file and of its folder";
+    case STORE_DAMAGED:
+        return ": the file is damaged or no Ringer store; keep a copy and rescue what it holds with "
+               "`sqlite3 FILE .recover`";
+    default:
+        return "";
+    }
+}
+
+static int fail(struct sqlite *lite, int code, struct store_error *error)
+{
+    int system_errno = lite->handle ? sqlite3_system_errno(lite->handle) : 0;
+    enum store_cause cause = cause_of(code, system_errno);
+    const char *text = lite->handle ? sqlite3_errmsg(lite->handle) : sqlite3_errstr(code);
+    bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+    say(error, cause, "sqlite:%s: %s%s%s%s%s", lite->path, text, io && system_errno ? " (" : "",
+        io && system_errno ? strerror(system_errno) : "", io && system_errno ? ")" : "", remedy(cause));
+    return -1;
+}
+
+static void lite_close(struct db *db)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    for (size_t i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(lite->stmt[i]);
+    sqlite3_close(lite->handle);
+    free(lite->path);
+    free(lite);
+}
+
+/* Mail is private: a new file is never readable for everybody, whatever the umask says. */
+static int create_file(struct sqlite *lite, struct store_error *error)
+{
+    int fd = open(lite->path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    if (fd < 0) {
+        bool denied = errno == EACCES || errno == EROFS || errno == EPERM;
+        say(error,
+            denied            ? STORE_READ_ONLY
+            : errno == ENOSPC ? STORE_FULL
+                              : STORE_OTHER,
+            "sqlite:%s: cannot create the file: %s", lite->path, strerror(errno));
+        return -1;
+    }
+    close(fd);
+    return 0;
+}
+
+static int want_wal(void *context, int n, char **values, char **names)
+{
+    *(bool *)context = n > 0 && values[0] && strcmp(values[0], "wal") == 0;
+    return 0;
+}
+
+/* Two processes that meet at the first start do not wait for each other in the busy handler: try again. */
+static int set_wal(struct sqlite *lite, struct store_error *error)
+{
+    bool wal = false;
+    int code = SQLITE_OK;
+    for (int tries = 0; tries < BUSY_MS / 20; tries++) {
+        code = sqlite3_exec(lite->handle, "PRAGMA journal_mode = WAL", want_wal, &wal, NULL);
+        if ((code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
+            break;
+        nanosleep(&(struct timespec){0, 20000000}, NULL);
+    }
+    if (code != SQLITE_OK)
+        return fail(lite, code, error);
+    if (!wal) {
+        say(error, STORE_OTHER,
+            "sqlite:%s: this file system cannot share a write-ahead log; use a local disk", lite->path);
+        return -1;
+    }
+    return 0;
+}
+
+static int configure(struct sqlite *lite, unsigned flags, struct store_error *error)
+{
+    char sql[256];
+    snprintf(sql, sizeof(sql),
+             "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d; PRAGMA wal_autocheckpoint = 4000; "
+             "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+             WAL_KEEP_BYTES);
+    sqlite3_extended_result_codes(lite->handle, 1);
+    sqlite3_busy_timeout(lite->handle, BUSY_MS);
+    sqlite3_db_config(lite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    if (!(flags & STORE_RDONLY)) { /* auto_vacuum counts only before the first table */
+        sqlite3_exec(lite->handle, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL);
+        if (set_wal(lite, error))
+            return -1;
+    }
+    int code = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? 0 : fail(lite, code, error);
+}
+
+static struct db *lite_open(const char *where, unsigned flags, struct store_error *error)
+{
+    struct sqlite *lite = mem_alloc(sizeof(*lite));
+    struct stat st;
+    lite->db.driver = &db_sqlite;
+    lite->path = mem_strdup(where);
+    if ((flags & STORE_CREATE) && create_file(lite, error))
+        goto failed;
+    if (stat(where, &st)) {
+        say(error, errno == EACCES ? STORE_READ_ONLY : STORE_OTHER, "sqlite:%s: %s%s", where, strerror(errno),
+            errno == ENOENT ? "; ringerd creates it when it first starts" : "");
+        goto failed;
+    }
+    lite->dev = st.st_dev;
+    lite->ino = st.st_ino;
+    int mode = (flags & STORE_RDONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(where, &lite->handle, mode, NULL);
+    if (code != SQLITE_OK) {
+        fail(lite, code, error);
+        goto failed;
+    }
+    if (configure(lite, flags, error))
+        goto failed;
+    return &lite->db;
+failed:
+    lite_close(&lite->db);
+    return NULL;
+}
+
+static int bind_all(sqlite3_stmt *stmt, const struct db_value *args, size_t n_args)
+{
+    int code = SQLITE_OK;
+    for (int i = 0; i < (int)n_args && code == SQLITE_OK; i++) {
+        const struct db_value *v = &args[i];
+        const char *p = v->s.p ? v->s.p : "";
+        switch (v->type) {
+        case DB_NULL:
+            code = sqlite3_bind_null(stmt, i + 1);
+            break;
+        case DB_INT:
+            code = sqlite3_bind_int64(stmt, i + 1, v->i);
+            break;
+        case DB_TEXT:
+            code = sqlite3_bind_text64(stmt, i + 1, p, v->s.n, SQLITE_STATIC, SQLITE_UTF8);
+            break;
+        case DB_BYTES:
+            code = sqlite3_bind_blob64(stmt, i + 1, p, v->s.n, SQLITE_STATIC);
+            break;
+        }
+    }
+    return code;
+}
+
+static size_t fetch(sqlite3_stmt *stmt, struct db_value *columns)
+{
+    size_t n = (size_t)sqlite3_column_count(stmt);
+    for (size_t i = 0; i < n && i < DB_MAX_COLUMNS; i++) {
+        struct db_value *v = &columns[i];
+        *v = (struct db_value){.type = DB_NULL};
+        switch (sqlite3_column_type(stmt, (int)i)) {
+        case SQLITE_INTEGER:
+            *v = (struct db_value){.type = DB_INT, .i = sqlite3_column_int64(stmt, (int)i)};
+            break;
+        case SQLITE_TEXT:
+            v->type = DB_TEXT;
+            v->s.p = (const char *)sqlite3_column_text(stmt, (int)i);
+            v->s.n = (size_t)sqlite3_column_bytes(stmt, (int)i);
+            break;
+        case SQLITE_BLOB:
+            v->type = DB_BYTES;
+            v->s.p = sqlite3_column_blob(stmt, (int)i);
+            v->s.n = (size_t)sqlite3_column_bytes(stmt, (int)i);
+            break;
+        }
+    }
+    return n < DB_MAX_COLUMNS ? n : DB_MAX_COLUMNS;
+}
+
+static int step_all(sqlite3_stmt *stmt, db_row_fn row, void *context)
+{
+    struct db_value columns[DB_MAX_COLUMNS];
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        size_t n = fetch(stmt, columns);
+        if (row && row(context, columns, n))
+            return SQLITE_DONE;
+    }
+    return code;
+}
+
+static int lite_run(struct db *db, enum statement id, const struct db_value *args, size_t n_args,
+                    db_row_fn row, void *context, uint64_t *changed_r, struct store_error *error)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    sqlite3_stmt **stmt = &lite->stmt[id];
+    int code = SQLITE_OK;
+    if (!*stmt)
+        code = sqlite3_prepare_v3(lite->handle, statement_sql[id], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+    if (code == SQLITE_OK)
+        code = bind_all(*stmt, args, n_args);
+    if (code == SQLITE_OK)
+        code = step_all(*stmt, row, context);
+    int failed = code == SQLITE_DONE ? 0 : fail(lite, code, error);
+    if (changed_r && !failed)
+        *changed_r = (uint64_t)sqlite3_changes(lite->handle);
+    if (*stmt) {
+        sqlite3_reset(*stmt);
+        sqlite3_clear_bindings(*stmt);
+    }
+    return failed;
+}
+
+static int lite_script(struct db *db, const char *sql, struct store_error *error)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    int code = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? 0 : fail(lite, code, error);
+}
+
+/* Writing on into a file that somebody removed or replaced would acknowledge mail that nobody finds again. */
+static int same_file(struct sqlite *lite, struct store_error *error)
+{
+    struct stat st;
+    if (stat(lite->path, &st) == 0 && st.st_dev == lite->dev && st.st_ino == lite->ino)
+        return 0;
+    say(error, STORE_DAMAGED,
+        "sqlite:%s: the file was removed or replaced while in use; put it back or restart", lite->path);
+    return -1;
+}
+
+static int lite_begin(struct db *db, struct store_error *error)
+{
+    return same_file((struct sqlite *)db, error) ? -1 : lite_script(db, "BEGIN IMMEDIATE", error);
+}
+
+static bool lite_in_transaction(struct db *db)
+{
+    return !sqlite3_get_autocommit(((struct sqlite *)db)->handle);
+}
+
+static void lite_rollback(struct db *db)
+{
+    struct store_error ignored;
+    if (lite_in_transaction(db))
+        lite_script(db, "ROLLBACK", &ignored);
+}
+
+static int lite_commit(struct db *db, struct store_error *error)
+{
+    if (lite_script(db, "COMMIT", error) == 0)
+        return 0;
+    lite_rollback(db);
+    return -1;
+}
+
+static int read_number(void *context, int n, char **values, char **names)
+{
+    *(long *)context = n > 0 && values[0] ? strtol(values[0], NULL, 10) : 0;
+    return 0;
+}
+
+/* In steps, so that another process's writer gets its turn. */
+static void lite_tidy(struct db *db)
+{
+    sqlite3 *handle = ((struct sqlite *)db)->handle;
+    long left = 0, before;
+    do {
+        before = left;
+        if (sqlite3_exec(handle, "PRAGMA incremental_vacuum(2000)", NULL, NULL, NULL) != SQLITE_OK ||
+            sqlite3_exec(handle, "PRAGMA freelist_count", read_number, &left, NULL) != SQLITE_OK)
+            return;
+    } while (left > 0 && left != before);
+}
+
+const struct db_driver db_sqlite = {
+    .scheme = "sqlite",
+    .open = lite_open,
+    .close = lite_close,
+    .run = lite_run,
+    .script = lite_script,
+    .begin = lite_begin,
+    .commit = lite_commit,
+    .rollback = lite_rollback,
+    .in_transaction = lite_in_transaction,
+    .tidy = lite_tidy,
+};

@@ -1,0 +1,330 @@
+/*
+ * The one thread that writes. Callers hand in jobs and block; the thread runs all jobs that wait in one
+ * transaction (group commit: one flush to disk for many messages), each in a savepoint of its own so that
+ * one that fails takes no other with it, and wakes the callers only after the commit. Decisions are written
+ * between the jobs, in transactions of their own, and never make a held message fail.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include "store/internal.h"
+
+enum {
+    BATCH_BYTES = 16 * 1024 * 1024, /* a transaction takes no more jobs beyond this: bounds the log */
+    DECISION_BATCH = 512,
+    DECISION_DELAY_MS = 100, /* how long the first of a batch waits for company */
+    DECISION_RETRY_MS = 1000,
+    DECISION_COLUMNS = 2 + MAIL_COLUMNS + 2
+};
+
+struct job {
+    store_job_fn run; /* NULL: no transaction, only tidy up */
+    void *arg;
+    uint64_t bytes;
+    struct store_error *error;
+    int result;
+    bool done;
+    struct job *next;
+};
+
+/* A decision with all its text in one block. */
+struct queued_decision {
+    struct queued_decision *next;
+    struct db_value values[DECISION_COLUMNS];
+    char text[];
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void fail_jobs(struct job *jobs, const struct store_error *error)
+{
+    for (struct job *job = jobs; job; job = job->next) {
+        if (job->result == 0)
+            *job->error = *error;
+        job->result = job->result ? job->result : -1;
+    }
+}
+
+/* false: the whole transaction is lost, *error_r says why. */
+static bool run_job(struct store *store, struct db *db, struct job *job, struct store_error *error_r)
+{
+    if (db->driver->script(db, "SAVEPOINT job", error_r))
+        return false;
+    job->result = job->run(store, db, job->arg, job->error);
+    if (job->result == 0)
+        return db->driver->script(db, "RELEASE SAVEPOINT job", error_r) == 0;
+    *error_r = *job->error;
+    struct store_error undo;
+    return db->driver->in_transaction(db) &&
+           db->driver->script(db, "ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job", &undo) == 0;
+}
+
+static void run_batch(struct store *store, struct job *jobs)
+{
+    struct db *db = store->writer_db;
+    struct store_error error;
+    if (db->driver->begin(db, &error)) {
+        fail_jobs(jobs, &error);
+        return;
+    }
+    for (struct job *job = jobs; job; job = job->next)
+        if (!run_job(store, db, job, &error)) {
+            db->driver->rollback(db);
+            fail_jobs(jobs, &error);
+            return;
+        }
+    if (db->driver->commit(db, &error))
+        fail_jobs(jobs, &error);
+}
+
+/* Cuts as many jobs off the queue as belong in one transaction. Called with the lock held. */
+static struct job *take_jobs(struct store *store)
+{
+    struct job *first = store->jobs, **end = &store->jobs;
+    uint64_t bytes = 0;
+    do {
+        bytes += (*end)->bytes;
+        end = &(*end)->next;
+    } while (*end && first->run && (*end)->run && bytes + (*end)->bytes <= BATCH_BYTES);
+    store->jobs = *end;
+    if (!store->jobs)
+        store->jobs_end = &store->jobs;
+    *end = NULL;
+    return first;
+}
+
+static void work_jobs(struct store *store)
+{
+    struct job *jobs = take_jobs(store), *next;
+    pthread_mutex_unlock(&store->lock);
+    if (jobs->run)
+        run_batch(store, jobs);
+    else
+        store->driver->tidy(store->writer_db);
+    pthread_mutex_lock(&store->lock);
+    store->stats.commits++;
+    for (struct job *job = jobs; job; job = next) {
+        next = job->next; /* its owner may be gone once it is done */
+        store->stats.failures += job->result < 0;
+        job->done = true;
+    }
+    pthread_cond_broadcast(&store->done);
+}
+
+static int put_decisions(struct store *store, const struct queued_decision *list, struct store_error *error)
+{
+    struct db *db = store->writer_db;
+    if (db->driver->begin(db, error))
+        return -1;
+    for (const struct queued_decision *d = list; d; d = d->next)
+        if (db->driver->run(db, SQL_DECISION_PUT, d->values, DECISION_COLUMNS, NULL, NULL, NULL, error)) {
+            db->driver->rollback(db);
+            return -1;
+        }
+    return db->driver->commit(db, error);
+}
+
+static void free_decisions(struct queued_decision *list)
+{
+    while (list) {
+        struct queued_decision *next = list->next;
+        free(list);
+        list = next;
+    }
+}
+
+/* Writes one batch; a batch that fails stays in the queue and is tried again. Lock held. */
+static bool work_decisions(struct store *store)
+{
+    struct queued_decision *first = store->decisions, **end = &store->decisions;
+    struct store_error error;
+    size_t n = 0;
+    for (; *end && n < DECISION_BATCH; n++)
+        end = &(*end)->next;
+    struct queued_decision *rest = *end;
+    *end = NULL;
+    struct queued_decision **rest_end = rest ? store->decisions_end : &store->decisions;
+    store->decisions = rest;
+    store->decisions_end = rest_end;
+    pthread_mutex_unlock(&store->lock);
+    int failed = put_decisions(store, first, &error);
+    pthread_mutex_lock(&store->lock);
+    if (failed) {
+        if (!store->decisions) /* nothing came behind it meanwhile */
+            store->decisions_end = end;
+        *end = store->decisions;
+        store->decisions = first;
+        store->stats.failures++;
+        store->stats.last_error = error;
+    } else {
+        store->n_decisions -= n;
+        store->stats.decisions += n;
+        free_decisions(first);
+    }
+    store->decisions_due_ms = monotonic_ms() + (failed ? DECISION_RETRY_MS : DECISION_DELAY_MS);
+    return !failed;
+}
+
+static bool decisions_due(struct store *store)
+{
+    return store->decisions && (store->stop || monotonic_ms() >= store->decisions_due_ms);
+}
+
+static void wait_for_work(struct store *store)
+{
+    if (!store->decisions) {
+        pthread_cond_wait(&store->work, &store->lock);
+        return;
+    }
+    struct timespec until = {store->decisions_due_ms / 1000, store->decisions_due_ms % 1000 * 1000000};
+    pthread_cond_timedwait(&store->work, &store->lock, &until);
+}
+
+static void *writer_main(void *arg)
+{
+    struct store *store = arg;
+    bool lost = false; /* at the end: decisions that cannot be written are given up */
+    pthread_mutex_lock(&store->lock);
+    while (!store->stop || store->jobs || (store->decisions && !lost)) {
+        if (store->jobs)
+            work_jobs(store);
+        if (decisions_due(store))
+            lost = !work_decisions(store) && store->stop;
+        else if (!store->jobs && !store->stop)
+            wait_for_work(store);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return NULL;
+}
+
+int writer_start(struct store *store, struct store_error *error)
+{
+    pthread_condattr_t attr;
+    sigset_t all, old;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&store->work, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_cond_init(&store->done, NULL);
+    store->jobs_end = &store->jobs;
+    store->decisions_end = &store->decisions;
+    if (store->flags & STORE_RDONLY)
+        return 0;
+    sigfillset(&all); /* signals are the caller's threads' business */
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int code = pthread_create(&store->writer, NULL, writer_main, store);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    store->writer_runs = code == 0;
+    if (code)
+        store_fail(error, STORE_OTHER, "%s: cannot start the writer: %s", store->url, strerror(code));
+    return code ? -1 : 0;
+}
+
+void writer_stop(struct store *store)
+{
+    if (!store->jobs_end)
+        return; /* never started */
+    pthread_mutex_lock(&store->lock);
+    store->stop = true;
+    pthread_cond_broadcast(&store->work);
+    pthread_mutex_unlock(&store->lock);
+    if (store->writer_runs)
+        pthread_join(store->writer, NULL);
+    free_decisions(store->decisions);
+    pthread_cond_destroy(&store->work);
+    pthread_cond_destroy(&store->done);
+}
+
+int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, struct store_error *error)
+{
+    struct job job = {.run = fn, .arg = arg, .bytes = bytes, .error = error};
+    error->text[0] = '\0';
+    if (!store->writer_runs) {
+        store_fail(error, STORE_READ_ONLY, "%s: opened for reading only", store->url);
+        return -1;
+    }
+    pthread_mutex_lock(&store->lock);
+    *store->jobs_end = &job;
+    store->jobs_end = &job.next;
+    pthread_cond_signal(&store->work);
+    while (!job.done)
+        pthread_cond_wait(&store->done, &store->lock);
+    pthread_mutex_unlock(&store->lock);
+    return job.result;
+}
+
+void writer_tidy(struct store *store)
+{
+    struct store_error ignored;
+    writer_run(store, NULL, NULL, 0, &ignored);
+}
+
+/* Recipients in one text, one a line: the log is for reading, not for searching by recipient. */
+static char *join_rcpts(struct arena *arena, const struct store_mail *mail)
+{
+    struct buf joined = {0};
+    for (size_t i = 0; i < mail->n_rcpts; i++)
+        buf_printf(&joined, "%s%s", i ? "\n" : "", mail->rcpts[i]);
+    char *text = mail->n_rcpts ? arena_span(arena, buf_span(&joined)) : NULL;
+    buf_free(&joined);
+    return text;
+}
+
+static struct queued_decision *pack(const struct db_value *values)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < DECISION_COLUMNS; i++)
+        size += values[i].s.n;
+    struct queued_decision *d = mem_alloc(sizeof(*d) + size);
+    char *out = d->text;
+    for (size_t i = 0; i < DECISION_COLUMNS; i++) {
+        d->values[i] = values[i];
+        if (values[i].s.n)
+            memcpy(out, values[i].s.p, values[i].s.n);
+        d->values[i].s.p = out;
+        out += values[i].s.n;
+    }
+    return d;
+}
+
+void store_decision_put(struct store *store, const struct store_mail *mail, const char *quarantine_id)
+{
+    struct arena *arena = arena_new();
+    struct db_value values[DECISION_COLUMNS];
+    char id[STORE_ID_SIZE];
+    store_new_id(id);
+    values[0] = value_text(store->tenant);
+    values[1] = value_text(id);
+    mail_values(arena, mail, values + 2);
+    values[2 + MAIL_COLUMNS] = value_foreign(arena, join_rcpts(arena, mail));
+    values[3 + MAIL_COLUMNS] = value_text(quarantine_id);
+    struct queued_decision *d = pack(values);
+    arena_free(&arena);
+
+    pthread_mutex_lock(&store->lock);
+    bool room = store->writer_runs && store->n_decisions < STORE_DECISIONS_QUEUED;
+    if (room) {
+        if (!store->decisions)
+            store->decisions_due_ms = monotonic_ms() + DECISION_DELAY_MS;
+        *store->decisions_end = d;
+        store->decisions_end = &d->next;
+        if (++store->n_decisions == 1)
+            pthread_cond_signal(&store->work);
+    } else {
+        store->stats.decisions_dropped++;
+    }
+    pthread_mutex_unlock(&store->lock);
+    if (!room)
+        free(d);
+}
