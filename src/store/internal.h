@@ -10,7 +10,7 @@
 
 enum {
     STORE_READERS = 4, /* connections for reading; a fifth reader waits for one of them */
-    MAIL_COLUMNS = 16  /* the list MAIL in statements.def */
+    MAIL_COLUMNS = 17  /* the list MAIL in statements.def */
 };
 
 /* Runs inside a transaction of the writer thread. 0 = keep, 1 = refused, -1 = failed (then undone). */

@@ -22,6 +22,7 @@ CREATE TABLE quarantine (
     rules_json TEXT,
     lookalikes_json TEXT,
     facts_json TEXT,
+    verdict TEXT,
     size BIGINT NOT NULL,
     sha256 TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -70,6 +71,7 @@ CREATE TABLE decision (
     rules_json TEXT,
     lookalikes_json TEXT,
     facts_json TEXT,
+    verdict TEXT,
     rcpts TEXT,
     quarantine_id TEXT,
     PRIMARY KEY (tenant, id)

@@ -48,6 +48,7 @@ struct store_mail {
     const char *subject;    /* decoded */
     const char *message_id; /* without <> */
     const char *action;     /* what was done: "pass", "tag", "quarantine", "reject", "tempfail" */
+    const char *verdict;    /* what enforce mode would have done, in the same words; NULL: as action */
     int score;
     const char *axes;   /* "identity,request" */
     const char *reason; /* in words, for a clerk */

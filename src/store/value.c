@@ -85,7 +85,8 @@ const char *column_text(struct arena *arena, const struct db_value *value)
     X(12, reason)                                                                                            \
     X(13, rules_json)                                                                                        \
     X(14, lookalikes_json)                                                                                   \
-    X(15, facts_json)
+    X(15, facts_json)                                                                                        \
+    X(16, verdict)
 
 void mail_values(struct arena *arena, const struct store_mail *mail, struct db_value *values_r)
 {

@@ -74,7 +74,8 @@ static struct store_mail mail_of(const char *subject, int64_t time_ms)
                                .reason = "looks like your supplier",
                                .rules_json = "[]",
                                .lookalikes_json = "[]",
-                               .facts_json = "{}"};
+                               .facts_json = "{}",
+                               .verdict = "reject"};
 }
 
 static void put(struct fixture *f, const struct store_mail *mail, struct span bytes, char *id)
@@ -109,6 +110,7 @@ static void test_put_and_get(void **state)
     assert_string_equal(item.mail.subject, mail.subject);
     assert_string_equal(item.mail.sender, "Paul@Arce1or.example");
     assert_string_equal(item.mail.facts_json, "{}");
+    assert_string_equal(item.mail.verdict, "reject");
     assert_int_equal(item.mail.score, 93);
     assert_int_equal(item.mail.time_ms, 1000);
     assert_int_equal(item.size, sizeof(bytes) - 1);
