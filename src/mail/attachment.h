@@ -1,0 +1,11 @@
+#ifndef RINGER_MAIL_ATTACHMENT_H
+#define RINGER_MAIL_ATTACHMENT_H
+#include "base/span.h"
+
+/* What the bytes are: "pdf" "zip" "docx" "xlsx" "pptx" "odf" "ole" "rtf" "exe" "elf" "script" "html" "png"
+ * "jpeg" "gif" "tiff" "webp" "rar" "7z" "gzip" "iso" "lnk" "tnef" "cab" "svg" "xml" "eml" "text"; "" unknown. */
+const char *attachment_sniff(struct span bytes);
+/* Pictures, sound and film: nothing in them for the worker to read. */
+int attachment_is_media(const char *sniffed);
+
+#endif

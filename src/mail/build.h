@@ -1,0 +1,32 @@
+#ifndef RINGER_MAIL_BUILD_H
+#define RINGER_MAIL_BUILD_H
+#include "mail/address.h"
+#include "mail/message.h"
+#include "mail/mime.h"
+
+/* A message while it is built; for message.c and parts.c alone. */
+struct builder {
+    struct arena *arena;
+    const struct message_limits *limits;
+    struct message *message;
+    struct message_text *texts;
+    unsigned *text_alternative; /* beside each text: its multipart/alternative, 0 = none */
+    size_t cap_texts;
+    struct message_link *links;
+    size_t cap_links;
+    struct message_attachment *attachments;
+    size_t cap_attachments;
+    struct quoted_address *quoted;
+    size_t cap_quoted;
+    size_t text_left, attachment_left;
+    size_t compare_left; /* bytes that finding repeated paragraphs may still look at */
+};
+
+/* Adds a text of at least one visible character; takes it off text_left. */
+void build_text(struct builder *b, enum text_kind kind, struct span text, bool html, unsigned alternative,
+                int attachment);
+void build_quoted(struct builder *b, const char *role, struct mailbox mailbox);
+/* All parts of the tree, in order. */
+void build_parts(struct builder *b, const struct mime_tree *tree);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef RINGER_MAIL_LINK_H
+#define RINGER_MAIL_LINK_H
+#include "base/arena.h"
+#include "base/span.h"
+#include "mail/message.h"
+
+/* A link from its address and the text a reader sees (NULL for plain text). */
+struct message_link link_make(struct arena *arena, const char *url, const char *shown);
+
+/* Finds "https://...", "www. ..." in text: the next one off the front of `rest`; false at the end. */
+bool link_next(struct span *rest, struct span *url_r);
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * Takes MIME apart. GMime decodes the contents, the parameters and the words; the splitting is done here,
+ * since GMime's tree has no bound on parts and part headers (sixteen megabytes of "--b" lines become
+ * gigabytes of objects), and picks silently among two boundaries, where Ringer wants both readings.
+ *
+ *   entity    = fields [ CRLF body ]
+ *   multipart = [preamble CRLF] 1*( "--" boundary *WSP CRLF entity CRLF ) [ "--" boundary "--" ] epilogue
+ *
+ * Each level searches its own span for its own boundary only; nesting is bounded, so the cost is linear.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include <gmime/gmime.h>
+
+#include "base/text.h"
+
+#include "mail/charset.h"
+#include "mail/mime.h"
+
+enum { MAX_BOUNDARY = 512 /* RFC 2046 says 70; longer ones occur */ };
+enum { MAX_SECOND_READINGS = 4 /* of parts with two boundaries: each costs a whole search */ };
+enum { PART_HEADER_BYTES = 64 * 1024, PART_HEADERS = 200 };
+
+struct walk {
+    struct arena *arena;
+    const struct message_limits *limits;
+    struct mime_tree tree;
+    unsigned alternatives;
+    size_t entities; /* leaves and multiparts: these too are bounded by limits->parts */
+    unsigned second_readings;
+    struct span open[64]; /* boundaries of the multiparts around */
+    unsigned n_open;
+};
+
+static const char *lower(struct arena *arena, struct span s)
+{
+    char *out = arena_span(arena, s);
+    for (char *p = out; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return out;
+}
+
+/* --- Content-Type */
+
+/* The next "; name=value"; quotes are taken off. False at the end. */
+static bool next_parameter(struct arena *arena, struct span *rest, struct span *name_r, struct span *value_r)
+{
+    do {
+        span_cut(rest, ';');
+        if (rest->n == 0)
+            return false;
+        size_t n = 0;
+        while (n < rest->n && rest->p[n] != '=' && rest->p[n] != ';')
+            n++;
+        *name_r = span_trim((struct span){rest->p, n});
+        *rest = (struct span){rest->p + n, rest->n - n};
+    } while (rest->n == 0 || rest->p[0] != '=');
+    rest->p++, rest->n--;
+    while (rest->n && isspace((unsigned char)rest->p[0]))
+        rest->p++, rest->n--;
+    if (rest->n && rest->p[0] == '"') {
+        char *value = arena_alloc(arena, rest->n);
+        size_t n = 0, i = 1;
+        for (; i < rest->n && rest->p[i] != '"'; i++) {
+            if (rest->p[i] == '\\' && i + 1 < rest->n)
+                i++;
+            value[n++] = rest->p[i];
+        }
+        i += i < rest->n;
+        *value_r = (struct span){value, n};
+        *rest = (struct span){rest->p + i, rest->n - i};
+        return true;
+    }
+    size_t n = 0;
+    while (n < rest->n && rest->p[n] != ';')
+        n++;
+    *value_r = span_trim((struct span){rest->p, n});
+    *rest = (struct span){rest->p + n, rest->n - n};
+    return true;
+}
+
+/* File names may be split and encoded (RFC 2231): GMime puts them together. */
+static const char *rfc2231_parameter(struct arena *arena, struct span value, const char *name)
+{
+    struct span all = {value.p, value.n};
+    span_cut(&all, ';');
+    if (all.n == 0 || !strcasestr(arena_span(arena, all), name))
+        return "";
+    GMimeParamList *params = g_mime_param_list_parse(NULL, arena_span(arena, all));
+    GMimeParam *param = params ? g_mime_param_list_get_parameter(params, name) : NULL;
+    const char *text = param ? g_mime_param_get_value(param) : NULL;
+    const char *clean = text ? text_clean_line(arena, charset_guess(arena, span_of(text))) : "";
+    if (params)
+        g_object_unref(params);
+    return clean;
+}
+
+static void add_boundary(struct mime_type *type, struct span value)
+{
+    if (value.n == 0 || value.n > MAX_BOUNDARY)
+        return;
+    for (size_t i = 0; i < type->n_boundaries; i++)
+        if (span_eq(type->boundaries[i], value))
+            return;
+    if (type->n_boundaries < MIME_MAX_BOUNDARIES)
+        type->boundaries[type->n_boundaries++] = value;
+}
+
+struct mime_type mime_type_parse(struct arena *arena, struct span value)
+{
+    struct mime_type type = {.type = "text/plain", .charset = "", .name = ""};
+    struct span line = header_unfold(arena, value), rest = line, name, text;
+    size_t n = 0;
+    while (n < line.n && line.p[n] != ';' && !isspace((unsigned char)line.p[n]))
+        n++;
+    struct span slash = {line.p, n};
+    if (n && memchr(slash.p, '/', n))
+        type.type = lower(arena, span_of(text_clean_line(arena, slash)));
+    while (next_parameter(arena, &rest, &name, &text)) {
+        if (span_eq_nocase(name, SPAN_LIT("boundary")))
+            add_boundary(&type, text);
+        else if (span_eq_nocase(name, SPAN_LIT("charset")) && !*type.charset)
+            type.charset = lower(arena, span_trim(text));
+        else if (span_eq_nocase(name, SPAN_LIT("format")))
+            type.flowed = span_eq_nocase(text, SPAN_LIT("flowed"));
+        else if (span_eq_nocase(name, SPAN_LIT("delsp")))
+            type.delsp = span_eq_nocase(text, SPAN_LIT("yes"));
+    }
+    type.name = rfc2231_parameter(arena, line, "name");
+    return type;
+}
+
+/* --- the tree */
+
+static struct mime_part *add_part(struct walk *w)
+{
+    struct mime_tree *tree = &w->tree;
+    if (tree->n >= w->limits->parts) {
+        tree->limits_hit |= LIMIT_PARTS;
+        return NULL;
+    }
+    if (tree->n == tree->cap) {
+        size_t cap = tree->cap ? tree->cap * 2 : 4;
+        tree->v = arena_grow(w->arena, tree->v, tree->n, cap, sizeof(*tree->v));
+        tree->cap = cap;
+    }
+    return memset(&tree->v[tree->n++], 0, sizeof(struct mime_part));
+}
+
+static const char *content_encoding(struct arena *arena, const struct header_block *headers)
+{
+    const struct header_field *f = header_find(headers, "Content-Transfer-Encoding");
+    struct span value = f ? header_unfold(arena, f->raw) : (struct span){0};
+    value = span_trim(span_cut(&value, ';'));
+    return value.n ? lower(arena, value) : "";
+}
+
+static void read_disposition(struct walk *w, const struct header_block *headers, struct mime_part *part)
+{
+    const struct header_field *f = header_find(headers, "Content-Disposition");
+    struct span value = f ? header_unfold(w->arena, f->raw) : (struct span){0};
+    part->attachment = span_starts_nocase(span_trim(value), SPAN_LIT("attachment"));
+    part->filename = f ? rfc2231_parameter(w->arena, value, "filename") : "";
+    if (!*part->filename)
+        part->filename = part->type.name;
+}
+
+/* Is there a delimiter line at `p`, behind its boundary at `q`? *next_r is the line after it. */
+static bool ends_line(const char *q, const char *end, const char **next_r, bool *last_r)
+{
+    *last_r = end - q >= 2 && q[0] == '-' && q[1] == '-';
+    q += *last_r ? 2 : 0;
+    while (q < end && (*q == ' ' || *q == '\t' || *q == '\r'))
+        q++;
+    *next_r = q + (q < end);
+    return q == end || *q == '\n';
+}
+
+/*
+ * The next line that is "--" boundary; *before_r is what stands before it, *last_r says it closes. `rest`
+ * starts at a line; `mark` is "\n--" boundary: as it starts with a line end its hits cannot overlap, which
+ * keeps the search linear.
+ */
+static bool next_delimiter(struct span *rest, struct span mark, struct span *before_r, bool *last_r)
+{
+    const char *start = rest->p, *end = rest->p + rest->n, *next, *p = start;
+    if (rest->n >= mark.n - 1 && memcmp(start, mark.p + 1, mark.n - 1) == 0 &&
+        ends_line(start + mark.n - 1, end, &next, last_r)) {
+        *before_r = (struct span){start, 0};
+        *rest = (struct span){next, (size_t)(end - next)};
+        return true;
+    }
+    while ((p = memmem(p, (size_t)(end - p), mark.p, mark.n))) {
+        if (ends_line(p + mark.n, end, &next, last_r)) {
+            size_t n = (size_t)(p - start); /* the line end before belongs to the delimiter */
+            *before_r = (struct span){start, n && p[-1] == '\r' ? n - 1 : n};
+            *rest = (struct span){next, (size_t)(end - next)};
+            return true;
+        }
+        p += mark.n;
+    }
+    return false;
+}
+
+static void walk_entity(struct walk *w, const struct header_block *headers, const struct mime_part *around,
+                        unsigned depth, bool digest);
+
+static void walk_child(struct walk *w, struct span bytes, const struct mime_part *around, unsigned depth,
+                       bool digest)
+{
+    struct header_block headers = header_scan(w->arena, bytes, PART_HEADER_BYTES, PART_HEADERS);
+    w->tree.limits_hit |= headers.limits_hit;
+    w->tree.anomalies |= headers.anomalies;
+    walk_entity(w, &headers, around, depth, digest);
+}
+
+/* Splits at one boundary; false when the body has no such line. */
+static bool walk_boundary(struct walk *w, struct span body, struct span boundary,
+                          const struct mime_part *around, unsigned depth, bool digest)
+{
+    struct span before, rest = body;
+    struct span mark = span_of(arena_printf(w->arena, "\n--%.*s", (int)boundary.n, boundary.p));
+    bool last;
+    if (mark.n != boundary.n + 3 || body.n == 0) /* a NUL in it */
+        return false;
+    if (!next_delimiter(&rest, mark, &before, &last)) /* the preamble is shown by nobody */
+        return false;
+    while (!last && !(w->tree.limits_hit & LIMIT_PARTS)) {
+        struct span child = rest;
+        bool more = next_delimiter(&rest, mark, &before, &last);
+        walk_child(w, more ? before : child, around, depth, digest);
+        if (!more)
+            break;
+    }
+    return true;
+}
+
+static void note_boundaries(struct walk *w, const struct mime_type *type)
+{
+    if (type->n_boundaries > 1)
+        w->tree.anomalies |= ANOMALY_BOUNDARY_DUPLICATE;
+    for (unsigned i = 0; i < w->n_open; i++)
+        for (size_t j = 0; j < type->n_boundaries; j++)
+            if (span_eq(w->open[i], type->boundaries[j]))
+                w->tree.anomalies |= ANOMALY_BOUNDARY_DUPLICATE;
+}
+
+static bool walk_multipart(struct walk *w, struct span body, const struct mime_part *part, unsigned depth)
+{
+    struct mime_part around = *part;
+    bool split = false;
+    if (strcmp(part->type.type, "multipart/alternative") == 0)
+        around.alternative = ++w->alternatives;
+    note_boundaries(w, &part->type);
+    for (size_t i = 0; i < part->type.n_boundaries; i++) {
+        if (i > 0 && w->second_readings++ >= MAX_SECOND_READINGS)
+            break;
+        if (w->n_open < sizeof(w->open) / sizeof(*w->open))
+            w->open[w->n_open++] = part->type.boundaries[i];
+        split |= walk_boundary(w, body, part->type.boundaries[i], &around, depth + 1,
+                               strcmp(part->type.type, "multipart/digest") == 0);
+        w->n_open -= w->n_open > 0;
+    }
+    if (!split)
+        w->tree.anomalies |= ANOMALY_BOUNDARY_MISSING;
+    return split;
+}
+
+static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
+{
+    size_t ignored;
+    bool known;
+    struct mime_part around = {.quoted = true, .alternative = 0};
+    struct span inner = mime_decode(w->arena, part, w->limits->raw_bytes, &ignored, &known);
+    part->headers = header_scan(w->arena, inner, PART_HEADER_BYTES, PART_HEADERS);
+    part->message = true;
+    w->tree.limits_hit |= part->headers.limits_hit;
+    struct header_block headers = part->headers;
+    walk_entity(w, &headers, &around, depth + 1, false);
+}
+
+static void walk_entity(struct walk *w, const struct header_block *headers, const struct mime_part *around,
+                        unsigned depth, bool digest)
+{
+    struct mime_part part = {.quoted = around->quoted, .alternative = around->alternative};
+    const struct header_field *f = header_find(headers, "Content-Type");
+    if (w->entities++ > w->limits->parts) {
+        w->tree.limits_hit |= LIMIT_PARTS;
+        return;
+    }
+    part.type = mime_type_parse(w->arena, f ? f->raw : (struct span){0});
+    if (digest && !f)
+        part.type.type = "message/rfc822";
+    part.encoding = content_encoding(w->arena, headers);
+    part.headers = *headers;
+    part.body = headers->body;
+    bool multipart = strncmp(part.type.type, "multipart/", 10) == 0;
+    bool message =
+        strcmp(part.type.type, "message/rfc822") == 0 || strcmp(part.type.type, "message/global") == 0;
+    if (header_count(headers, "Content-Type") > 1)
+        w->tree.anomalies |= ANOMALY_DUPLICATE_HEADER;
+    if ((multipart || message) && depth >= w->limits->depth) {
+        w->tree.limits_hit |= LIMIT_DEPTH;
+        multipart = message = false; /* kept as text, so that it is still looked at */
+        part.type.type = "text/plain";
+    }
+    if (multipart && walk_multipart(w, part.body, &part, depth))
+        return;
+    if (multipart)
+        part.type.type = "text/plain";
+    read_disposition(w, headers, &part);
+    struct mime_part *kept = add_part(w);
+    if (!kept)
+        return;
+    *kept = part;
+    if (message) {
+        struct mime_part copy = part; /* the array may move */
+        size_t at = (size_t)(kept - w->tree.v);
+        walk_message(w, &copy, depth);
+        w->tree.v[at] = copy;
+    }
+}
+
+struct mime_tree mime_walk(struct arena *arena, const struct header_block *top,
+                           const struct message_limits *limits)
+{
+    struct walk w = {.arena = arena, .limits = limits};
+    struct mime_part around = {0};
+    walk_entity(&w, top, &around, 0, false);
+    return w.tree;
+}
+
+/* --- contents */
+
+static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
+{
+    if (!*name || strcmp(name, "7bit") == 0 || strcmp(name, "8bit") == 0 || strcmp(name, "binary") == 0)
+        *encoding_r = GMIME_CONTENT_ENCODING_DEFAULT;
+    else if ((*encoding_r = g_mime_content_encoding_from_string(name)) == GMIME_CONTENT_ENCODING_DEFAULT)
+        return false;
+    return true;
+}
+
+struct span mime_decode(struct arena *arena, const struct mime_part *part, size_t max, size_t *size_r,
+                        bool *known_r)
+{
+    GMimeContentEncoding kind;
+    GMimeEncoding state;
+    struct span in = part->body;
+    *known_r = encoding_of(part->encoding, &kind);
+    *size_r = kind == GMIME_CONTENT_ENCODING_BASE64 ? in.n / 78 * 57 + in.n % 78 * 3 / 4 : in.n;
+    if (kind == GMIME_CONTENT_ENCODING_DEFAULT) {
+        in.n = in.n < max ? in.n : max;
+        return in;
+    }
+    size_t take = max < in.n / 4 ? max * 4 : in.n; /* quoted-printable shrinks to a third, base64 to 3/4 */
+    g_mime_encoding_init_decode(&state, kind);
+    char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, take) + 1);
+    size_t n = g_mime_encoding_flush(&state, in.p ? in.p : "", take, out);
+    if (take == in.n)
+        *size_r = n;
+    return (struct span){out, n < max ? n : max};
+}
+
+struct span mime_unflow(struct arena *arena, struct span text, bool delsp)
+{
+    char *out = arena_alloc(arena, text.n + 1);
+    struct span rest = text, line;
+    size_t n = 0, depth = 0;
+    bool soft = false;
+    while (span_line(&rest, &line)) {
+        size_t quotes = 0;
+        while (quotes < line.n && line.p[quotes] == '>')
+            quotes++;
+        bool signature = span_eq(line, SPAN_LIT("-- "));
+        struct span body = {line.p + quotes, line.n - quotes};
+        if (soft && quotes == depth && !signature) { /* goes on: the quote mark and the stuffing go */
+            if (body.n && body.p[0] == ' ')
+                body.p++, body.n--;
+        } else {
+            if (n)
+                out[n++] = '\n';
+            memcpy(out + n, line.p, quotes);
+            n += quotes;
+            if (!quotes && body.n && body.p[0] == ' ')
+                body.p++, body.n--;
+        }
+        soft = body.n && body.p[body.n - 1] == ' ' && !signature;
+        depth = quotes;
+        size_t keep = body.n - (soft && delsp);
+        memcpy(out + n, body.p, keep);
+        n += keep;
+    }
+    return (struct span){out, n};
+}

@@ -1,0 +1,359 @@
+/*
+ * The parts of a message: texts by kind, links, attachments. Text and HTML of a multipart/alternative are
+ * both kept, since attackers show one to the filter and the other to the reader; but a paragraph that
+ * stands in both counts once.
+ */
+#include <string.h>
+
+#include <gmime/gmime.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+#include "mail/attachment.h"
+#include "mail/build.h"
+#include "mail/charset.h"
+#include "mail/html.h"
+#include "mail/link.h"
+#include "mail/quote.h"
+
+enum {
+    HTML_BYTES = 4 * 1024 * 1024, /* of markup; mail programs cut pages long before */
+    MEDIA_BYTES = 4096,           /* decoded of pictures: enough to know them */
+    COMPARE_WINDOW = 8192,        /* a repeated paragraph stands at about the same place */
+};
+
+/* --- lists */
+
+#define GROW(b, list, n, cap)                                                                                \
+    do {                                                                                                     \
+        if ((n) == (cap)) {                                                                                  \
+            size_t more_ = (cap) ? (cap)*2 : 8;                                                              \
+            (list) = arena_grow((b)->arena, (list), (n), more_, sizeof(*(list)));                            \
+            (cap) = more_;                                                                                   \
+        }                                                                                                    \
+    } while (0)
+
+void build_text(struct builder *b, enum text_kind kind, struct span text, bool html, unsigned alternative,
+                int attachment)
+{
+    struct message *m = b->message;
+    text = span_trim(text);
+    if (text.n > b->text_left) {
+        m->limits_hit |= LIMIT_TEXT;
+        text.n = b->text_left;
+        while (text.n && (text.p[text.n] & 0xC0) == 0x80) /* not inside a character */
+            text.n--;
+    }
+    if (text.n == 0)
+        return;
+    b->text_left -= text.n;
+    if (m->n_texts == b->cap_texts) {
+        size_t cap = b->cap_texts ? b->cap_texts * 2 : 8;
+        b->texts = arena_grow(b->arena, b->texts, m->n_texts, cap, sizeof(*b->texts));
+        b->text_alternative =
+            arena_grow(b->arena, b->text_alternative, m->n_texts, cap, sizeof(*b->text_alternative));
+        b->cap_texts = cap;
+    }
+    b->text_alternative[m->n_texts] = alternative;
+    b->texts[m->n_texts++] = (struct message_text){kind, text, html, attachment};
+    m->texts = b->texts;
+}
+
+void build_quoted(struct builder *b, const char *role, struct mailbox mailbox)
+{
+    struct message *m = b->message;
+    if (m->n_quoted >= b->limits->addresses) {
+        m->limits_hit |= LIMIT_ADDRESSES;
+        return;
+    }
+    for (size_t i = 0; i < m->n_quoted; i++)
+        if (strcmp(b->quoted[i].mailbox.address, mailbox.address) == 0 &&
+            strcmp(b->quoted[i].role, role) == 0 && strcmp(b->quoted[i].mailbox.name, mailbox.name) == 0)
+            return;
+    GROW(b, b->quoted, m->n_quoted, b->cap_quoted);
+    b->quoted[m->n_quoted++] = (struct quoted_address){role, mailbox};
+    m->quoted = b->quoted;
+}
+
+/* A link of the HTML part that the text part has too gets its shown text. */
+static void add_link(struct builder *b, const char *url, const char *shown)
+{
+    struct message *m = b->message;
+    for (size_t i = 0; i < m->n_links; i++)
+        if (strcmp(b->links[i].url, url) == 0) {
+            if (!shown || (b->links[i].shown && strcmp(b->links[i].shown, shown) == 0))
+                return;
+            if (!b->links[i].shown) {
+                b->links[i] = link_make(b->arena, url, shown);
+                return;
+            }
+        }
+    if (m->n_links >= b->limits->links) {
+        m->limits_hit |= LIMIT_LINKS;
+        return;
+    }
+    GROW(b, b->links, m->n_links, b->cap_links);
+    b->links[m->n_links++] = link_make(b->arena, url, shown);
+    m->links = b->links;
+}
+
+static void add_text_links(struct builder *b, struct span text)
+{
+    struct span url;
+    while (!(b->message->limits_hit & LIMIT_LINKS) && link_next(&text, &url))
+        add_link(b, arena_span(b->arena, url), NULL);
+}
+
+/* --- repeated paragraphs */
+
+/* Letters and digits only, as far as two renderings of one paragraph agree; link targets left out. */
+static void add_essence(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        struct span here = {text.p + i, text.n - i};
+        if (c == '<' &&
+            (span_starts_nocase(here, SPAN_LIT("<http")) || span_starts_nocase(here, SPAN_LIT("<mailto")))) {
+            const char *end = memchr(here.p, '>', here.n);
+            i += end ? (size_t)(end - here.p) : 0;
+        } else if (c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] == 0xA0) {
+            i++;
+        } else if (c >= 'A' && c <= 'Z') {
+            buf_addc(out, (char)(c | 0x20));
+        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80) {
+            buf_addc(out, (char)c);
+        }
+    }
+}
+
+static bool stands_in(struct builder *b, struct span essence, struct span line, size_t *cursor)
+{
+    struct span window = {essence.p + *cursor, essence.n - *cursor};
+    window.n = window.n < COMPARE_WINDOW + line.n ? window.n : COMPARE_WINDOW + line.n;
+    const char *hit = window.n ? memmem(window.p, window.n, line.p, line.n) : NULL;
+    if (!hit && essence.n && b->compare_left > essence.n) {
+        b->compare_left -= essence.n;
+        hit = memmem(essence.p, essence.n, line.p, line.n);
+    }
+    if (hit)
+        *cursor = (size_t)(hit - essence.p) + line.n;
+    return hit != NULL;
+}
+
+/* What of `text` does not stand in the texts that the same alternative has already given. Own words are
+ * compared with own words only: quoting them elsewhere must not make them count less. */
+static struct span new_lines(struct builder *b, enum text_kind kind, struct span text, unsigned alternative)
+{
+    struct buf essence = {0}, one = {0}, kept = {0};
+    struct span rest = text, line;
+    size_t cursor = 0;
+    for (size_t i = 0; alternative && i < b->message->n_texts; i++)
+        if (b->text_alternative[i] == alternative && (kind != TEXT_OWN || b->texts[i].kind == TEXT_OWN))
+            add_essence(&essence, b->texts[i].text);
+    if (essence.n == 0)
+        return text;
+    while (span_line(&rest, &line)) {
+        buf_clear(&one);
+        add_essence(&one, line);
+        if (one.n == 0 || !stands_in(b, buf_span(&essence), buf_span(&one), &cursor)) {
+            buf_add_span(&kept, line);
+            buf_addc(&kept, '\n');
+        }
+    }
+    struct span out = {arena_strndup(b->arena, kept.p, kept.n), kept.n};
+    buf_free(&essence);
+    buf_free(&one);
+    buf_free(&kept);
+    return out;
+}
+
+/* --- text parts */
+
+struct text_part {
+    const struct mime_part *part;
+    bool html;
+    int attachment; /* index when the text is an attachment's, else -1 */
+};
+
+static void add_segments(struct builder *b, const struct text_part *t, struct span text, enum text_kind kind)
+{
+    unsigned alternative = t->part->alternative;
+    struct quote_result q = quote_split(b->arena, text, kind == TEXT_QUOTED, b->limits->addresses);
+    for (size_t i = 0; i < q.n; i++) {
+        enum text_kind k = kind == TEXT_SIGNATURE && q.v[i].kind == TEXT_OWN ? TEXT_SIGNATURE : q.v[i].kind;
+        build_text(b, k, new_lines(b, k, q.v[i].text, alternative), t->html, alternative, -1);
+    }
+    for (size_t i = 0; i < q.n_addresses; i++)
+        build_quoted(b, q.addresses[i].role, q.addresses[i].mailbox);
+}
+
+/* More than a fifth unreadable: not the charset that the part claims. */
+static bool is_garbage(struct span text)
+{
+    size_t bad = 0;
+    for (const char *p = text.p; p && (p = memmem(p, text.n - (size_t)(p - text.p), "\xEF\xBF\xBD", 3));
+         p += 3)
+        bad++;
+    return text.n > 20 && bad * 3 > text.n / 5;
+}
+
+static struct span decode_text(struct builder *b, const struct mime_part *part, size_t max)
+{
+    size_t size;
+    bool known;
+    struct message *m = b->message;
+    struct span bytes = mime_decode(b->arena, part, max, &size, &known);
+    if (!known)
+        m->anomalies |= ANOMALY_ENCODING_UNKNOWN | ANOMALY_PART_UNPARSED;
+    if (size > bytes.n && bytes.n >= max)
+        m->limits_hit |= LIMIT_TEXT;
+    struct span text = charset_to_utf8(b->arena, bytes, part->type.charset, &m->anomalies);
+    text = text_clean(b->arena, text);
+    if ((bytes.n == 0 && span_trim(part->body).n) || is_garbage(text))
+        m->anomalies |= ANOMALY_PART_UNPARSED;
+    return text;
+}
+
+static int add_attachment(struct builder *b, const char *name, const char *type, struct span bytes,
+                          size_t size)
+{
+    struct message *m = b->message;
+    struct message_attachment a = {.filename = name, .type = type, .size = size};
+    a.sniffed = attachment_sniff(bytes);
+    if (!attachment_is_media(a.sniffed)) {
+        a.bytes = bytes;
+        if (bytes.n > b->attachment_left || bytes.n < size) {
+            m->limits_hit |= LIMIT_ATTACHMENT;
+            a.bytes.n = bytes.n < b->attachment_left ? bytes.n : b->attachment_left;
+        }
+        b->attachment_left -= a.bytes.n;
+    }
+    GROW(b, b->attachments, m->n_attachments, b->cap_attachments);
+    b->attachments[m->n_attachments++] = a;
+    m->attachments = b->attachments;
+    return (int)m->n_attachments - 1;
+}
+
+/* "begin 644 name" ... "end" inside plain text: an attachment of old. Returns the text without it. */
+static struct span take_uuencoded(struct builder *b, struct span text)
+{
+    const char *begin = text.n ? memmem(text.p, text.n, "begin ", 6) : NULL;
+    if (!begin || (begin > text.p && begin[-1] != '\n'))
+        return text;
+    struct span rest = {begin, text.n - (size_t)(begin - text.p)}, line, head;
+    span_line(&rest, &head);
+    if (head.n < 11 || head.p[9] != ' ' || strspn(head.p + 6, "01234567") != 3)
+        return text;
+    const char *end = memmem(rest.p, rest.n, "\nend", 4);
+    size_t n = end ? (size_t)(end + 1 - rest.p) : rest.n;
+    GMimeEncoding state;
+    g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
+    size_t take = (size_t)(rest.p + n - begin);
+    char *out = arena_alloc(b->arena, g_mime_encoding_outlen(&state, take) + 1);
+    size_t n_out = g_mime_encoding_flush(&state, begin, take, out);
+    if (n_out == 0)
+        return text;
+    add_attachment(b, arena_strndup(b->arena, head.p + 10, head.n - 10), "application/octet-stream",
+                   (struct span){out, n_out}, n_out);
+    rest = (struct span){rest.p + n, rest.n - n};
+    span_line(&rest, &line);
+    return span_of(arena_printf(b->arena, "%.*s%.*s", (int)(begin - text.p), text.p, (int)rest.n, rest.p));
+}
+
+static void read_plain(struct builder *b, const struct text_part *t)
+{
+    struct span text = decode_text(b, t->part, b->text_left + 1);
+    if (t->attachment >= 0) {
+        build_text(b, TEXT_ATTACHMENT, text, false, 0, t->attachment);
+        return;
+    }
+    if (t->part->type.flowed)
+        text = mime_unflow(b->arena, text, t->part->type.delsp);
+    text = take_uuencoded(b, text);
+    add_text_links(b, text);
+    add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);
+}
+
+static void read_html(struct builder *b, const struct text_part *t)
+{
+    struct message *m = b->message;
+    struct span source = decode_text(b, t->part, HTML_BYTES);
+    struct html_text *page = html_read(b->arena, source, b->limits->links);
+    m->hidden_chars += page->hidden_chars;
+    if (page->gave_up)
+        m->limits_hit |= LIMIT_DEPTH;
+    if (page->links_limit)
+        m->limits_hit |= LIMIT_LINKS;
+    for (size_t i = 0; i < page->n; i++) {
+        if (t->attachment >= 0)
+            build_text(b, TEXT_ATTACHMENT, page->v[i].text, true, 0, t->attachment);
+        else
+            add_segments(b, t, page->v[i].text, t->part->quoted ? TEXT_QUOTED : page->v[i].kind);
+        if (page->gave_up)
+            add_text_links(b, source);
+    }
+    for (size_t i = 0; i < page->n_links; i++)
+        add_link(b, page->links[i].url, page->links[i].shown);
+    build_text(b, TEXT_HIDDEN, page->hidden, true, 0, t->attachment);
+}
+
+/* --- other parts */
+
+/* Who the message inside a message/rfc822 claims to be from and to. */
+static void read_inner_message(struct builder *b, const struct mime_part *part)
+{
+    static const struct {
+        const char *field, *role;
+    } roles[] = {{"From", "from"}, {"Reply-To", "any"}, {"To", "to"}, {"Cc", "cc"}};
+    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+        const struct header_field *f = header_find(&part->headers, roles[i].field);
+        struct address_list list = {0};
+        if (f)
+            address_parse(b->arena, f->raw, b->limits->addresses, &list);
+        for (size_t k = 0; k < list.n; k++)
+            build_quoted(b, roles[i].role, list.v[k]);
+    }
+    const struct header_field *subject = header_find(&part->headers, "Subject");
+    if (subject)
+        build_text(b, TEXT_QUOTED, span_of(header_decode(b->arena, subject->raw)), false, 0, -1);
+}
+
+static int read_attachment(struct builder *b, const struct mime_part *part)
+{
+    size_t size, ignored;
+    bool known;
+    struct span bytes = mime_decode(b->arena, part, MEDIA_BYTES, &size, &known);
+    if (!known)
+        b->message->anomalies |= ANOMALY_ENCODING_UNKNOWN;
+    if (size > bytes.n && !attachment_is_media(attachment_sniff(bytes)))
+        bytes = mime_decode(b->arena, part, b->attachment_left, &size, &known);
+    else if (size > bytes.n)
+        mime_decode(b->arena, part, 0, &ignored, &known);
+    return add_attachment(b, part->filename, part->type.type, bytes, size);
+}
+
+static void read_part(struct builder *b, const struct mime_part *part)
+{
+    const char *type = part->type.type;
+    struct text_part t = {part, strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0,
+                          -1};
+    bool text = t.html || strncmp(type, "text/", 5) == 0;
+    if (part->message) {
+        read_inner_message(b, part);
+        return;
+    }
+    bool plain = strcmp(type, "text/plain") == 0;
+    if (part->attachment || !text || (!plain && !t.html && *part->filename))
+        t.attachment = read_attachment(b, part);
+    if (t.html)
+        read_html(b, &t);
+    else if (plain || (text && t.attachment < 0))
+        read_plain(b, &t);
+}
+
+void build_parts(struct builder *b, const struct mime_tree *tree)
+{
+    for (size_t i = 0; i < tree->n; i++)
+        read_part(b, &tree->v[i]);
+}
