@@ -2,7 +2,9 @@
 #define RINGER_CLI_COMMANDS_H
 
 /* The list of commands: name, function, one line of help. `ringer --help` prints them in this order. */
-#define CLI_COMMANDS(X) X("version", cmd_version, "print the version and what it was built with")
+#define CLI_COMMANDS(X)                                                                                      \
+    X("domain", cmd_domain, "say whether a domain looks like a protected one")                               \
+    X("version", cmd_version, "print the version and what it was built with")
 
 #define COMMAND(name, run, help) int run(int argc, char **argv);
 CLI_COMMANDS(COMMAND)

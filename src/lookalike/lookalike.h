@@ -46,6 +46,8 @@ ENUM_DECLARE(relation, RELATION_LIST)
     X(LOOKALIKE_IDNA_INVALID, "idna-invalid")     /* IDNA 2008 refuses the label */
 ENUM_DECLARE(lookalike_class, LOOKALIKE_CLASS_LIST)
 
+enum { LOOKALIKE_WEAK = 50, LOOKALIKE_STRONG = 70 }; /* scores from which a finding is weak, strong */
+
 struct lookalike_finding {
     const char *target; /* the protected domain, as given */
     enum relation relation;
@@ -85,6 +87,13 @@ int lookalike_builder_affiliate(struct lookalike_builder *b, const char *domain,
                                 const char **error_r);
 /* Builds and frees the builder. The shipped tables are found through datadir_path(); NULL with diagnostics when they cannot be read. */
 struct lookalike_index *lookalike_build(struct lookalike_builder **b, struct diag_list *diags);
+/*
+ * The same, as a small layer over `base`: lookups ask both, so correspondents that were learned since the base
+ * was built join in the time that their own few names take. The base is not copied and must outlive the layer;
+ * when the layer has grown to some thousands, build a new base.
+ */
+struct lookalike_index *lookalike_build_over(struct lookalike_builder **b, const struct lookalike_index *base,
+                                             struct diag_list *diags);
 void lookalike_index_free(struct lookalike_index **index);
 size_t lookalike_index_names(const struct lookalike_index *index);
 size_t lookalike_index_bytes(const struct lookalike_index *index);

@@ -1,0 +1,433 @@
+/*
+ * Building the index: names in, immutable arrays out. Refuses public suffixes and what is no domain; cuts
+ * nothing silently.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include "lookalike/deletes.h"
+#include "lookalike/domain.h"
+#include "lookalike/index.h"
+
+struct raw {               /* a name with one of its cores */
+    uint32_t core, core_n; /* UTF-8 labels, in pool */
+    struct name name;
+    uint32_t form; /* plain form in `forms`; filled at build */
+    uint8_t n, n_labels;
+    bool alone;
+    uint64_t starts;
+};
+
+struct raw_affiliate {
+    uint32_t ascii, owner; /* in pool; owner 0 = none */
+};
+
+struct lookalike_builder {
+    struct arena *scratch;
+    struct buf pool;
+    struct raw *raw;
+    size_t n, cap, n_domains;
+    struct raw_affiliate *affiliates;
+    size_t n_affiliates;
+};
+
+struct lookalike_builder *lookalike_builder_new(void)
+{
+    struct lookalike_builder *b = mem_alloc(sizeof(*b));
+    b->scratch = arena_new();
+    buf_addc(&b->pool, '\0');
+    return b;
+}
+
+static void builder_free(struct lookalike_builder *b)
+{
+    arena_free(&b->scratch);
+    buf_free(&b->pool);
+    free(b->raw);
+    free(b->affiliates);
+    free(b);
+}
+
+static uint32_t keep(struct buf *pool, const char *s, size_t n)
+{
+    uint32_t at = (uint32_t)pool->n;
+    buf_add(pool, s, n);
+    buf_addc(pool, '\0');
+    return at;
+}
+
+static const char *parse(struct lookalike_builder *b, const char *domain, struct domain *d)
+{
+    arena_reset(b->scratch);
+    domain_parse(b->scratch, domain, d);
+    if (d->n == 0 || strchr(domain, '@') || strpbrk(domain, " \t/"))
+        return "this is not a domain name";
+    if (!d->registrable)
+        return "this is a public suffix under which anybody can register; name the domains below it";
+    return NULL;
+}
+
+static bool skip_www(struct domain *d)
+{
+    if (d->suffix < 2 || !span_eq(d->label[0], SPAN_LIT("www")))
+        return false;
+    d->ascii += 4;
+    d->unicode += 4;
+    memmove(d->label, d->label + 1, (d->n - 1) * sizeof(*d->label));
+    d->n--;
+    d->suffix--;
+    return true;
+}
+
+static void add_core(struct lookalike_builder *b, const struct domain *d, struct name name, unsigned first,
+                     unsigned end)
+{
+    if (b->n == b->cap) {
+        b->cap = b->cap ? 2 * b->cap : 64;
+        b->raw = mem_resize(b->raw, b->cap, sizeof(*b->raw));
+    }
+    const char *p = d->label[first].p;
+    size_t n = (size_t)(d->label[end - 1].p + d->label[end - 1].n - p);
+    struct raw *r = &b->raw[b->n++];
+    *r = (struct raw){.name = name,
+                      .core = keep(&b->pool, p, n),
+                      .core_n = (uint32_t)n,
+                      .n_labels = (uint8_t)(end - first),
+                      .alone = first == 0 && end != d->suffix};
+}
+
+int lookalike_builder_protect(struct lookalike_builder *b, const char *domain, enum relation relation,
+                              const char **error_r)
+{
+    struct domain d;
+    if ((*error_r = parse(b, domain, &d)))
+        return -1;
+    if (b->n + 3 >= INDEX_MAX_CORES) {
+        *error_r = "there are more protected domains than the index can hold (about a million)";
+        return -1;
+    }
+    bool shortened = skip_www(&d);
+    struct span given = span_trim(span_of(domain));
+    struct name name = {.relation = (uint8_t)relation};
+    name.ascii = keep(&b->pool, d.ascii, strlen(d.ascii));
+    bool same = given.n == strlen(d.ascii) && memcmp(given.p, d.ascii, given.n) == 0;
+    name.text = same        ? name.ascii
+                : shortened ? keep(&b->pool, d.unicode, strlen(d.unicode))
+                            : keep(&b->pool, given.p, given.n);
+    name.suffix = (uint8_t)(d.suffix_ascii - d.ascii);
+    name.registrable = (uint8_t)(d.registrable - d.ascii);
+    add_core(b, &d, name, 0, d.suffix);
+    if (d.suffix > 1) {
+        add_core(b, &d, name, d.suffix - 1, d.suffix);
+        if (d.label[0].n >= 5)
+            add_core(b, &d, name, 0, 1);
+    }
+    b->n_domains++;
+    return 0;
+}
+
+int lookalike_builder_affiliate(struct lookalike_builder *b, const char *domain, const char *affiliate,
+                                const char **error_r)
+{
+    struct domain d;
+    uint32_t owner = 0;
+    if (domain) {
+        if ((*error_r = parse(b, domain, &d)))
+            return -1;
+        skip_www(&d);
+        owner = keep(&b->pool, d.ascii, strlen(d.ascii));
+    }
+    if ((*error_r = parse(b, affiliate, &d)))
+        return -1;
+    skip_www(&d);
+    if ((b->n_affiliates & (b->n_affiliates + 1)) == 0)
+        b->affiliates = mem_resize(b->affiliates, 2 * (b->n_affiliates + 1), sizeof(*b->affiliates));
+    b->affiliates[b->n_affiliates++] =
+        (struct raw_affiliate){keep(&b->pool, d.ascii, strlen(d.ascii)), owner};
+    return 0;
+}
+
+/* --- from raw names to cores */
+
+struct order {
+    const char *form;
+    const struct raw *raw;
+};
+
+static int by_form(const void *a, const void *b)
+{
+    const struct order *x = a, *y = b;
+    int c = x->raw->n != y->raw->n ? (int)x->raw->n - (int)y->raw->n : memcmp(x->form, y->form, x->raw->n);
+    if (c == 0)
+        c = (int)x->raw->alone - (int)y->raw->alone;
+    if (c == 0)
+        c = (int)x->raw->name.relation - (int)y->raw->name.relation;
+    return c ? c : (x->raw->name.ascii > y->raw->name.ascii) - (x->raw->name.ascii < y->raw->name.ascii);
+}
+
+static void make_forms(struct lookalike_builder *b, const struct tables *t, struct buf *forms)
+{
+    struct form f;
+    for (size_t i = 0; i < b->n; i++) {
+        struct raw *r = &b->raw[i];
+        form_make(t, (struct span){b->pool.p + r->core, r->core_n}, false, &f);
+        r->form = (uint32_t)forms->n;
+        r->n = f.n;
+        r->starts = f.starts;
+        buf_add(forms, f.plain, f.n);
+        buf_addc(forms, '\0');
+    }
+}
+
+static uint8_t core_flags(const struct tables *t, const char *key, const struct raw *r)
+{
+    uint8_t flags = 0, level = strset_get(&t->words, key, r->n);
+    bool digits = true;
+    for (unsigned i = 0; i < r->n; i++)
+        digits &= key[i] >= '0' && key[i] <= '9';
+    if (level)
+        flags |= CORE_WORD;
+    if (level == 1 || level == 2)
+        flags |= CORE_COMMON;
+    if (digits)
+        flags |= CORE_NUMERIC;
+    if (r->n_labels > 1)
+        flags |= CORE_LABELS;
+    if (strset_get(&t->affixes, key, r->n))
+        flags |= CORE_AFFIX;
+    return r->alone ? flags | CORE_ALONE : flags;
+}
+
+static void add_name(struct lookalike_index *x, const struct order *o, struct buf *pool)
+{
+    const struct raw *r = o->raw;
+    struct core *c = x->n_cores ? &x->cores[x->n_cores - 1] : NULL;
+    if (!c || c->n != r->n || memcmp(pool->p + c->key, o->form, r->n) != 0) {
+        c = &x->cores[x->n_cores++];
+        *c = (struct core){.key = keep(pool, o->form, r->n),
+                           .name = x->n_names,
+                           .n = r->n,
+                           .flags = core_flags(x->tables, o->form, r),
+                           .starts = r->starts};
+    } else if (strcmp(pool->p + x->names[x->n_names - 1].ascii, pool->p + r->name.ascii) == 0) {
+        return; /* given twice; the better relation came first */
+    }
+    if (c->names < UINT16_MAX)
+        c->names++;
+    x->names[x->n_names++] = r->name;
+}
+
+static void make_cores(struct lookalike_index *x, struct lookalike_builder *b)
+{
+    struct buf forms = {0};
+    make_forms(b, x->tables, &forms);
+    struct order *order = mem_array(b->n + 1, sizeof(*order));
+    for (size_t i = 0; i < b->n; i++)
+        order[i] = (struct order){forms.p + b->raw[i].form, &b->raw[i]};
+    qsort(order, b->n, sizeof(*order), by_form);
+    x->cores = mem_array(b->n + 1, sizeof(*x->cores));
+    x->names = mem_array(b->n + 1, sizeof(*x->names));
+    for (size_t i = 0; i < b->n; i++)
+        add_name(x, &order[i], &b->pool);
+    free(order);
+    buf_free(&forms);
+    x->cores = mem_resize(x->cores, x->n_cores + 1, sizeof(*x->cores));
+    x->names = mem_resize(x->names, x->n_names + 1, sizeof(*x->names));
+}
+
+/* --- rows */
+
+struct row_writer {
+    struct rows *rows;
+    bool counting;
+};
+
+static void put_row(struct row_writer *w, uint64_t key, uint32_t core)
+{
+    uint32_t bucket = (uint32_t)(key >> w->rows->shift);
+    if (w->counting)
+        w->rows->start[bucket + 1]++;
+    else /* start[bucket] runs up to the beginning of the next bucket */
+        w->rows->row[w->rows->start[bucket]++] = (uint32_t)(key & 0xfff) << 20 | core;
+}
+
+static void put_deletes(const struct lookalike_index *x, struct row_writer *w, uint32_t core)
+{
+    const struct core *c = &x->cores[core];
+    const char *key = index_key(x, c);
+    char folded[FORM_MAX];
+    uint64_t keys[DELETES_MAX];
+    unsigned edits = deletes_edits(c->n);
+    if (!edits)
+        return;
+    for (unsigned i = 0; i < c->n; i++)
+        folded[i] = (unsigned char)key[i] < 0x80 ? x->tables->same[(int)key[i]] : key[i];
+    unsigned n = deletes_keys(folded, c->n, edits, keys);
+    for (unsigned i = 0; i < n; i++)
+        put_row(w, keys[i], core);
+}
+
+static void put_exact(const struct lookalike_index *x, struct row_writer *w, uint32_t core)
+{
+    const struct core *c = &x->cores[core];
+    struct form f = {.n = c->n};
+    memcpy(f.plain, index_key(x, c), c->n);
+    form_skeleton(x->tables, &f);
+    put_row(w, index_hash(f.skel, f.n_skel, KEY_SKELETON), core);
+    put_row(w, index_hash(f.loose, f.n_skel, KEY_LOOSE), core);
+}
+
+static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per_bucket,
+                      void (*put)(const struct lookalike_index *, struct row_writer *, uint32_t))
+{
+    struct row_writer w = {rows, true};
+    unsigned bits = 1;
+    rows->shift = 63;
+    rows->start = mem_array(4, sizeof(*rows->start));
+    for (uint32_t i = 0; i < x->n_cores; i++)
+        put(x, &w, i);
+    rows->n = rows->start[1] + rows->start[2];
+    free(rows->start);
+    while (bits < 28 && (uint32_t)per_bucket << bits < rows->n)
+        bits++;
+    uint32_t buckets = (uint32_t)1 << bits;
+    rows->shift = 64 - bits;
+    rows->start = mem_array((size_t)buckets + 2, sizeof(*rows->start));
+    for (uint32_t i = 0; i < x->n_cores; i++)
+        put(x, &w, i);
+    for (uint32_t i = 0; i < buckets; i++)
+        rows->start[i + 1] += rows->start[i];
+    rows->row = mem_array(rows->n + 1, sizeof(*rows->row));
+    w.counting = false;
+    for (uint32_t i = 0; i < x->n_cores; i++)
+        put(x, &w, i);
+    memmove(rows->start + 1, rows->start,
+            buckets * sizeof(*rows->start)); /* ends are the next ones' starts */
+    rows->start[0] = 0;
+}
+
+static void make_filter(struct lookalike_index *x)
+{
+    uint32_t words = 1;
+    while (words * 4 < x->n_cores && words < (1u << 24))
+        words *= 2;
+    x->filter = mem_array(words, sizeof(*x->filter));
+    x->filter_mask = words - 1;
+    x->shortest = FORM_MAX;
+    for (uint32_t i = 0; i < x->n_cores; i++) {
+        struct form f = {.n = x->cores[i].n};
+        memcpy(f.plain, index_key(x, &x->cores[i]), f.n);
+        form_skeleton(x->tables, &f);
+        uint64_t key = index_hash(f.skel, f.n_skel, KEY_SKELETON);
+        x->filter[(key >> 20) & x->filter_mask] |= (uint64_t)1 << (key & 63) | (uint64_t)1 << (key >> 6 & 63);
+        if (f.n_skel < x->shortest)
+            x->shortest = f.n_skel;
+        if (f.n_skel > x->longest)
+            x->longest = f.n_skel;
+    }
+}
+
+/* --- genuine names */
+
+static void put_genuine(struct lookalike_index *x, uint32_t at, uint32_t number)
+{
+    const char *ascii = x->pool + at;
+    size_t n = strlen(ascii);
+    if (index_genuine(x, ascii, n))
+        return;
+    uint32_t i = (uint32_t)index_hash(ascii, n, KEY_GENUINE) & x->genuine_mask;
+    while (x->genuine[i])
+        i = (i + 1) & x->genuine_mask;
+    x->genuine[i] = number + 1;
+}
+
+static void make_genuine(struct lookalike_index *x, const struct lookalike_builder *b)
+{
+    uint32_t size = 2, all = x->n_names + (uint32_t)b->n_affiliates;
+    while (size < all + all / 2 + 1)
+        size *= 2;
+    x->genuine = mem_array(size, sizeof(*x->genuine));
+    x->genuine_mask = size - 1;
+    x->affiliates = mem_array(b->n_affiliates + 1, sizeof(*x->affiliates));
+    for (uint32_t i = 0; i < x->n_names; i++)
+        put_genuine(x, x->names[i].ascii, i);
+    for (size_t i = 0; i < b->n_affiliates; i++) {
+        const struct raw_affiliate *a = &b->affiliates[i];
+        const char *owner = x->pool + a->owner;
+        uint32_t number = a->owner ? index_genuine(x, owner, strlen(owner)) : 0;
+        x->affiliates[i] = (struct affiliate){a->ascii, number ? number - 1 : UINT32_MAX};
+        x->n_affiliates++;
+        put_genuine(x, a->ascii, x->n_names + (uint32_t)i);
+    }
+}
+
+struct lookalike_index *lookalike_build_over(struct lookalike_builder **builder,
+                                             const struct lookalike_index *base, struct diag_list *diags)
+{
+    struct lookalike_builder *b = *builder;
+    struct lookalike_index *x = NULL;
+    const struct tables *tables = tables_get(diags);
+    if (tables) {
+        x = mem_alloc(sizeof(*x));
+        x->tables = tables;
+        x->base = base;
+        make_cores(x, b);
+        x->pool_n = b->pool.n;
+        x->pool = mem_resize(b->pool.p, b->pool.n, 1);
+        b->pool = (struct buf){0};
+        make_rows(x, &x->exact, 2, put_exact);
+        make_rows(x, &x->deletes, 4, put_deletes);
+        make_filter(x);
+        make_genuine(x, b);
+    }
+    builder_free(b);
+    *builder = NULL;
+    return x;
+}
+
+struct lookalike_index *lookalike_build(struct lookalike_builder **b, struct diag_list *diags)
+{
+    return lookalike_build_over(b, NULL, diags);
+}
+
+void lookalike_index_free(struct lookalike_index **index)
+{
+    struct lookalike_index *x = *index;
+    if (!x)
+        return;
+    free(x->pool);
+    free(x->cores);
+    free(x->names);
+    free(x->exact.start);
+    free(x->exact.row);
+    free(x->deletes.start);
+    free(x->deletes.row);
+    free(x->genuine);
+    free(x->affiliates);
+    free(x->filter);
+    free(x);
+    *index = NULL;
+}
+
+size_t lookalike_index_names(const struct lookalike_index *x)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i <= x->genuine_mask; i++)
+        n += x->genuine[i] && x->genuine[i] <= x->n_names;
+    return n + (x->base ? lookalike_index_names(x->base) : 0);
+}
+
+static size_t rows_bytes(const struct rows *rows)
+{
+    return sizeof(uint32_t) * (rows->n + ((size_t)1 << (64 - rows->shift)));
+}
+
+size_t lookalike_index_bytes(const struct lookalike_index *x)
+{
+    return sizeof(*x) + x->pool_n + x->n_cores * sizeof(*x->cores) + x->n_names * sizeof(*x->names) +
+           rows_bytes(&x->exact) + rows_bytes(&x->deletes) + sizeof(uint64_t) * (x->filter_mask + 1) +
+           sizeof(uint32_t) * ((size_t)x->genuine_mask + 1) + x->n_affiliates * sizeof(*x->affiliates);
+}

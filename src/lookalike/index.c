@@ -1,0 +1,70 @@
+/*
+ * Looking up protected names: exact forms, the deletion neighbourhood, and genuine names.
+ *
+ * Two names within k edits of each other share a string that is left when up to k characters are deleted from
+ * the first DELETE_PREFIX of each; so every core stands in the rows of all its deletions, and a lookup asks for
+ * all of its own. Rows are compressed: one array of 32-bit words, cut by one array of offsets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookalike/deletes.h"
+#include "lookalike/index.h"
+
+/* Candidates of one row that are looked at; longer rows are names that share their whole beginning. */
+enum { ROW_MAX = 400 };
+
+uint64_t index_hash(const char *p, size_t n, enum key_kind kind)
+{
+    uint64_t h = INDEX_HASH_START;
+    for (size_t i = 0; i < n; i++)
+        h = index_hash_extend(h, p[i]);
+    return index_hash_finish(h, kind);
+}
+
+static void take_row(const struct rows *rows, uint64_t key, index_take *take, void *context)
+{
+    if (!rows->n)
+        return;
+    uint32_t bucket = (uint32_t)(key >> rows->shift), fingerprint = (uint32_t)(key & 0xfff);
+    uint32_t end = rows->start[bucket + 1], i = rows->start[bucket];
+    if (end - i > ROW_MAX)
+        end = i + ROW_MAX;
+    for (; i < end; i++)
+        if (rows->row[i] >> 20 == fingerprint)
+            take(context, rows->row[i] & 0xfffff);
+}
+
+void index_exact(const struct lookalike_index *index, uint64_t key, index_take *take, void *context)
+{
+    take_row(&index->exact, key, take, context);
+}
+
+void index_near(const struct lookalike_index *index, const char *plain, size_t n, index_take *take,
+                void *context)
+{
+    uint64_t keys[DELETES_MAX];
+    /* a core that is up to two characters longer may be of the next tier */
+    unsigned edits = n + 2 >= DELETES_TWO ? 2 : n + 1 >= DELETES_ONE ? 1 : 0;
+    unsigned count = edits ? deletes_keys(plain, n, edits, keys) : 0;
+    for (unsigned i = 0; i < count; i++)
+        __builtin_prefetch(&index->deletes.start[index->deletes.n ? keys[i] >> index->deletes.shift : 0]);
+    for (unsigned i = 0; i < count; i++)
+        take_row(&index->deletes, keys[i], take, context);
+}
+
+uint32_t index_genuine(const struct lookalike_index *index, const char *ascii, size_t n)
+{
+    if (!index->genuine)
+        return 0;
+    uint64_t key = index_hash(ascii, n, KEY_GENUINE);
+    for (uint32_t i = (uint32_t)key & index->genuine_mask; index->genuine[i];
+         i = (i + 1) & index->genuine_mask) {
+        uint32_t number = index->genuine[i] - 1;
+        uint32_t at = number < index->n_names ? index->names[number].ascii
+                                              : index->affiliates[number - index->n_names].ascii;
+        if (strncmp(index->pool + at, ascii, n) == 0 && index->pool[at + n] == '\0')
+            return number + 1;
+    }
+    return 0;
+}

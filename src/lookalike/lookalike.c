@@ -1,0 +1,185 @@
+/*
+ * The lookup of one domain: normalise, recognise the genuine ones, look for names in every place, guard, and
+ * put the best findings first (DESIGN.md, section 4).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookalike/match.h"
+
+ENUM_DEFINE(relation, RELATION_LIST)
+ENUM_DEFINE(lookalike_class, LOOKALIKE_CLASS_LIST)
+
+/* Is the domain, or a parent of it, protected, an affiliate or allowed? */
+static bool genuine(const struct lookalike_index *index, const struct domain *d, struct lookalike_result *r)
+{
+    for (const char *p = d->ascii; p && *p; p = strchr(p, '.') ? strchr(p, '.') + 1 : NULL)
+        for (const struct lookalike_index *x = index; x; x = x->base) {
+            uint32_t found = index_genuine(x, p, strlen(p));
+            if (!found--)
+                continue;
+            uint32_t owner = found < x->n_names ? found : x->affiliates[found - x->n_names].owner;
+            r->kind = LOOKALIKE_GENUINE;
+            r->genuine = owner == UINT32_MAX ? NULL : x->pool + x->names[owner].text;
+            r->genuine_relation =
+                owner == UINT32_MAX ? RELATION_PARTNER : (enum relation)x->names[owner].relation;
+            return true;
+        }
+    return false;
+}
+
+/* The name of the core that fits best: same suffix first, else the first (they are sorted by relation). */
+void query_choose(const struct query *q, struct hit *hit)
+{
+    const struct core *c = hit_core(hit);
+    hit->name = c->name;
+    for (uint32_t i = 0; i < c->names && i < 64; i++) {
+        const struct name *name = &hit->index->names[c->name + i];
+        if (strcmp(hit->index->pool + name->ascii + name->suffix, q->domain->suffix_ascii) == 0) {
+            hit->name = c->name + i;
+            return;
+        }
+    }
+}
+
+void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
+{
+    size_t at = (size_t)(p - q->domain->unicode);
+    if (n == 0 || hit->n_marks == sizeof(hit->mark) / sizeof(*hit->mark) || at > 4096)
+        return;
+    hit->mark[hit->n_marks].at = (uint16_t)at;
+    hit->mark[hit->n_marks++].n = (uint16_t)n;
+}
+
+static void mark_plain(struct query *q, struct hit *hit, const struct seen *seen, unsigned from, unsigned to)
+{
+    query_mark(q, hit, seen->text + seen->form.source[from],
+               (size_t)(seen->form.source[to] - seen->form.source[from]));
+}
+
+static void mark_differences(struct query *q, struct hit *hit, const struct seen *seen)
+{
+    if (hit->contained && hit->begin > 0)
+        mark_plain(q, hit, seen, 0, hit->begin);
+    for (unsigned i = 0; i < hit->alignment.n; i++) {
+        const struct edit *e = &hit->alignment.edits[i];
+        mark_plain(q, hit, seen, hit->begin + e->at, hit->begin + e->at + e->n);
+    }
+    if (hit->contained && hit->end < seen->form.n)
+        mark_plain(q, hit, seen, hit->end, seen->form.n);
+    if (hit->classes & 1u << LOOKALIKE_TLD_SWAP) {
+        const char *suffix = q->domain->label[q->domain->suffix].p;
+        query_mark(q, hit, suffix, strlen(suffix));
+    }
+}
+
+static bool same_owner(const struct query *q, const struct hit *hit)
+{
+    const struct name *name = hit_name(hit);
+    return q->domain->registrable &&
+           strcmp(q->domain->registrable, hit->index->pool + name->ascii + name->registrable) == 0;
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    if (x->score != y->score)
+        return y->score - x->score;
+    return (int)hit_core(y)->n - (int)hit_core(x)->n;
+}
+
+void query_take(struct query *q, struct hit *hit, const struct seen *seen)
+{
+    unsigned at = q->n_hits;
+    if (hit->score <= 0 || same_owner(q, hit))
+        return;
+    for (unsigned i = 0; i < q->n_hits; i++)
+        if (q->hits[i].index == hit->index && q->hits[i].core == hit->core)
+            at = i;
+    if (at == MAX_HITS)
+        at = MAX_HITS - 1; /* the weakest: they are sorted */
+    if (at < q->n_hits && q->hits[at].score >= hit->score)
+        return;
+    hit->part = arena_strndup(q->arena, seen->form.plain, seen->form.n);
+    mark_differences(q, hit, seen);
+    q->hits[at] = *hit;
+    if (at == q->n_hits)
+        q->n_hits++;
+    qsort(q->hits, q->n_hits, sizeof(*q->hits), by_score);
+}
+
+static void look_at(struct query *q, enum place place, struct span text)
+{
+    struct seen seen = {.place = place, .text = text.p, .n = text.n};
+    form_make(q->tables, text, false, &seen.form);
+    seen.word = place == PLACE_REGISTRABLE && strset_get(&q->tables->words, text.p, text.n);
+    match_whole(q, &seen);
+    match_contained(q, &seen);
+    if (!seen.form.alternatives)
+        return;
+    form_make(q->tables, text, true, &seen.form);
+    match_whole(q, &seen);
+    match_contained(q, &seen);
+}
+
+static void look(struct query *q)
+{
+    const struct domain *d = q->domain;
+    unsigned reg = domain_registrable_label(d);
+    if (reg == d->n)
+        return;
+    struct span label = d->label[reg];
+    q->popular = strset_get(&q->tables->popular, d->registrable, strlen(d->registrable)) != 0;
+    look_at(q, PLACE_REGISTRABLE, label);
+    if (reg == 0)
+        return;
+    look_at(q, PLACE_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});
+    match_host(q);
+}
+
+static void publish(struct query *q, struct lookalike_result *r)
+{
+    struct lookalike_finding *f = arena_array(q->arena, q->n_hits + 1, sizeof(*f));
+    for (unsigned i = 0; i < q->n_hits; i++) {
+        const struct hit *hit = &q->hits[i];
+        const struct name *name = hit_name(hit);
+        f[i] = (struct lookalike_finding){.target = arena_strdup(q->arena, hit->index->pool + name->text),
+                                          .relation = (enum relation)name->relation,
+                                          .classes = hit->classes,
+                                          .score = hit->score,
+                                          .why = explain_why(q, hit),
+                                          .differs = explain_differs(q, hit)};
+    }
+    r->findings = f;
+    r->n_findings = q->n_hits;
+    if (q->n_hits && f[0].score >= LOOKALIKE_WEAK)
+        r->kind = LOOKALIKE_SUSPECT;
+}
+
+const struct lookalike_result *lookalike_match(const struct lookalike_index *index, struct arena *arena,
+                                               const char *domain)
+{
+    struct lookalike_result *r = arena_alloc(arena, sizeof(*r));
+    struct domain d;
+    domain_parse(arena, domain ? domain : "", &d);
+    r->input = domain ? domain : "";
+    r->ascii = d.ascii;
+    r->unicode = d.unicode;
+    r->registrable = d.registrable;
+    r->idna_valid = d.valid;
+    if (genuine(index, &d, r))
+        return r;
+    struct query q = {.index = index, .tables = index->tables, .arena = arena, .domain = &d};
+    look(&q);
+    if (q.n_hits)
+        publish(&q, r);
+    return r;
+}
+
+const char *lookalike_registrable(const struct lookalike_index *index, struct arena *arena,
+                                  const char *domain)
+{
+    struct domain d;
+    domain_parse(arena, domain ? domain : "", &d);
+    return d.registrable;
+}

@@ -1,0 +1,87 @@
+#ifndef RINGER_LOOKALIKE_MATCH_H
+#define RINGER_LOOKALIKE_MATCH_H
+#include "lookalike/distance.h"
+#include "lookalike/domain.h"
+#include "lookalike/index.h"
+
+/*
+ * Inside the lookup of one domain: where a name was seen, and what it looks like.
+ */
+enum { MAX_HITS = 8 /* findings kept of one domain, the best */, MAX_PARTS = 4 };
+
+enum place {
+    PLACE_REGISTRABLE,
+    PLACE_JOINED /* all labels above the suffix */,
+    PLACE_HOST /* a label further left */
+};
+
+struct seen {
+    enum place place;
+    struct form form;
+    const char *text; /* UTF-8, inside `unicode` of the domain */
+    size_t n;
+    bool word; /* it is a dictionary word */
+};
+
+struct hit {
+    const struct lookalike_index *index;
+    uint32_t core, name;
+    uint32_t classes;
+    int score;
+    enum place place;
+    bool contained; /* the name is a part of what was seen: begin..end of its plain form */
+    uint8_t begin, end;
+    uint8_t n_seen;             /* length of the plain form */
+    struct alignment alignment; /* of the part with the name */
+    struct {
+        uint16_t at, n;
+    } mark[DISTANCE_MAX_EDITS + MAX_PARTS]; /* what differs: bytes of the U-label form */
+    unsigned n_marks;
+    const char *part; /* the label that carries it, for the explanation */
+};
+
+struct query {
+    const struct lookalike_index *index;
+    const struct tables *tables;
+    struct arena *arena;
+    const struct domain *domain;
+    struct hit hits[MAX_HITS];
+    unsigned n_hits;
+    bool popular; /* the registrable domain is a popular one */
+};
+
+static inline const struct core *hit_core(const struct hit *hit)
+{
+    return &hit->index->cores[hit->core];
+}
+static inline const struct name *hit_name(const struct hit *hit)
+{
+    return &hit->index->names[hit->name];
+}
+
+/* Whole names: skeletons, edits and other suffixes. */
+void match_whole(struct query *q, const struct seen *seen);
+/* Names inside longer ones, separated or not, also misspelt. */
+void match_contained(struct query *q, const struct seen *seen);
+/* Whole protected domains among the labels on the left (company.com.evil.net). */
+void match_host(struct query *q);
+
+/* Which of the core's names fits the domain best; must come before scoring. */
+void query_choose(const struct query *q, struct hit *hit);
+/* Letters and marks of other scripts in what was seen, as class bits. */
+uint32_t script_classes(const struct form *f);
+/* Keeps the hit when it scores. */
+void query_take(struct query *q, struct hit *hit, const struct seen *seen);
+void query_mark(struct query *q, struct hit *hit, const char *p, size_t n);
+
+/* explain.c: the sentence and the marked domain. */
+const char *explain_why(struct query *q, const struct hit *hit);
+const char *explain_differs(struct query *q, const struct hit *hit);
+
+/* score.c: 0..100 from what was found. `allowed_cost` in hundredths of an edit, by the length of the name. */
+unsigned allowed_cost(size_t n);
+bool suffix_equal(const struct query *q, const struct hit *hit);
+int score_whole(const struct query *q, const struct hit *hit, const struct seen *seen);
+int score_contained(const struct query *q, struct hit *hit, const struct seen *seen);
+
+#endif

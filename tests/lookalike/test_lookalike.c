@@ -1,0 +1,118 @@
+/*
+ * The lookalike engine: classes, targets, guards.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lookalike/lookalike.h"
+
+static struct lookalike_index *names;
+static struct arena *arena;
+
+static void protect(struct lookalike_builder *b, const char *domain, enum relation relation)
+{
+    const char *error;
+    assert_int_equal(lookalike_builder_protect(b, domain, relation, &error), 0);
+}
+
+static int set_up(void **state)
+{
+    struct diag_list diags = {0};
+    const char *error;
+    struct lookalike_builder *b = lookalike_builder_new();
+    protect(b, "chaudronnerie-valmont.example", RELATION_OWN);
+    protect(b, "northgate-tooling.example", RELATION_PARTNER);
+    protect(b, "dgfip.finances.gouv.fr", RELATION_PARTNER);
+    protect(b, "arvelmetal.com", RELATION_PARTNER);
+    protect(b, "internetz-vernier.example", RELATION_PARTNER);
+    protect(b, "www.torvek.fr", RELATION_LEARNED);
+    assert_int_equal(lookalike_builder_affiliate(b, "arvelmetal.com", "arvelmetal-groupe.com", &error), 0);
+    assert_int_equal(lookalike_builder_affiliate(b, NULL, "torvekk.fr", &error), 0);
+    assert_int_equal(lookalike_builder_protect(b, "co.uk", RELATION_OWN, &error), -1);
+    names = lookalike_build(&b, &diags);
+    assert_non_null(names);
+    arena = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    arena_free(&arena);
+    lookalike_index_free(&names);
+    return 0;
+}
+
+static void finds_the_classes(void **state)
+{
+    static const struct {
+        const char *domain, *target;
+        enum lookalike_class class;
+    } cases[] = {
+        {"chaudronnerie-vallmont.example", "chaudronnerie-valmont.example", LOOKALIKE_REPETITION},
+        {"chaudronnerievalmont.example", "chaudronnerie-valmont.example", LOOKALIKE_HYPHEN},
+        {"northgate-tooIing.example", "northgate-tooling.example", LOOKALIKE_CONFUSABLE},
+        {"n0rthgate-to0ling.example", "northgate-tooling.example", LOOKALIKE_CONFUSABLE},
+        {"dgfip-finances.cloud", "dgfip.finances.gouv.fr", LOOKALIKE_TLD_SWAP},
+        {"arve1metal.com", "arvelmetal.com", LOOKALIKE_CONFUSABLE},
+        {"arvelmteal.com", "arvelmetal.com", LOOKALIKE_TRANSPOSITION},
+        {"arvelmetal-france.com", "arvelmetal.com", LOOKALIKE_COMBOSQUAT},
+        {"arvélmetal.com", "arvelmetal.com", LOOKALIKE_DIACRITIC},
+        {"аrvelmetal.com", "arvelmetal.com", LOOKALIKE_MIXED_SCRIPT},
+        {"arvelmetal.group", "arvelmetal.com", LOOKALIKE_TLD_SWAP},
+        {"arvelmetals.com", "arvelmetal.com", LOOKALIKE_PLURAL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct lookalike_result *r = lookalike_match(names, arena, cases[i].domain);
+        if (r->kind != LOOKALIKE_SUSPECT)
+            fail_msg("%s was not found", cases[i].domain);
+        assert_string_equal(r->findings[0].target, cases[i].target);
+        assert_true(r->findings[0].score >= LOOKALIKE_WEAK && r->findings[0].score <= 100);
+        if (!(r->findings[0].classes & 1u << cases[i].class))
+            fail_msg("%s is not of class %s", cases[i].domain, lookalike_class_name(cases[i].class));
+    }
+}
+
+static void leaves_the_genuine_alone(void **state)
+{
+    static const char *const genuine[] = {"arvelmetal.com",          "mail.arvelmetal.com", "ARVELMETAL.COM.",
+                                          "arvelmetal-groupe.com",   "torvek.fr",           "torvekk.fr",
+                                          "x.dgfip.finances.gouv.fr"};
+    for (size_t i = 0; i < sizeof(genuine) / sizeof(*genuine); i++) {
+        const struct lookalike_result *r = lookalike_match(names, arena, genuine[i]);
+        assert_int_equal(r->kind, LOOKALIKE_GENUINE);
+        assert_int_equal(r->n_findings, 0);
+    }
+}
+
+static void pairs(void **state)
+{
+    const struct lookalike_finding *f =
+        lookalike_match_pair(names, arena, "kestrelvale.example", "kestralvale.example");
+    assert_non_null(f);
+    assert_int_equal(f->relation, RELATION_QUOTED);
+    assert_null(lookalike_match_pair(names, arena, "mail.kestralvale.example", "kestralvale.example"));
+    assert_null(lookalike_match_pair(names, arena, "unrelated.example", "kestralvale.example"));
+}
+
+static void local_parts(void **state)
+{
+    assert_non_null(lookalike_match_local(names, arena, "arvelmetal.com"));
+    assert_non_null(lookalike_match_local(names, arena, "billing+mail.arvelmetal.com"));
+    assert_null(lookalike_match_local(names, arena, "john.smith"));
+    assert_null(lookalike_match_local(names, arena, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_classes),
+        cmocka_unit_test(leaves_the_genuine_alone),
+        cmocka_unit_test(pairs),
+        cmocka_unit_test(local_parts),
+    };
+    return cmocka_run_group_tests_name("lookalike", tests, set_up, tear_down);
+}
