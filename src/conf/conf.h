@@ -1,0 +1,82 @@
+#ifndef RINGER_CONF_CONF_H
+#define RINGER_CONF_CONF_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/enumname.h"
+#include "base/span.h"
+#include "conf/network.h"
+
+/*
+ * The configuration file (ringer.yaml(5)) as a struct, one field for each line of options.def. Immutable after
+ * loading; everything in it belongs to it. Durations are in seconds (_s) or milliseconds (_ms), sizes in
+ * bytes. Texts and paths are never NULL: '' stands for "not given". Paths are resolved against the file's folder.
+ */
+#define CONF_MODE_LIST(X)                                                                                    \
+    X(CONF_MODE_MONITOR, "monitor") X(CONF_MODE_TAG, "tag") X(CONF_MODE_ENFORCE, "enforce")
+#define CONF_ON_ERROR_LIST(X)    X(CONF_ON_ERROR_ACCEPT, "accept") X(CONF_ON_ERROR_TEMPFAIL, "tempfail")
+#define CONF_HOLD_METHOD_LIST(X) X(CONF_HOLD_STORE, "store") X(CONF_HOLD_MTA, "mta-hold")
+#define CONF_LOG_TARGET_LIST(X)  X(CONF_LOG_SYSLOG, "syslog") X(CONF_LOG_STDERR, "stderr")
+#define CONF_LOG_LEVEL_LIST(X)                                                                               \
+    X(CONF_LOG_ERROR, "error")                                                                               \
+    X(CONF_LOG_WARNING, "warning") X(CONF_LOG_INFO, "info") X(CONF_LOG_DEBUG, "debug")
+#define CONF_ROLE_LIST(X) X(CONF_ROLE_VIP, "vip") X(CONF_ROLE_STAFF, "staff")
+ENUM_DECLARE(conf_mode, CONF_MODE_LIST)
+ENUM_DECLARE(conf_on_error, CONF_ON_ERROR_LIST)
+ENUM_DECLARE(conf_hold_method, CONF_HOLD_METHOD_LIST)
+ENUM_DECLARE(conf_log_target, CONF_LOG_TARGET_LIST)
+ENUM_DECLARE(conf_log_level, CONF_LOG_LEVEL_LIST)
+ENUM_DECLARE(conf_role, CONF_ROLE_LIST)
+
+struct conf_strings { /* also lists of paths */
+    const char *const *v;
+    size_t n;
+};
+struct conf_domain {
+    const char *name;  /* lower case (ASCII), no trailing dot; U-label or A-label as written */
+    struct diag_at at; /* where it stands, for what is found wrong later */
+};
+struct conf_domains { /* in the order of the files, without duplicates */
+    const struct conf_domain *v;
+    size_t n;
+};
+struct conf_person {
+    const char *name;
+    enum conf_role role;
+    struct conf_strings addresses; /* at least one */
+    struct diag_at at;
+};
+struct conf_people {
+    const struct conf_person *v;
+    size_t n;
+};
+
+/* The C type of each kind of option (option.h says what the kinds accept). */
+typedef bool conf_BOOL;
+typedef int64_t conf_INT, conf_DURATION, conf_DURATION_MS, conf_SIZE, conf_MODE;
+typedef const char *conf_TEXT, *conf_PATH, *conf_SOCKET, *conf_STORE, *conf_SMTP;
+typedef struct conf_strings conf_STRINGS, conf_PATHS;
+typedef struct conf_networks conf_NETWORKS;
+typedef struct conf_domains conf_DOMAINS;
+typedef struct conf_people conf_PEOPLE;
+
+struct conf_source; /* what was written in the file, for `ringer config show` */
+struct conf {
+    struct arena *arena;
+    const char *path; /* NULL when there is no file */
+    const struct conf_source *source;
+#define OPTION(section, name, field, kind, def, min, max, help) conf_##kind field;
+#define CHOICE(section, name, field, type, def, help)           enum conf_##type field;
+#include "conf/options.def"
+};
+
+/* NULL with errors in `diags`. A NULL path gives the defaults. */
+struct conf *conf_load(const char *path, struct diag_list *diags);
+/* The same from text; `name` is the file's name in messages, and its folder that of relative paths. */
+struct conf *conf_parse(const char *name, struct span text, struct diag_list *diags);
+struct conf *conf_default(void);
+void conf_free(struct conf **conf); /* accepts NULL, sets it to NULL */
+
+#endif
