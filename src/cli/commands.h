@@ -4,6 +4,7 @@
 /* The list of commands: name, function, one line of help. `ringer --help` prints them in this order. */
 #define CLI_COMMANDS(X)                                                                                      \
     X("domain", cmd_domain, "say whether a domain looks like a protected one")                               \
+    X("extract", cmd_extract, "print the text that is read in an attachment")                                \
     X("version", cmd_version, "print the version and what it was built with")
 
 #define COMMAND(name, run, help) int run(int argc, char **argv);

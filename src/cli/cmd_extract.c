@@ -1,0 +1,122 @@
+/*
+ * ringer extract: what the worker takes out of an attachment, for admins who wonder why a rule did not see a text.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "worker/worker.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+enum { FILE_MAX = 1 << 30 };
+
+static const char help[] =
+    "usage: ringer extract [OPTION...] FILE...\n\n"
+    "Prints the text that Ringer reads in an attachment (PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, RTF, text), "
+    "taken\n"
+    "out by ringer-worker within its limits; what could not be read is said on standard error.\n\n"
+    "  -t, --timeout=MS         deadline for each file (4000)\n"
+    "  -m, --memory=MIB         memory of the worker (256)\n"
+    "  -w, --worker=PATH        the ringer-worker to use\n"
+    "      --allow-unsandboxed  work even where the kernel has no seccomp; never for files that you do not "
+    "trust\n"
+    "  -h, --help               this text\n\n"
+    "Exit codes: 0 text was read, 1 at least one file could not be read in full, 2 wrong usage.\n";
+
+static bool read_file(const char *path, struct buf *out)
+{
+    char piece[65536];
+    size_t n;
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    if (!f)
+        return false;
+    while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->n < FILE_MAX)
+        buf_add(out, piece, n);
+    int error = ferror(f) ? errno : 0;
+    if (f != stdin)
+        fclose(f);
+    errno = error;
+    return error == 0;
+}
+
+static bool extract(struct worker_pool *pool, const char *path)
+{
+    struct arena *arena = arena_new();
+    struct buf bytes = {0};
+    struct worker_text text;
+    struct worker_stats stats;
+    const char *slash = strrchr(path, '/');
+    bool ok = read_file(path, &bytes);
+    if (!ok) {
+        fprintf(stderr, "ringer extract: %s: %s\n", path, strerror(errno));
+    } else {
+        worker_extract(pool, arena, 0, "", slash ? slash + 1 : path, buf_span(&bytes), &text);
+        ok = text.status == WORKER_OK;
+        fwrite(text.text.p ? text.text.p : "", 1, text.text.n, stdout);
+        if (text.text.n)
+            putchar('\n');
+        worker_pool_stats(pool, &stats);
+        if (!ok || text.truncated)
+            fprintf(stderr, "ringer extract: %s: %s%s%s%s%s%s\n", path, worker_status_name(text.status),
+                    *text.detail ? ": " : "", text.detail, text.truncated ? " (there is more text)" : "",
+                    text.status == WORKER_UNAVAILABLE && *stats.last_error ? ": " : "",
+                    text.status == WORKER_UNAVAILABLE ? stats.last_error : "");
+    }
+    buf_free(&bytes);
+    arena_free(&arena);
+    return ok;
+}
+
+static int parse(int argc, char **argv, struct worker_options *o)
+{
+    static const struct option options[] = {
+        {"timeout", required_argument, NULL, 't'}, {"memory", required_argument, NULL, 'm'},
+        {"worker", required_argument, NULL, 'w'},  {"allow-unsandboxed", no_argument, NULL, 'u'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "t:m:w:h", options, NULL)) != -1;) {
+        if (c == 't')
+            o->deadline_ms = (unsigned)strtoul(optarg, NULL, 10);
+        else if (c == 'm')
+            o->memory_bytes = (size_t)strtoul(optarg, NULL, 10) << 20;
+        else if (c == 'w')
+            o->path = optarg;
+        else if (c == 'u')
+            o->allow_unsandboxed = true;
+        else if (c == 'h')
+            return fputs(help, stdout), EXIT_DONE;
+        else
+            return fputs(help, stderr), EXIT_USAGE;
+    }
+    if (optind < argc)
+        return -1;
+    fputs("ringer extract: which file? `ringer extract --help` tells more\n", stderr);
+    return EXIT_USAGE;
+}
+
+int cmd_extract(int argc, char **argv)
+{
+    struct worker_options options = {.processes = 1, .input_bytes = (size_t)128 << 20};
+    char *error = NULL;
+    int code = parse(argc, argv, &options);
+    if (code >= 0)
+        return code;
+    struct worker_pool *pool = worker_pool_new(&options, &error);
+    if (!pool) {
+        fprintf(stderr, "ringer extract: %s\n", error);
+        free(error);
+        return EXIT_USAGE;
+    }
+    code = EXIT_DONE;
+    for (int i = optind; i < argc; i++)
+        if (!extract(pool, argv[i]))
+            code = EXIT_FAILED;
+    worker_pool_free(&pool);
+    return code;
+}

@@ -1,0 +1,20 @@
+#ifndef RINGER_WORKER_DOCUMENT_H
+#define RINGER_WORKER_DOCUMENT_H
+#include "base/span.h"
+
+/* What an attachment is, told by a few bytes without parsing it: for the supervisor, which must not parse. */
+enum document_kind {
+    DOCUMENT_UNKNOWN,
+    DOCUMENT_PDF,
+    DOCUMENT_ZIP, /* may be DOCX, XLSX, PPTX, ODT, ODS ...: the worker looks */
+    DOCUMENT_CFB, /* OLE container: old Office formats, and new ones with a password */
+    DOCUMENT_RTF,
+    DOCUMENT_TEXT, /* plain text, CSV */
+    DOCUMENT_HTML,
+    DOCUMENT_KINDS
+};
+
+/* `sniffed` and `filename` as in struct message_attachment; may be NULL. The bytes win over both names. */
+enum document_kind document_kind(const char *sniffed, const char *filename, struct span bytes);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * The supervisor: a pool of worker processes, each with one request at a time. A caller takes a free worker (or
+ * waits for one until its deadline), talks to it, and gives it back or kills it. A worker that died while it
+ * served is started again with the next request; one that does not even start is left alone for a while, longer
+ * each time, so that a missing program or a crash loop costs nothing and mail does not wait for it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "worker/extract.h"
+#include "worker/process.h"
+#include "worker/worker.h"
+
+ENUM_DEFINE(worker_status, WORKER_STATUS_LIST)
+
+enum {
+    BACKOFF_FIRST_MS = 100,
+    BACKOFF_LAST_MS = 30000,
+    DEATHS_FREE = 3, /* in a row, while serving: hostile documents kill workers, other mail must not wait */
+    DEATH_BACKOFF_MS = 1000, /* the longest wait after deaths while serving */
+    REPLY_MARGIN_MS = 150,   /* the worker is asked to be done this long before the caller's deadline */
+};
+
+enum slot_state { SLOT_EMPTY, SLOT_IDLE, SLOT_BUSY, SLOT_DYING };
+
+struct slot {
+    enum slot_state state;
+    struct process process;
+    unsigned failures, deaths; /* in a row */
+    int64_t not_before;
+};
+
+struct worker_pool {
+    struct worker_options options;
+    char *path;
+    pthread_mutex_t lock;
+    pthread_cond_t freed;
+    struct slot *slots;
+    struct worker_stats stats;
+};
+
+static char *find_worker(void)
+{
+    char exe[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    char *slash = NULL, *path;
+    if (n > 0) {
+        exe[n] = '\0';
+        slash = strrchr(exe, '/');
+    }
+    if (slash) {
+        *slash = '\0';
+        /* beside the program; or a folder or two up, for tests in a build tree */
+        static const char *const middles[] = {"", "/..", "/../.."};
+        for (size_t i = 0; i < sizeof(middles) / sizeof(*middles); i++) {
+            path = mem_printf("%s%s/ringer-worker", exe, middles[i]);
+            if (access(path, X_OK) == 0)
+                return path;
+            free(path);
+        }
+    }
+    return mem_strdup(PKGLIBEXECDIR "/ringer-worker");
+}
+
+static char *check_options(struct worker_options *o)
+{
+    o->processes = o->processes ? o->processes : 2;
+    o->deadline_ms = o->deadline_ms ? o->deadline_ms : 4000;
+    o->memory_bytes = o->memory_bytes ? o->memory_bytes : (size_t)256 << 20;
+    o->input_bytes = o->input_bytes ? o->input_bytes : (size_t)32 << 20;
+    o->output_bytes = o->output_bytes ? o->output_bytes : (size_t)1 << 20;
+    if (o->processes > WORKER_PROCESSES_MAX)
+        return mem_printf("%u worker processes: at most %d", o->processes, WORKER_PROCESSES_MAX);
+    if (o->deadline_ms < 100 || o->deadline_ms > 600000)
+        return mem_printf("a worker's deadline of %u ms: 100 to 600000", o->deadline_ms);
+    if (o->memory_bytes < (size_t)64 << 20)
+        return mem_strdup("a worker needs at least 64 MiB of memory");
+    if (o->input_bytes > (size_t)1 << 30 || o->output_bytes > (size_t)64 << 20)
+        return mem_strdup("a worker reads at most 1 GiB and returns at most 64 MiB");
+    return NULL;
+}
+
+struct worker_pool *worker_pool_new(const struct worker_options *options, char **error_r)
+{
+    struct worker_options checked = options ? *options : (struct worker_options){0};
+    pthread_condattr_t monotonic;
+    *error_r = check_options(&checked);
+    if (*error_r)
+        return NULL;
+    struct worker_pool *pool = mem_alloc(sizeof(*pool));
+    pool->options = checked;
+    pool->path = checked.path ? mem_strdup(checked.path) : find_worker();
+    pool->options.path = pool->path;
+    pool->slots = mem_array(checked.processes, sizeof(*pool->slots));
+    for (unsigned i = 0; i < checked.processes; i++)
+        pool->slots[i].process.fd = -1;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->freed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return pool;
+}
+
+void worker_pool_free(struct worker_pool **pool_p)
+{
+    struct worker_pool *pool = *pool_p;
+    if (!pool)
+        return;
+    for (unsigned i = 0; i < pool->options.processes; i++) {
+        process_kill(&pool->slots[i].process);
+        process_reap(&pool->slots[i].process, true);
+    }
+    pthread_cond_destroy(&pool->freed);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->slots);
+    free(pool->path);
+    free(pool);
+    *pool_p = NULL;
+}
+
+void worker_pool_stats(struct worker_pool *pool, struct worker_stats *stats_r)
+{
+    pthread_mutex_lock(&pool->lock);
+    *stats_r = pool->stats;
+    stats_r->processes = pool->options.processes;
+    for (unsigned i = 0; i < pool->options.processes; i++) {
+        stats_r->busy += pool->slots[i].state == SLOT_BUSY;
+        stats_r->running += pool->slots[i].process.pid != 0;
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+int64_t worker_deadline(const struct worker_pool *pool)
+{
+    return monotonic_ms() + (pool ? pool->options.deadline_ms : 0);
+}
+
+/* With the lock: notices idle workers that ended by themselves, so that none stays a zombie. */
+static void sweep(struct worker_pool *pool)
+{
+    for (unsigned i = 0; i < pool->options.processes; i++) {
+        struct slot *slot = &pool->slots[i];
+        if (slot->state == SLOT_IDLE && !process_alive(&slot->process)) {
+            slot->state = process_kill(&slot->process) ? SLOT_EMPTY : SLOT_DYING;
+            pool->stats.killed++;
+        }
+        if (slot->state == SLOT_DYING && process_reap(&slot->process, false))
+            slot->state = SLOT_EMPTY;
+    }
+}
+
+/* With the lock: a worker that runs, else a place where one may be started. */
+static struct slot *free_slot(struct worker_pool *pool, bool *busy_r)
+{
+    struct slot *empty = NULL;
+    int64_t now = monotonic_ms();
+    *busy_r = false;
+    for (unsigned i = 0; i < pool->options.processes; i++) {
+        struct slot *slot = &pool->slots[i];
+        if (slot->state == SLOT_IDLE)
+            return slot;
+        if (slot->state == SLOT_EMPTY && slot->not_before <= now)
+            empty = empty ? empty : slot;
+        *busy_r |= slot->state == SLOT_BUSY;
+    }
+    return empty;
+}
+
+static struct slot *take_slot(struct worker_pool *pool, int64_t deadline)
+{
+    struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
+    struct slot *slot;
+    bool busy, in_time = true;
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.requests++;
+    sweep(pool);
+    /* Nobody works and all places are resting: waiting would not help. */
+    while (!(slot = free_slot(pool, &busy)) && busy && in_time)
+        in_time = pthread_cond_timedwait(&pool->freed, &pool->lock, &until) != ETIMEDOUT;
+    if (slot)
+        slot->state = SLOT_BUSY;
+    pthread_mutex_unlock(&pool->lock);
+    return slot;
+}
+
+static int64_t rest_ms(unsigned times, int64_t longest)
+{
+    int64_t ms = BACKOFF_FIRST_MS;
+    while (--times && ms < longest)
+        ms *= 2;
+    return ms < longest ? ms : longest;
+}
+
+static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
+{
+    char *error = NULL;
+    if (slot->process.pid)
+        return true;
+    bool started = process_start(&slot->process, &pool->options, deadline, &error);
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.started += started;
+    if (started) {
+        slot->failures = 0;
+    } else {
+        pool->stats.start_failures++;
+        slot->not_before = monotonic_ms() + rest_ms(++slot->failures, BACKOFF_LAST_MS);
+        snprintf(pool->stats.last_error, sizeof(pool->stats.last_error), "%s", error);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    free(error);
+    return started;
+}
+
+static void give_back(struct worker_pool *pool, struct slot *slot, bool good)
+{
+    bool gone = good || process_kill(&slot->process);
+    pthread_mutex_lock(&pool->lock);
+    if (good) {
+        slot->deaths = 0;
+    } else if (slot->failures == 0) { /* it had started: it died or hung while it served */
+        pool->stats.killed++;
+        if (++slot->deaths > DEATHS_FREE)
+            slot->not_before = monotonic_ms() + rest_ms(slot->deaths - DEATHS_FREE, DEATH_BACKOFF_MS);
+    }
+    slot->state = good ? SLOT_IDLE : gone ? SLOT_EMPTY : SLOT_DYING;
+    pthread_cond_signal(&pool->freed);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static enum exchange exchange(const struct worker_pool *pool, const struct process *process,
+                              struct arena *arena, int64_t deadline, enum document_kind kind,
+                              struct span bytes, struct extract_reply *reply_r)
+{
+    unsigned char fixed[FRAME_EXTRACT_FIXED];
+    size_t text_max = pool->options.output_bytes;
+    int64_t left = deadline - monotonic_ms() - REPLY_MARGIN_MS;
+    struct extract_request request = {
+        .kind = kind,
+        .deadline_ms = left > 50 ? (uint32_t)left : 50,
+        .output_bytes = (uint32_t)text_max,
+    };
+    struct span parts[] = {{(const char *)fixed, sizeof(fixed)}, bytes}, payload = {NULL, 0};
+    uint8_t type = 0;
+    extract_request_encode(fixed, &request);
+    enum exchange rc = process_send(process, (struct frame_header){FRAME_EXTRACT, 0}, parts, 2, deadline);
+    if (rc == EXCHANGE_OK)
+        rc = process_receive(process, arena, text_max + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX, deadline,
+                             &type, &payload);
+    if (rc == EXCHANGE_OK && (type != FRAME_EXTRACTED || !extract_reply_decode(payload, text_max, reply_r)))
+        rc = EXCHANGE_NONSENSE;
+    return rc;
+}
+
+static void ask(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
+                struct span bytes, struct worker_text *out_r)
+{
+    static const struct {
+        enum worker_status status;
+        const char *detail;
+    } failures[] = {
+        [EXCHANGE_TIMEOUT] = {WORKER_TIMEOUT, "the worker did not answer in time and was killed"},
+        [EXCHANGE_CLOSED] = {WORKER_DIED, "the worker died"},
+        [EXCHANGE_NONSENSE] = {WORKER_DIED, "the worker answered nonsense and was killed"},
+    };
+    struct extract_reply reply;
+    char detail[FRAME_DETAIL_MAX + 1];
+    struct slot *slot = take_slot(pool, deadline);
+    out_r->status = WORKER_UNAVAILABLE;
+    out_r->detail = slot ? "no worker could be started" : "no worker was free in time";
+    if (!slot)
+        return;
+    if (!start(pool, slot, deadline)) {
+        give_back(pool, slot, false);
+        return;
+    }
+    enum exchange rc = exchange(pool, &slot->process, arena, deadline, kind, bytes, &reply);
+    give_back(pool, slot, rc == EXCHANGE_OK);
+    if (rc != EXCHANGE_OK) {
+        out_r->status = failures[rc].status;
+        out_r->detail = failures[rc].detail;
+        return;
+    }
+    frame_detail_clean(detail, reply.detail);
+    *out_r = (struct worker_text){reply.status, reply.text, reply.truncated, reply.pages,
+                                  arena_strdup(arena, detail)};
+}
+
+bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes)
+{
+    enum document_kind kind = document_kind(sniffed, filename, bytes);
+    return kind != DOCUMENT_UNKNOWN;
+}
+
+enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                                  const char *sniffed, const char *filename, struct span bytes,
+                                  struct worker_text *out_r)
+{
+    enum document_kind kind = document_kind(sniffed, filename, bytes);
+    *out_r = (struct worker_text){.status = WORKER_UNAVAILABLE, .detail = "no workers"};
+    if (!pool)
+        return WORKER_UNAVAILABLE;
+    if (kind == DOCUMENT_UNKNOWN || bytes.n > pool->options.input_bytes) {
+        out_r->status = kind == DOCUMENT_UNKNOWN ? WORKER_UNSUPPORTED : WORKER_TOO_BIG;
+        out_r->detail =
+            kind == DOCUMENT_UNKNOWN ? "no format that text is taken from" : "larger than the input limit";
+    } else {
+        int64_t latest = worker_deadline(pool);
+        ask(pool, arena, deadline && deadline < latest ? deadline : latest, kind, bytes, out_r);
+    }
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.by_status[out_r->status]++;
+    pthread_mutex_unlock(&pool->lock);
+    return out_r->status;
+}

@@ -1,0 +1,175 @@
+/*
+ * ringer-worker: takes text out of hostile documents for ringerd and `ringer scan`, shut in. Started by the
+ * supervisor (pool.c) with its socket on descriptor 3 and nothing else. This process reads nothing hostile: it
+ * waits for a request to arrive, and a child reads it (serve.c). A child that does not end well ends the worker.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "worker/extract.h"
+#include "worker/protocol.h"
+#include "worker/sandbox.h"
+#include "worker/selftest.h"
+#include "worker/serve.h"
+
+struct arguments {
+    struct serve_options serve;
+    bool allow_unsandboxed, self_test;
+};
+
+static const char help[] =
+    "usage: ringer-worker --self-test\n\n"
+    "Takes the text out of attachments for ringerd and ringer, which start it with a socket on descriptor "
+    "3.\n"
+    "  --self-test           try what the sandbox forbids, on this machine; TAP on standard output\n"
+    "  --service=extract     what it is asked to do\n"
+    "  --memory=BYTES --input=BYTES --deadline=MILLISECONDS\n"
+    "                        the limits of each request\n"
+    "  --allow-unsandboxed   work even where the kernel has no seccomp\n"
+    "  --help, --version\n";
+
+static int parse_arguments(int argc, char **argv, struct arguments *a)
+{
+    static const struct option options[] = {
+        {"self-test", no_argument, NULL, 't'},
+        {"service", required_argument, NULL, 's'},
+        {"memory", required_argument, NULL, 'm'},
+        {"input", required_argument, NULL, 'i'},
+        {"deadline", required_argument, NULL, 'd'},
+        {"allow-unsandboxed", no_argument, NULL, 'u'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (c == 't')
+            a->self_test = true;
+        else if (c == 's' && strcmp(optarg, "extract") == 0)
+            continue;
+        else if (c == 'm')
+            a->serve.memory_bytes = strtoull(optarg, NULL, 10);
+        else if (c == 'i')
+            a->serve.input_bytes = strtoull(optarg, NULL, 10);
+        else if (c == 'd')
+            a->serve.deadline_ms = (unsigned)strtoul(optarg, NULL, 10);
+        else if (c == 'u')
+            a->allow_unsandboxed = true;
+        else if (c == 'h')
+            return fputs(help, stdout), 0;
+        else if (c == 'V')
+            return puts("ringer-worker (" PACKAGE_STRING ")"), 0;
+        else
+            return fputs(help, stderr), 2;
+    }
+    return -1;
+}
+
+/* No descriptor of the daemon may stay open here, whatever library forgot to mark it. */
+static void close_from(unsigned first)
+{
+    if (syscall(SYS_close_range, first, ~0U, 0) != 0)
+        for (unsigned fd = first; fd < 65536; fd++)
+            close((int)fd);
+}
+
+/* NULL, or why the worker must not work. */
+static char *shut_in(const struct arguments *a, unsigned *sandbox_r)
+{
+    *sandbox_r = 0;
+    if (!sandbox_drop_privileges() && !a->allow_unsandboxed)
+        return mem_printf("cannot give up privileges: %s", strerror(errno));
+    codepage_preload();
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+        return mem_printf("prctl: %s", strerror(errno));
+    if (sandbox_files())
+        *sandbox_r |= SANDBOX_LANDLOCK;
+    if (sandbox_prepare() && sandbox_enter(SANDBOX_LAUNCHER))
+        *sandbox_r |= SANDBOX_SECCOMP;
+    else if (!a->allow_unsandboxed)
+        return mem_printf("no seccomp here (%s); extract.unsandboxed would let it work without",
+                          strerror(errno));
+    return NULL;
+}
+
+/* false when the supervisor is gone */
+static bool wait_for_request(void)
+{
+    struct pollfd p = {WORKER_FD, POLLIN, 0};
+    char c;
+    ssize_t n;
+    while (poll(&p, 1, -1) < 0 && errno == EINTR)
+        ;
+    do
+        n = recv(WORKER_FD, &c, 1, MSG_PEEK);
+    while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
+static bool serve_in_child(const struct serve_options *options)
+{
+    int status = -1;
+    pid_t pid = fork(), other;
+    if (pid == 0)
+        serve_one(WORKER_FD, options);
+    if (pid < 0)
+        return false;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    do /* pdftotext, which died with it */
+        other = waitpid(-1, NULL, 0);
+    while (other > 0 || errno == EINTR);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static int self_test(struct arguments *a)
+{
+    unsigned sandbox;
+    char *why = shut_in(a, &sandbox);
+    if (why) {
+        printf("Bail out! %s\n", why);
+        return 1;
+    }
+    return selftest_run(sandbox & SANDBOX_LANDLOCK) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments a = {.serve = {256 << 20, 32 << 20, 4000, false}};
+    int type = 0, code = parse_arguments(argc, argv, &a);
+    unsigned sandbox;
+    if (code >= 0)
+        return code;
+    if (a.self_test)
+        return self_test(&a);
+    if (getsockopt(WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){sizeof(type)}) != 0) {
+        fputs("ringer-worker: descriptor 3 is no socket; it is started by ringerd and ringer, see "
+              "ringer-worker(8)\n",
+              stderr);
+        return 2;
+    }
+    close_from(WORKER_FD + 1);
+    signal(SIGPIPE, SIG_IGN);
+    char *why = shut_in(&a, &sandbox);
+    if (why) {
+        serve_refusal(WORKER_FD, why);
+        _exit(1);
+    }
+    a.serve.sandboxed = sandbox & SANDBOX_SECCOMP;
+    if (!serve_hello(WORKER_FD, sandbox))
+        _exit(1);
+    while (wait_for_request())
+        if (!serve_in_child(&a.serve))
+            _exit(1);
+    _exit(0);
+}

@@ -1,0 +1,273 @@
+/*
+ * The worker's sandbox: seccomp allow-lists by libseccomp, Landlock for files, resource limits, no privileges.
+ * A call that is not listed fails with ENOSYS rather than killing: a C library that tries a newer call first
+ * falls back, and pdftotext goes on; what is forbidden is not done either way. 32-bit calls kill.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+
+#include "worker/sandbox.h"
+
+enum {
+    L = SANDBOX_LAUNCHER,
+    G = SANDBOX_LAUNCHER | SANDBOX_PROGRAM,
+    A = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_PARSER,
+    NOBODY = 65534,
+};
+
+#ifdef RINGER_SANITIZED
+#define SANITIZER_NEEDS A /* the run-time library of AddressSanitizer in the parser */
+#else
+#define SANITIZER_NEEDS G
+#endif
+
+static const struct {
+    int call;
+    int stages;
+} allowed[] = {
+    /* the descriptors there are */
+    {SCMP_SYS(read), A},
+    {SCMP_SYS(readv), A},
+    {SCMP_SYS(write), A},
+    {SCMP_SYS(writev), A},
+    {SCMP_SYS(poll), A},
+    {SCMP_SYS(ppoll), A},
+    {SCMP_SYS(close), A},
+    {SCMP_SYS(lseek), A},
+    {SCMP_SYS(fstat), A},
+    {SCMP_SYS(recvfrom), A},
+    {SCMP_SYS(sendto), A},
+    {SCMP_SYS(recv), A},
+    {SCMP_SYS(send), A},
+    {SCMP_SYS(_llseek), A},
+    {SCMP_SYS(fstat64), A},
+    /* memory */
+    {SCMP_SYS(brk), A},
+    {SCMP_SYS(munmap), A},
+    {SCMP_SYS(mremap), A},
+    {SCMP_SYS(madvise), A},
+    {SCMP_SYS(mmap), G},
+    {SCMP_SYS(mmap2), G},
+    {SCMP_SYS(mprotect), G},
+    /* time, exit, waiting for the child */
+    {SCMP_SYS(clock_gettime), A},
+    {SCMP_SYS(clock_gettime64), A},
+    {SCMP_SYS(gettimeofday), A},
+    {SCMP_SYS(time), A},
+    {SCMP_SYS(exit), A},
+    {SCMP_SYS(exit_group), A},
+    {SCMP_SYS(rt_sigreturn), A},
+    {SCMP_SYS(sigreturn), A},
+    {SCMP_SYS(restart_syscall), A},
+    {SCMP_SYS(rt_sigprocmask), A},
+    {SCMP_SYS(rt_sigaction), A},
+    {SCMP_SYS(wait4), A},
+    {SCMP_SYS(waitid), A},
+    {SCMP_SYS(futex), A},
+    {SCMP_SYS(futex_time64), A},
+    {SCMP_SYS(getrandom), A},
+    /* what a program needs to start and to read */
+    {SCMP_SYS(execve), G},
+    {SCMP_SYS(access), G},
+    {SCMP_SYS(faccessat), G},
+    {SCMP_SYS(faccessat2), G},
+    {SCMP_SYS(newfstatat), G},
+    {SCMP_SYS(fstatat64), G},
+    {SCMP_SYS(stat), G},
+    {SCMP_SYS(stat64), G},
+    {SCMP_SYS(lstat), G},
+    {SCMP_SYS(lstat64), G},
+    {SCMP_SYS(statx), G},
+    {SCMP_SYS(statfs), G},
+    {SCMP_SYS(fstatfs), G},
+    {SCMP_SYS(pread64), G},
+    {SCMP_SYS(readlink), G},
+    {SCMP_SYS(readlinkat), G},
+    {SCMP_SYS(getcwd), G},
+    {SCMP_SYS(getdents64), G},
+    {SCMP_SYS(getdents), G},
+    {SCMP_SYS(fadvise64), G},
+    {SCMP_SYS(arch_prctl), G},
+    {SCMP_SYS(set_thread_area), G},
+    {SCMP_SYS(set_tid_address), G},
+    {SCMP_SYS(set_robust_list), G},
+    {SCMP_SYS(rseq), G},
+    {SCMP_SYS(membarrier), G},
+    {SCMP_SYS(uname), G},
+    {SCMP_SYS(sysinfo), G},
+    {SCMP_SYS(getuid), G},
+    {SCMP_SYS(geteuid), G},
+    {SCMP_SYS(getgid), G},
+    {SCMP_SYS(getegid), G},
+    {SCMP_SYS(getuid32), G},
+    {SCMP_SYS(geteuid32), G},
+    {SCMP_SYS(getgid32), G},
+    {SCMP_SYS(getegid32), G},
+    {SCMP_SYS(dup), G},
+    {SCMP_SYS(fcntl), G},
+    {SCMP_SYS(fcntl64), G},
+    {SCMP_SYS(getrlimit), G},
+    {SCMP_SYS(ugetrlimit), G},
+    {SCMP_SYS(getrusage), G},
+    {SCMP_SYS(times), G},
+    {SCMP_SYS(sched_yield), G},
+    {SCMP_SYS(clock_getres), G},
+    {SCMP_SYS(clock_nanosleep), G},
+    {SCMP_SYS(getpid), SANITIZER_NEEDS},
+    {SCMP_SYS(gettid), SANITIZER_NEEDS},
+    {SCMP_SYS(sigaltstack), SANITIZER_NEEDS},
+    {SCMP_SYS(sched_getaffinity), SANITIZER_NEEDS},
+    /* the worker itself */
+    {SCMP_SYS(fork), L},
+    {SCMP_SYS(vfork), L},
+    {SCMP_SYS(prctl), L},
+    {SCMP_SYS(seccomp), L},
+    {SCMP_SYS(setrlimit), L},
+    {SCMP_SYS(prlimit64), L},
+    {SCMP_SYS(dup2), L},
+    {SCMP_SYS(dup3), L},
+    {SCMP_SYS(pipe), L},
+    {SCMP_SYS(pipe2), L},
+    {SCMP_SYS(memfd_create), L},
+    {SCMP_SYS(close_range), L},
+    {SCMP_SYS(getppid), L},
+    {SCMP_SYS(setitimer), L},
+    {SCMP_SYS(alarm), L},
+};
+
+/* Calls that are allowed with some arguments only. */
+static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
+{
+    const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
+    const scmp_datum_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_THREAD;
+    int rc = 0;
+    if (stage != SANDBOX_PARSER) {
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+                               SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
+    }
+    if (stage == SANDBOX_PROGRAM) /* asking only */
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+    if (stage == SANDBOX_LAUNCHER)
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                               SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces, 0));
+    if (stage == SANDBOX_PARSER) { /* no new code */
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    }
+    return rc;
+}
+
+static scmp_filter_ctx filters[SANDBOX_PARSER + 1];
+
+static scmp_filter_ctx build(enum sandbox_stage stage)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    int rc = 0;
+    if (!filter)
+        return NULL;
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && rc == 0; i++)
+        if (allowed[i].stages & (int)stage)
+            rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i].call, 0);
+    if (rc == 0 && add_bounded(filter, stage) == 0)
+        return filter;
+    seccomp_release(filter);
+    return NULL;
+}
+
+bool sandbox_prepare(void)
+{
+    static const enum sandbox_stage stages[] = {SANDBOX_LAUNCHER, SANDBOX_PROGRAM, SANDBOX_PARSER};
+    for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
+        if (!filters[stages[i]] && !(filters[stages[i]] = build(stages[i]))) {
+            errno = ENOSYS;
+            return false;
+        }
+    return true;
+}
+
+bool sandbox_enter(enum sandbox_stage stage)
+{
+    int rc = filters[stage] ? seccomp_load(filters[stage]) : -ENOSYS;
+    if (rc != 0)
+        errno = -rc;
+    return rc == 0;
+}
+
+bool sandbox_drop_privileges(void)
+{
+    static const struct rlimit none = {0, 0};
+    if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+                           setresuid(NOBODY, NOBODY, NOBODY) != 0))
+        return false;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
+           prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static void allow_below(int ruleset, const char *path, uint64_t access)
+{
+    struct landlock_path_beneath_attr rule = {.allowed_access = access};
+    rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+    if (rule.parent_fd < 0)
+        return;
+    syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    close(rule.parent_fd);
+}
+
+/* Everything that version 1 of Landlock knows is handled, so what is not allowed below is refused. */
+bool sandbox_files(void)
+{
+    static const char *const folders[] = {"/usr",    "/lib", "/lib32",     "/lib64",
+                                          "/libx32", "/opt", "/nix/store", "/gnu/store"};
+    static const char *const files[] = {"/etc/ld.so.cache", PDFTOTEXT, "/dev/null"};
+    struct landlock_ruleset_attr attr = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+    if (ruleset < 0)
+        return false;
+    const uint64_t file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+        allow_below(ruleset, folders[i], file | LANDLOCK_ACCESS_FS_READ_DIR);
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+        allow_below(ruleset, files[i], file);
+    bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    close(ruleset);
+    return done;
+}
+
+static bool limit(__rlimit_resource_t resource, rlim_t value)
+{
+    struct rlimit r = {value, value}, now;
+    if (getrlimit(resource, &now) == 0 && now.rlim_max < value)
+        r.rlim_cur = r.rlim_max = now.rlim_max;
+    return setrlimit(resource, &r) == 0;
+}
+
+bool sandbox_limits(size_t memory_bytes, unsigned cpu_seconds, size_t file_bytes)
+{
+    return (memory_bytes == 0 || limit(RLIMIT_AS, memory_bytes)) && limit(RLIMIT_CPU, cpu_seconds) &&
+           limit(RLIMIT_FSIZE, file_bytes) && limit(RLIMIT_NOFILE, 64) && limit(RLIMIT_MEMLOCK, 0) &&
+           limit(RLIMIT_MSGQUEUE, 0);
+}
+
+bool sandbox_no_forks(void)
+{
+    return limit(RLIMIT_NPROC, 0);
+}

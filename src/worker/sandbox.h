@@ -1,0 +1,26 @@
+#ifndef RINGER_WORKER_SANDBOX_H
+#define RINGER_WORKER_SANDBOX_H
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * How ringer-worker shuts itself in, in three steps that only ever take away:
+ *   launcher  the worker itself, before it reads anything hostile: may fork, run a program, read files
+ *   program   pdftotext: may read its libraries and tables, write to its pipes; no fork, no network, no signals
+ *   parser    the process that parses: memory, clock, the descriptors it has, and exit
+ * None may open a socket or open a file for writing, ever.
+ */
+enum sandbox_stage { SANDBOX_LAUNCHER = 1, SANDBOX_PROGRAM = 2, SANDBOX_PARSER = 4 };
+
+/* Root becomes nobody; no core files, no new privileges. false with errno when that is refused. */
+bool sandbox_drop_privileges(void);
+/* Only programs and libraries may be read; needs Landlock (Linux 5.13), false without. */
+bool sandbox_files(void);
+/* The system calls of `stage` and no others (ENOSYS); builds the later stages' filters too. false with errno. */
+bool sandbox_prepare(void);
+bool sandbox_enter(enum sandbox_stage stage);
+/* The limits of one request's processes. `program`: no forks at all and no file written. */
+bool sandbox_limits(size_t memory_bytes, unsigned cpu_seconds, size_t file_bytes);
+bool sandbox_no_forks(void);
+
+#endif
