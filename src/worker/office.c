@@ -9,6 +9,7 @@
 #include <time.h>
 #include <expat.h>
 
+#include "base/mem.h"
 #include "worker/extract.h"
 #include "worker/zip.h"
 

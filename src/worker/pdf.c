@@ -47,9 +47,9 @@ static int memory_file(struct span document)
 static void run_program(int in, int out, int err, size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
 {
     /* -enc and -eol: the same text whatever the locale. Reading order, not layout: columns stay whole. */
-    static char *const argv[] = {"pdftotext",        "-enc", "UTF-8", "-eol", "unix", "-l",
-                                 TEXT_OF(PAGES_MAX), "-",    "-",     NULL};
-    static char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", NULL};
+    static const char *const argv[] = {"pdftotext",        "-enc", "UTF-8", "-eol", "unix", "-l",
+                                       TEXT_OF(PAGES_MAX), "-",    "-",     NULL};
+    static const char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", NULL};
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     signal(SIGPIPE, SIG_DFL);
     if (dup2(in, 0) != 0 || dup2(out, 1) != 1 || dup2(err, 2) != 2)
@@ -59,7 +59,7 @@ static void run_program(int in, int out, int err, size_t memory_bytes, unsigned 
     if (!sandbox_limits(memory_bytes, cpu_seconds, 0) || !sandbox_no_forks() ||
         (sandboxed && !sandbox_enter(SANDBOX_PROGRAM)))
         _exit(START_FAILED);
-    execve(PDFTOTEXT, argv, environment);
+    execve(PDFTOTEXT, (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
     _exit(START_FAILED);
 }
 

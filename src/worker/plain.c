@@ -8,7 +8,10 @@
 #include <time.h>
 #include <unistr.h>
 
+#include "mail/html.h"
 #include "worker/extract.h"
+
+enum { HTML_MAX = 4 << 20 /* of a page: a mail program's viewer is slow long before */ };
 
 int64_t monotonic_ms(void)
 {
@@ -103,6 +106,20 @@ void extract_plain(struct extraction *x, struct span document)
         codepage_text(&x->sink, 1252, document);
 }
 
+/* A page as an attachment: what a reader sees of it, by the same rules as for a mail's own HTML. */
+static void extract_html(struct extraction *x, struct arena *arena, struct span document)
+{
+    struct extraction decoded = {.sink = {.max = HTML_MAX}};
+    extract_plain(&decoded, document);
+    struct html_text *html = html_read(arena, buf_span(&decoded.sink.text), 0);
+    for (size_t i = 0; i < html->n; i++) {
+        sink_text(&x->sink, html->v[i].text);
+        sink_break(&x->sink, 2);
+    }
+    x->sink.truncated |= decoded.sink.truncated;
+    buf_free(&decoded.sink.text);
+}
+
 /* Office documents with a password, and everything from before 2007, come in OLE containers (MS-CFB). */
 static void look_at_cfb(struct extraction *x, struct span document)
 {
@@ -129,6 +146,9 @@ void extract_document(struct extraction *x, struct arena *arena, enum document_k
         break;
     case DOCUMENT_TEXT:
         extract_plain(x, document);
+        break;
+    case DOCUMENT_HTML:
+        extract_html(x, arena, document);
         break;
     case DOCUMENT_CFB:
         look_at_cfb(x, document);

@@ -108,9 +108,9 @@ enum exchange process_receive(const struct process *process, struct arena *arena
 static int spawn(pid_t *pid, const char *path, int fd, char *const argv[])
 {
 #ifdef RINGER_SANITIZED
-    static char *const environment[] = {"LC_ALL=C", "ASAN_OPTIONS=detect_leaks=0", NULL};
+    static const char *const environment[] = {"LC_ALL=C", "ASAN_OPTIONS=detect_leaks=0", NULL};
 #else
-    static char *const environment[] = {"LC_ALL=C", NULL};
+    static const char *const environment[] = {"LC_ALL=C", NULL};
 #endif
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -129,7 +129,7 @@ static int spawn(pid_t *pid, const char *path, int fd, char *const argv[])
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int rc = posix_spawn(pid, path, &actions, &attributes, argv, environment);
+    int rc = posix_spawn(pid, path, &actions, &attributes, argv, (char *const *)(uintptr_t)environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return rc;
@@ -145,13 +145,8 @@ static bool spawn_with_options(struct process *process, const struct worker_opti
     char *memory = mem_printf("--memory=%zu", options->memory_bytes);
     char *input = mem_printf("--input=%zu", options->input_bytes);
     char *longest = mem_printf("--deadline=%u", options->deadline_ms);
-    char *argv[] = {"ringer-worker",
-                    "--service=extract",
-                    memory,
-                    input,
-                    longest,
-                    options->allow_unsandboxed ? "--allow-unsandboxed" : NULL,
-                    NULL};
+    char name[] = "ringer-worker", service[] = "--service=extract", open[] = "--allow-unsandboxed";
+    char *argv[] = {name, service, memory, input, longest, options->allow_unsandboxed ? open : NULL, NULL};
     int rc = spawn(&process->pid, options->path, fds[1], argv);
     free(memory);
     free(input);

@@ -17,7 +17,7 @@
 
 #include "worker/protocol.h"
 
-enum { VERSION = 1 };
+enum { WIRE_VERSION = 1 };
 
 static void put32(unsigned char *p, uint32_t v)
 {
@@ -36,7 +36,7 @@ void frame_header_encode(unsigned char out[FRAME_HEADER], struct frame_header he
 {
     put32(out, header.length);
     out[4] = header.type;
-    out[5] = VERSION;
+    out[5] = WIRE_VERSION;
     out[6] = out[7] = 0;
 }
 
@@ -44,7 +44,7 @@ bool frame_header_decode(const unsigned char in[FRAME_HEADER], struct frame_head
 {
     header_r->length = get32(in);
     header_r->type = in[4];
-    return in[5] == VERSION && in[6] == 0 && in[7] == 0;
+    return in[5] == WIRE_VERSION && in[6] == 0 && in[7] == 0;
 }
 
 void extract_request_encode(unsigned char out[FRAME_EXTRACT_FIXED], const struct extract_request *request)

@@ -19,6 +19,8 @@
 #include "worker/sandbox.h"
 #include "worker/selftest.h"
 
+enum { GOT_THROUGH = 76, HELD = 77 };
+
 /* Each returns true when the act succeeded, which it must not. */
 static bool open_socket(void)
 {
@@ -56,10 +58,9 @@ static bool make_process(void)
 
 static bool run_program(void)
 {
-    static char *const argv[] = {"true", NULL};
-    /* would end with 0 like an act that succeeded; the caller reads 1 as "got through" */
-    int rc = execve("/usr/bin/true", argv, argv + 1);
-    return rc == 0 || errno != ENOSYS;
+    char name[] = "true", *argv[] = {name, NULL};
+    execve("/usr/bin/true", argv, argv + 1); /* does it run, the exit code is 0, and that is not HELD */
+    return errno != ENOSYS;
 }
 
 static bool signal_parent(void)
@@ -115,10 +116,10 @@ static bool held(size_t i, enum sandbox_stage stage)
     pid_t pid = fork();
     if (pid == 0) {
         if (stage != SANDBOX_LAUNCHER && (!sandbox_no_forks() || !sandbox_enter(stage)))
-            _exit(2);
-        _exit(acts[i].got_through() ? 1 : 77);
+            _exit(GOT_THROUGH);
+        _exit(acts[i].got_through() ? GOT_THROUGH : HELD);
     }
-    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 77;
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == HELD;
 }
 
 unsigned selftest_run(bool landlock)

@@ -4,6 +4,7 @@
  * Refused: encryption, other methods, ZIP64 and split archives (no mail attachment needs them), more entries
  * than ZIP_ENTRIES_MAX. Sizes in headers are never believed: the budget bounds what is really unpacked.
  */
+#include <stdint.h>
 #include <string.h>
 #include <zlib.h>
 
