@@ -8,7 +8,7 @@
 
 /*
  * Rules as security staff write them: an expression over facts, a score, an axis, a text for people and tests
- * of their own. A ruleset is immutable after loading and safe for any number of threads.
+ * of their own (ringer-rules(5)). A ruleset is immutable after loading and safe for any number of threads.
  */
 
 #define AXIS_LIST(X)                                                                                         \
@@ -18,27 +18,62 @@
 ENUM_DECLARE(axis, AXIS_LIST)
 enum { AXIS_COUNT = AXIS_CONTEXT + 1 };
 
+#define RULE_STATE_LIST(X)                                                                                   \
+    X(RULE_ON, "on")                                                                                         \
+    X(RULE_MONITOR, "monitor") /* reported, not counted */                                                   \
+    X(RULE_OFF, "off")         /* never hits; false where other rules refer to it */
+ENUM_DECLARE(rule_state, RULE_STATE_LIST)
+
+#define SEVERITY_LIST(X)                                                                                     \
+    X(SEVERITY_INFO, "info")                                                                                 \
+    X(SEVERITY_LOW, "low")                                                                                   \
+    X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
+ENUM_DECLARE(severity, SEVERITY_LIST)
+
 struct rule_hit {
     const char *id;
     const char *title;
     enum axis axis;
-    int score;       /* may be negative */
-    const char *why; /* placeholders filled in */
-    bool monitor;    /* enabled: monitor: reported, not counted */
+    int score;         /* may be negative */
+    const char *why;   /* placeholders filled in */
+    bool monitor;      /* enabled: monitor: reported, not counted */
+    const char *group; /* of the hits of a group only the highest counts on each axis; NULL = none */
+    bool counted;      /* set by verdict_decide(): false for monitor and for the lower ones of a group */
 };
 
 struct rule_hits {
     const struct rule_hit *v;
     size_t n;
+    unsigned limits; /* patterns that hit a limit on this message: those conditions are unknown, not false */
+};
+
+/* What is written about a rule, for lists and reports. Lives with the ruleset. */
+struct rule_info {
+    const char *id, *title, *why, *when, *score, *group, *pack;
+    enum axis axis;
+    enum severity severity;
+    enum rule_state state;
+    const char *const *tags;
+    size_t n_tags, n_tests;
+    struct diag_at at;
 };
 
 struct ruleset;
 /* Each path is a YAML file or a folder of *.yaml. NULL on any error (diags says where and what to do). */
 struct ruleset *ruleset_load(const char *const *paths, size_t n_paths, struct diag_list *diags);
+/* The same from a text in memory; `name` stands for the file in messages. */
+struct ruleset *ruleset_parse(const char *name, struct span text, struct diag_list *diags);
 void ruleset_free(struct ruleset **rules);
 size_t ruleset_size(const struct ruleset *rules);
+const struct rule_info *ruleset_info(const struct ruleset *rules, size_t i); /* in the order of the files */
 /* Runs the tests that stand in the rules; an error for each that fails. Returns the number run. */
 size_t ruleset_test(const struct ruleset *rules, struct diag_list *diags);
+/* Judges one message file by these rules into *hits_r; false with the reason (in arena) when it cannot be read. */
+typedef bool rules_judge_fn(void *ctx, const struct ruleset *rules, const char *path, struct arena *arena,
+                            struct rule_hits *hits_r, const char **error_r);
+/* Runs those tests that name a message file (relative to the rule's own file). Returns the number run. */
+size_t ruleset_test_messages(const struct ruleset *rules, rules_judge_fn *judge, void *ctx,
+                             struct diag_list *diags);
 /* Evaluates every rule. `why` texts live in `arena`, ids and titles with the ruleset. */
 struct rule_hits rules_eval(const struct ruleset *rules, const struct facts *facts, struct arena *arena);
 

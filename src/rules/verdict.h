@@ -27,7 +27,7 @@ struct verdict {
     enum action action;         /* what enforce mode would do */
     int score;                  /* 0..100 */
     int axis_score[AXIS_COUNT]; /* each 0..100, context may be negative */
-    unsigned axes;              /* bits 1 << enum axis that reached their floor */
+    unsigned axes;              /* bits 1 << AXIS_IDENTITY, AXIS_REQUEST: those that reached their floor */
     struct rule_hits hits;      /* highest score first */
 };
 

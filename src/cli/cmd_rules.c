@@ -1,0 +1,187 @@
+/*
+ * ringer rules: what people who write rules need: check them, list them, see one, run their tests, look up
+ * facts. Without files it takes the shipped packs.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/datadir.h"
+#include "rules/rules.h"
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+struct rules_command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is its name, options are gone */
+    const char *usage, *help;
+};
+
+/* The files or folders that are named, else the shipped packs. NULL after saying what is wrong. */
+static struct ruleset *load(int n, char **names, struct diag_list *diags)
+{
+    char *shipped = datadir_path("rules");
+    const char *only = shipped;
+    struct ruleset *rules = ruleset_load(n ? (const char *const *)names : &only, n ? (size_t)n : 1, diags);
+    free(shipped);
+    return rules;
+}
+
+static int run_check(int argc, char **argv)
+{
+    struct diag_list diags = {0};
+    struct ruleset *rules = load(argc - 1, argv + 1, &diags);
+    size_t n = rules ? ruleset_size(rules) : 0, tests = rules ? ruleset_test(rules, &diags) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (ruleset_info(rules, i)->n_tests == 0)
+            diag_add(&diags, DIAG_WARNING, ruleset_info(rules, i)->at,
+                     "add one that hits and one that does not: see ringer-rules(5)", "rule %s has no tests",
+                     ruleset_info(rules, i)->id);
+    bool ok = rules && diags.errors == 0;
+    ruleset_free(&rules);
+    int code = cli_report(&diags);
+    if (ok)
+        printf("%zu rules and their %zu tests are right\n", n, tests);
+    return code;
+}
+
+static int run_test(int argc, char **argv)
+{
+    struct diag_list diags = {0};
+    struct ruleset *rules = load(argc - 1, argv + 1, &diags);
+    if (!rules)
+        return cli_report(&diags);
+    size_t tests = ruleset_test(rules, &diags), failed = diags.errors;
+    ruleset_free(&rules);
+    cli_report(&diags);
+    printf("%zu tests, %zu failed\n", tests, failed);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int run_list(int argc, char **argv)
+{
+    struct diag_list diags = {0};
+    struct ruleset *rules = load(argc - 1, argv + 1, &diags);
+    if (!rules)
+        return cli_report(&diags);
+    printf("%-32s %-8s %-9s %-8s %-18s %s\n", "ID", "STATE", "AXIS", "SEVERITY", "SCORE", "TITLE");
+    for (size_t i = 0; i < ruleset_size(rules); i++) {
+        const struct rule_info *r = ruleset_info(rules, i);
+        printf("%-32s %-8s %-9s %-8s %-18s %s\n", r->id, rule_state_name(r->state), axis_name(r->axis),
+               severity_name(r->severity), r->score, r->title);
+    }
+    ruleset_free(&rules);
+    return cli_report(&diags);
+}
+
+static void show(const struct rule_info *r)
+{
+    printf("%s: %s\n", r->id, r->title);
+    printf("  file      %s:%u\n", r->at.file, r->at.line);
+    printf("  pack      %s\n", *r->pack ? r->pack : "-");
+    printf("  when      %s\n", r->when);
+    printf("  why       %s\n", r->why);
+    printf("  score     %s on axis %s\n", r->score, axis_name(r->axis));
+    printf("  group     %s\n", r->group ? r->group : "-");
+    printf("  severity  %s\n", severity_name(r->severity));
+    printf("  enabled   %s\n", rule_state_name(r->state));
+    printf("  tags     ");
+    for (size_t i = 0; i < r->n_tags; i++)
+        printf(" %s", r->tags[i]);
+    printf("%s\n  tests     %zu\n", r->n_tags ? "" : " -", r->n_tests);
+}
+
+static int no_rule(const struct ruleset *rules, const char *id)
+{
+    size_t n = ruleset_size(rules);
+    const char **ids = calloc(n + 1, sizeof(*ids));
+    for (size_t i = 0; ids && i < n; i++)
+        ids[i] = ruleset_info(rules, i)->id;
+    const char *near = ids ? diag_nearest(id, ids, n) : NULL;
+    fprintf(stderr, "ringer rules: no rule is called '%s'%s%s%s; `ringer rules list` lists them\n", id,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    free(ids);
+    return EXIT_FAILED;
+}
+
+static int run_show(int argc, char **argv)
+{
+    struct diag_list diags = {0};
+    struct ruleset *rules;
+    if (argc < 2) {
+        fputs("usage: ringer rules show ID [FILE...]\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!(rules = load(argc - 2, argv + 2, &diags)))
+        return cli_report(&diags);
+    int code = -1;
+    for (size_t i = 0; i < ruleset_size(rules); i++)
+        if (strcmp(ruleset_info(rules, i)->id, argv[1]) == 0) {
+            show(ruleset_info(rules, i));
+            code = EXIT_DONE;
+        }
+    if (code < 0)
+        code = no_rule(rules, argv[1]);
+    ruleset_free(&rules);
+    cli_report(&diags);
+    return code;
+}
+
+static int run_facts(int argc, char **argv)
+{
+    int shown = 0;
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        if (argc > 1 && !strstr(fact_info[i].name, argv[1]) && !strstr(fact_info[i].help, argv[1]))
+            continue;
+        printf("%-24s %-7s %s\n", fact_info[i].name, fact_type_name(fact_info[i].type), fact_info[i].help);
+        shown++;
+    }
+    if (!shown)
+        fprintf(stderr, "ringer rules: no fact has '%s' in its name or its line of help\n", argv[1]);
+    return shown ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct rules_command commands[] = {
+    {"check", run_check, "[FILE...]", "read the rules, run their tests, tell every mistake"},
+    {"test", run_test, "[FILE...]", "run the tests that stand in the rules"},
+    {"list", run_list, "[FILE...]", "one line a rule"},
+    {"show", run_show, "ID [FILE...]", "all about one rule"},
+    {"facts", run_facts, "[WORD]", "the facts that rules can ask about, or those about a word"},
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static int usage(FILE *out, int code)
+{
+    fputs("usage: ringer rules COMMAND [ARGUMENT...]\n\n", out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-6s %-13s %s\n", commands[i].name, commands[i].usage, commands[i].help);
+    fputs("\nFILE is a file or a folder of *.yaml; without one the shipped packs are taken.\n"
+          "The language is in ringer-rules(5), the facts in ringer-facts(7).\n",
+          out);
+    return code;
+}
+
+int cmd_rules(int argc, char **argv)
+{
+    const char *names[N_COMMANDS];
+    if (argc < 2)
+        return usage(stderr, EXIT_USAGE);
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return usage(stdout, EXIT_DONE);
+        else if (argv[i][0] == '-') {
+            fprintf(stderr, "ringer rules: unknown option %s\n", argv[i]);
+            return usage(stderr, EXIT_USAGE);
+        }
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+        names[i] = commands[i].name;
+    }
+    const char *near = diag_nearest(argv[1], names, N_COMMANDS);
+    fprintf(stderr, "ringer rules: no command '%s'%s%s%s\n", argv[1], near ? ", did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
+}

@@ -1,0 +1,73 @@
+/*
+ * From hits to an action. Identity and request must both be there for a message to be held; whatever one axis
+ * alone adds up to, it is at most tagged.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/verdict.h"
+
+ENUM_DEFINE(action, ACTION_LIST)
+
+const struct verdict_policy verdict_policy_default = {
+    .tag = 50, .hold = 90, .identity_floor = 20, .request_floor = 20, .reject = 0};
+
+static int clip(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+/* Highest first; hits of the same score by id, so that the same mail always gives the same report. */
+static int by_score(const void *a, const void *b)
+{
+    const struct rule_hit *x = a, *y = b;
+    return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : strcmp(x->id, y->id);
+}
+
+/* The hits are sorted: a group's first one on an axis is its highest. */
+static bool outdone(const struct rule_hit *v, size_t i)
+{
+    for (size_t k = 0; v[i].group && k < i; k++)
+        if (v[k].counted && v[k].axis == v[i].axis && v[k].group && strcmp(v[k].group, v[i].group) == 0)
+            return true;
+    return false;
+}
+
+static void add_up(struct rule_hit *v, size_t n, int *axis_score)
+{
+    int64_t sum[AXIS_COUNT] = {0};
+    for (size_t i = 0; i < n; i++) {
+        v[i].counted = !v[i].monitor && !outdone(v, i);
+        if (v[i].counted)
+            sum[v[i].axis] += v[i].score;
+    }
+    for (unsigned a = 0; a < AXIS_COUNT; a++) {
+        int low = a == AXIS_CONTEXT ? -100 : 0;
+        axis_score[a] = sum[a] < low ? low : sum[a] > 100 ? 100 : (int)sum[a];
+    }
+}
+
+struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_hits hits, struct arena *arena)
+{
+    struct verdict verdict = {.hits = hits};
+    struct rule_hit *v = arena_grow(arena, hits.v, hits.n, hits.n ? hits.n : 1, sizeof(*v));
+    if (hits.n > 1)
+        qsort(v, hits.n, sizeof(*v), by_score);
+    add_up(v, hits.n, verdict.axis_score);
+    verdict.hits.v = v;
+
+    int identity = verdict.axis_score[AXIS_IDENTITY], request = verdict.axis_score[AXIS_REQUEST];
+    int context = verdict.axis_score[AXIS_CONTEXT], sum = identity + request + context;
+    bool has_identity = identity > 0 && identity >= policy->identity_floor;
+    bool has_request = request > 0 && request >= policy->request_floor;
+    verdict.axes = (has_identity ? 1u << AXIS_IDENTITY : 0) | (has_request ? 1u << AXIS_REQUEST : 0);
+    verdict.score = clip(sum, 0, 100);
+    if (has_identity && has_request && sum >= policy->hold) {
+        verdict.action = policy->reject && sum >= policy->reject ? ACTION_REJECT : ACTION_QUARANTINE;
+        return verdict;
+    }
+    if (!(has_identity && has_request)) /* never shown as if it were to be held */
+        verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);
+    verdict.action = verdict.score >= policy->tag ? ACTION_TAG : ACTION_PASS;
+    return verdict;
+}
