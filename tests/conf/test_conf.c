@@ -44,7 +44,7 @@ static void test_defaults(void **state)
     assert_int_equal(conf->threshold_reject, 0);
     assert_int_equal(conf->milter_timeout_s, 7200);
     assert_int_equal(conf->worker_deadline_ms, 4000);
-    assert_int_equal(conf->limit_message, 10 * 1024 * 1024);
+    assert_int_equal(conf->limit_message, 32 * 1024 * 1024);
     assert_int_equal(conf->on_store_error, CONF_ON_ERROR_TEMPFAIL);
     assert_int_equal(conf->on_worker_error, CONF_ON_ERROR_ACCEPT);
     assert_true(conf->skip_authenticated);
