@@ -7,6 +7,8 @@
     X("domain", cmd_domain, "say whether a domain looks like a protected one")                               \
     X("extract", cmd_extract, "print the text that is read in an attachment")                                \
     X("rules", cmd_rules, "check, list and try the rules and look up facts")                                 \
+    X("quarantine", cmd_quarantine, "list, show, release, delete, purge and export held mail")               \
+    X("report", cmd_report, "what was held and tagged: text, HTML, JSON, CSV")                               \
     X("version", cmd_version, "print the version and what it was built with")
 
 #define COMMAND(name, run, help) int run(int argc, char **argv);

@@ -1,0 +1,41 @@
+/*
+ * The store of a command: --store, else the configuration's. The configuration is not read when the options
+ * say everything, so that a broken one does not keep an admin from held mail.
+ */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/storeopt.h"
+
+int storeopt_failed(const char *command, const struct store_error *error)
+{
+    fprintf(stderr, "ringer %s: %s\n", command, error->text);
+    return EXIT_FAILED;
+}
+
+struct store *storeopt_open(struct storeopt *options, const char *command, unsigned flags, bool releases,
+                            int *code_r)
+{
+    struct store_error error;
+    if (!options->store || (releases && !options->smtp)) {
+        struct diag_list diags = {0};
+        options->conf = conf_load(options->conf_path ? options->conf_path : cli_default_config(), &diags);
+        *code_r = cli_report(&diags);
+        if (!options->conf)
+            return NULL;
+        options->store = options->store ? options->store : options->conf->store;
+        options->smtp = options->smtp ? options->smtp : options->conf->release_smtp;
+    }
+    struct store *store = store_open(options->store, flags, &error);
+    if (!store) {
+        *code_r = storeopt_failed(command, &error);
+        conf_free(&options->conf);
+    }
+    return store;
+}
+
+void storeopt_close(struct storeopt *options, struct store **store)
+{
+    store_close(store);
+    conf_free(&options->conf);
+}
