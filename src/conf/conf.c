@@ -202,8 +202,7 @@ struct conf *conf_default(void)
 
 void conf_free(struct conf **conf)
 {
-    struct conf *c = *conf;
+    struct arena *arena = *conf ? (*conf)->arena : NULL; /* conf itself lies in it */
     *conf = NULL;
-    if (c)
-        arena_free(&c->arena);
+    arena_free(&arena);
 }
