@@ -27,7 +27,7 @@ static bool read_option(struct conf_loader *loader, struct conf *conf, size_t id
     return readers[option->kind](loader, option, node, (char *)conf + option->offset);
 }
 
-/* The defaults are YAML too, so that one parser and one set of checks serves both. They are ours: a bad one ends us. */
+/* The defaults are YAML too: one parser and one set of checks serves both. They are ours: a bad one ends us. */
 static void read_defaults(struct conf_loader *loader, struct conf *conf)
 {
     struct conf_loader quiet = {loader->arena, &(struct diag_list){0}, "/"};

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "conf/option.h"
+#include "mail/message.h"
+#include "rules/verdict.h"
 
 static char folder[] = "/tmp/ringer-test-conf-XXXXXX";
 
@@ -56,6 +58,29 @@ static void test_defaults(void **state)
     assert_null(conf->path);
     conf_free(&conf);
     assert_null(conf);
+    conf_free(&conf);
+}
+
+/* conf knows base only, so these numbers stand in two places: here they must be the same. */
+static void test_defaults_of_other_modules(void **state)
+{
+    const struct message_limits *m = &message_limits_default;
+    const struct verdict_policy *v = &verdict_policy_default;
+    struct conf *conf = conf_default();
+    assert_int_equal(conf->limit_message, m->raw_bytes);
+    assert_int_equal(conf->limit_header_bytes, m->header_bytes);
+    assert_int_equal(conf->limit_headers, m->headers);
+    assert_int_equal(conf->limit_parts, m->parts);
+    assert_int_equal(conf->limit_depth, m->depth);
+    assert_int_equal(conf->limit_text, m->text_bytes);
+    assert_int_equal(conf->limit_attachments, m->attachment_bytes);
+    assert_int_equal(conf->limit_addresses, m->addresses);
+    assert_int_equal(conf->limit_links, m->links);
+    assert_int_equal(conf->threshold_tag, v->tag);
+    assert_int_equal(conf->threshold_hold, v->hold);
+    assert_int_equal(conf->identity_floor, v->identity_floor);
+    assert_int_equal(conf->request_floor, v->request_floor);
+    assert_int_equal(conf->threshold_reject, v->reject);
     conf_free(&conf);
 }
 
