@@ -377,9 +377,13 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),  cmocka_unit_test(test_values),
-        cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_all_mistakes_are_reported),
-        cmocka_unit_test(test_long_list), cmocka_unit_test(test_every_option_is_documented),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_defaults_of_other_modules),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_all_mistakes_are_reported),
+        cmocka_unit_test(test_long_list),
+        cmocka_unit_test(test_every_option_is_documented),
     };
     return cmocka_run_group_tests_name("conf", tests, make_folder, remove_folder);
 }
