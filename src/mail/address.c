@@ -24,11 +24,12 @@ struct parser {
     struct span rest;
     size_t max;
     struct address_list *list;
-    struct buf words;   /* the item so far, quotes taken off */
-    struct buf bare;    /* the item so far as written, without comments: a possible addr-spec */
-    struct buf comment; /* the last comment: a name when there is no phrase */
-    size_t found;       /* addresses of this item */
-    bool bare_at;       /* `bare` holds an "@" */
+    struct buf words;    /* the item so far, quotes taken off */
+    struct buf bare;     /* the item so far as written, without comments: a possible addr-spec */
+    struct buf comment;  /* the last comment: a name when there is no phrase */
+    bool quotes_ignored; /* an unclosed one was met */
+    size_t found;        /* addresses of this item */
+    bool bare_at;        /* `bare` holds an "@" */
 };
 
 static bool is_blank(char c)
@@ -124,8 +125,10 @@ static struct mailbox split_spec(struct arena *arena, struct span spec, bool *ma
 {
     struct mailbox box = {.name = "", .address = "", .local = "", .domain = ""};
     spec = span_trim(span_of(text_clean_line(arena, spec)));
-    if (spec.n == 0)
+    if (spec.n == 0) {
+        *malformed = true;
         return box;
+    }
     const char *at = find_at(spec);
     struct span local = span_trim(at ? (struct span){spec.p, (size_t)(at - spec.p)} : spec);
     if (at) {
@@ -221,7 +224,7 @@ static void parse_comment(struct parser *p)
 /* '"' was read. */
 static void parse_quoted(struct parser *p)
 {
-    size_t i = 0;
+    size_t i = 0, before = p->bare.n, words = p->words.n;
     buf_addc(&p->bare, '"');
     for (; i < p->rest.n && p->rest.p[i] != '"'; i++) {
         if (p->rest.p[i] == '\\' && i + 1 < p->rest.n)
@@ -229,11 +232,14 @@ static void parse_quoted(struct parser *p)
         buf_addc(&p->bare, p->rest.p[i]);
         buf_addc(&p->words, p->rest.p[i]);
     }
+    if (i >= p->rest.n) { /* unclosed: mail programs take no notice of it */
+        p->list->malformed = p->quotes_ignored = true;
+        p->bare.n = before;
+        p->words.n = words;
+        return;
+    }
     buf_addc(&p->bare, '"');
-    if (i == p->rest.n)
-        p->list->malformed = true;
-    else
-        i++;
+    i++;
     p->rest = (struct span){p->rest.p + i, p->rest.n - i};
 }
 
@@ -287,7 +293,8 @@ void address_parse(struct arena *arena, struct span value, size_t max, struct ad
         } else if (c == '(') {
             parse_comment(&p);
         } else if (c == '"') {
-            parse_quoted(&p);
+            if (!p.quotes_ignored)
+                parse_quoted(&p);
         } else if (c == ':' && !p.bare_at) {
             buf_clear(&p.words); /* a group's name */
             buf_clear(&p.bare);

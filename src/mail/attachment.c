@@ -94,7 +94,7 @@ static const char *text_kind(struct span b)
             return marks[i].type;
     struct span head = {b.p, b.n < 512 ? b.n : 512};
     for (size_t i = 0; i < head.n; i++)
-        if ((unsigned char)head.p[i] < 0x20 && !strchr("\t\r\n\f", head.p[i]))
+        if (head.p[i] == '\0' || ((unsigned char)head.p[i] < 0x20 && !strchr("\t\r\n\f", head.p[i])))
             return "";
     return head.n ? "text" : "";
 }

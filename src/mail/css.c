@@ -15,8 +15,6 @@ enum {
     OFF_SCREEN = -400, /* pixels; negative margins of a layout are smaller */
     SAME_COLOUR = 24,  /* a difference of that much in every channel is not seen on a screen */
 };
-static const float invisible_size = 2.0F; /* pixels: nobody reads smaller letters */
-
 struct declarations {
     float em;
     struct css_look *look;
@@ -89,9 +87,10 @@ static bool function_colour(const char *text, uint32_t *colour_r)
     for (const char *p = strchr(text, '('); p && *p && n < 4;) {
         char *end;
         p += strspn(p, "(, /");
-        v[n] = strtof(p, &end);
+        float value = strtof(p, &end);
         if (end == p)
             break;
+        v[n] = value;
         if (*end == '%') {
             v[n] *= n < 3 ? 2.55F : 0.01F;
             end++;
@@ -285,8 +284,6 @@ void css_declarations(struct span text, float em, struct css_look *look)
         declare(&d, name, span_trim(value));
     }
     if (d.no_extent && d.overflow_hidden)
-        look->hidden = true;
-    if (look->size_set && look->font_size < invisible_size)
         look->hidden = true;
 }
 

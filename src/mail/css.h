@@ -8,7 +8,7 @@
 
 /* The part of CSS that decides whether text can be seen. */
 struct css_look {
-    bool hidden;   /* display, visibility, opacity, clip, off the screen, no size */
+    bool hidden;   /* display, visibility, opacity, clip, off the screen, no extent */
     bool size_set; /* font_size holds */
     bool colour_set, background_set;
     bool background_image;       /* then nobody knows which colour is behind the text */

@@ -24,6 +24,7 @@ enum {
     CHECK_CLOCK = 512,              /* allocations between two looks at the clock */
     MAX_HIDDEN = 64 * 1024,         /* bytes of hidden text kept; all of it is counted */
     MAX_SHOWN = 300,                /* bytes of a link's text */
+    INVISIBLE_SIZE = 2,             /* pixels: nobody reads smaller letters */
     DEFAULT_SIZE = 16,              /* pixels */
     UNKNOWN_BACKGROUND = 0,         /* as colour: behind an image */
 };
@@ -163,9 +164,16 @@ static void put_hidden(struct reader *r, const char *s)
     }
 }
 
+/* Size and colours count where the text stands: templates set "font-size:0" around and a size inside. */
+static bool is_unseen(const struct look *look)
+{
+    return look->hidden || look->size < INVISIBLE_SIZE || look->colour >> 24 < 0x10 ||
+           (look->background != UNKNOWN_BACKGROUND && css_same_colour(look->colour, look->background));
+}
+
 static void put_text(struct reader *r, const struct look *look, const char *s)
 {
-    if (look->hidden) {
+    if (is_unseen(look)) {
         put_hidden(r, s);
         return;
     }
@@ -287,9 +295,6 @@ static void look_from_style(struct reader *r, const GumboNode *node, struct look
     if (css.colour_set)
         look->colour = css.colour;
     look->hidden |= css.hidden || attribute(e, "hidden");
-    if (css.colour_set || css.background_set)
-        look->hidden |= look->background != UNKNOWN_BACKGROUND &&
-                        (look->colour >> 24 < 0x10 || css_same_colour(look->colour, look->background));
 }
 
 static void add_link(struct reader *r, const char *url, struct look *look)
@@ -477,7 +482,7 @@ static void walk(struct reader *r, const GumboNode *root)
 
 static void strip_tags(struct reader *r, struct span html)
 {
-    struct look look = {.kind = TEXT_OWN};
+    const struct look look = r->stack[0];
     char one[2] = "";
     const char *last = memrchr(html.p, '>', html.n);
     for (size_t i = 0; i < html.n; i++) {

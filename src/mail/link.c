@@ -43,8 +43,9 @@ static const char *clean_host(struct arena *arena, struct span host)
     }
     struct span name = span_of(text_clean_line(arena, (struct span){out, n}));
     const char *colon = name.n && name.p[0] != '[' ? memchr(name.p, ':', name.n) : NULL;
-    if (colon)
-        name.n = (size_t)(colon - name.p);
+    const char *bracket = name.n && name.p[0] == '[' ? memchr(name.p, ']', name.n) : NULL;
+    if (colon || bracket)
+        name.n = (size_t)((colon ? colon : bracket + 1) - name.p);
     size_t lower_n = 0;
     uint8_t *lower = u8_tolower((const uint8_t *)name.p, name.n, NULL, NULL, NULL, &lower_n);
     while (lower && lower_n && lower[lower_n - 1] == '.')

@@ -235,6 +235,27 @@ static int add_attachment(struct builder *b, const char *name, const char *type,
     return (int)m->n_attachments - 1;
 }
 
+/* Lines of a length character and groups of four (POSIX uuencode). */
+static struct span uudecode(struct arena *arena, struct span lines)
+{
+    char *out = arena_alloc(arena, lines.n + 1);
+    size_t n = 0;
+    struct span line;
+    while (span_line(&lines, &line) && line.n) {
+        size_t want = (size_t)(line.p[0] - ' ') & 63, i = 1;
+        for (; want && i + 3 < line.n; i += 4) {
+            unsigned bits = 0;
+            for (size_t k = 0; k < 4; k++)
+                bits = bits << 6 | ((unsigned)(line.p[i + k] - ' ') & 63);
+            for (int shift = 16; shift >= 0 && want; shift -= 8, want--)
+                out[n++] = (char)(bits >> shift & 0xFF);
+        }
+        if (i == 1)
+            break;
+    }
+    return (struct span){out, n};
+}
+
 /* "begin 644 name" ... "end" inside plain text: an attachment of old. Returns the text without it. */
 static struct span take_uuencoded(struct builder *b, struct span text)
 {
@@ -247,15 +268,11 @@ static struct span take_uuencoded(struct builder *b, struct span text)
         return text;
     const char *end = memmem(rest.p, rest.n, "\nend", 4);
     size_t n = end ? (size_t)(end + 1 - rest.p) : rest.n;
-    GMimeEncoding state;
-    g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
-    size_t take = (size_t)(rest.p + n - begin);
-    char *out = arena_alloc(b->arena, g_mime_encoding_outlen(&state, take) + 1);
-    size_t n_out = g_mime_encoding_flush(&state, begin, take, out);
-    if (n_out == 0)
+    struct span bytes = uudecode(b->arena, (struct span){rest.p, n});
+    if (bytes.n == 0)
         return text;
-    add_attachment(b, arena_strndup(b->arena, head.p + 10, head.n - 10), "application/octet-stream",
-                   (struct span){out, n_out}, n_out);
+    add_attachment(b, arena_strndup(b->arena, head.p + 10, head.n - 10), "application/octet-stream", bytes,
+                   bytes.n);
     rest = (struct span){rest.p + n, rest.n - n};
     span_line(&rest, &line);
     return span_of(arena_printf(b->arena, "%.*s%.*s", (int)(begin - text.p), text.p, (int)rest.n, rest.p));

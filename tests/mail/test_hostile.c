@@ -1,0 +1,295 @@
+/*
+ * Mails built to crash, to hang or to hide. Each is parsed in a thread with a small stack (libmilter's
+ * threads have no large ones), and the arena that it leaves behind is bounded. Time is bounded by the
+ * alarm of the whole test only: it catches what is quadratic, not what is slow on this machine today.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+#include "mail/html.h"
+#include "mail/message.h"
+
+enum { STACK = 512 * 1024, MEGABYTE = 1024 * 1024, ALARM = 300 };
+
+struct job {
+    struct span raw;
+    struct arena *arena;
+    const struct message *message;
+};
+
+static void *run(void *arg)
+{
+    static const struct envelope envelope;
+    struct job *job = arg;
+    job->message = message_parse(job->arena, &envelope, job->raw, false, &message_limits_default);
+    return NULL;
+}
+
+/* Parses and frees `raw`; the arena may hold `max` bytes. */
+static const struct message *parse(struct arena *arena, struct buf *raw, size_t max)
+{
+    struct job job = {.raw = buf_span(raw), .arena = arena};
+    pthread_attr_t attr;
+    pthread_t thread;
+    pthread_attr_init(&attr);
+    assert_int_equal(pthread_attr_setstacksize(&attr, STACK), 0);
+    assert_int_equal(pthread_create(&thread, &attr, run, &job), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attr);
+    assert_true(arena_used(arena) <= max);
+    for (size_t i = 0; i < job.message->n_texts; i++)
+        assert_true(text_is_utf8(job.message->texts[i].text));
+    return job.message;
+}
+
+static void add_many(struct buf *b, const char *s, size_t times)
+{
+    for (size_t i = 0; i < times; i++)
+        buf_adds(b, s);
+}
+
+static void test_nested_parts(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\n");
+    for (int i = 0; i < 10000; i++)
+        buf_printf(&raw, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+    buf_adds(&raw, "\nour new account");
+    const struct message *m = parse(arena, &raw, 32 * MEGABYTE);
+    assert_true(m->limits_hit & LIMIT_DEPTH);
+    assert_true(m->n_texts > 0); /* what lies below the limit is text, not nothing */
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_nested_messages(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    add_many(&raw, "From: a@example.com\nContent-Type: message/rfc822\n\n", 10000);
+    assert_true(parse(arena, &raw, 32 * MEGABYTE)->limits_hit & LIMIT_DEPTH);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_many_parts(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n");
+    add_many(&raw, "--b\n\n", 3000000);
+    assert_true(parse(arena, &raw, 8 * MEGABYTE)->limits_hit & LIMIT_PARTS);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+/* Four boundaries each, nested: four to the power of the depth, if every reading were followed. */
+static void test_many_readings(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\n");
+    for (int i = 0; i < 40; i++)
+        buf_printf(&raw,
+                   "Content-Type: multipart/mixed; boundary=\"a%d:\"; boundary=\"b%d:\"; boundary=\"c%d:\"; "
+                   "boundary=\"d%d:\"\n\n--a%d:\n--b%d:\n--c%d:\n--d%d:\n",
+                   i, i, i, i, i, i, i, i);
+    const struct message *m = parse(arena, &raw, 32 * MEGABYTE);
+    assert_true(m->anomalies & ANOMALY_BOUNDARY_DUPLICATE);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_fifty_megabytes(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw,
+             "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nour new account\n--b\n"
+             "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n");
+    while (raw.n < 50 * MEGABYTE)
+        buf_adds(&raw, "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\n");
+    const struct message *m = parse(arena, &raw, 128 * MEGABYTE);
+    assert_int_equal(m->limits_hit, LIMIT_RAW | LIMIT_ATTACHMENT);
+    assert_true(m->attachments[0].bytes.n <= message_limits_default.attachment_bytes);
+    assert_true(span_eq(m->texts[0].text, SPAN_LIT("our new account")));
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_fifty_megabytes_of_text(void **state)
+{
+    static const char *const types[] = {"text/plain", "text/html"};
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        buf_printf(&raw, "From: a@example.com\nContent-Type: %s\n\n", types[i]);
+        while (raw.n < 50 * MEGABYTE)
+            buf_adds(&raw,
+                     "> On 1 Jan 2026 x@example.com wrote: <b>\xC3\xA9</b>:\nFrom: a\nBest regards\n\n");
+        assert_true(parse(arena, &raw, 256 * MEGABYTE)->limits_hit & (LIMIT_RAW | LIMIT_TEXT));
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
+static void test_header_floods(void **state)
+{
+    static const struct {
+        const char *unit;
+        unsigned want;
+    } rows[] = {
+        {"X: y\n", LIMIT_HEADERS},
+        {"To: a@example.com,\n b@example.com,", LIMIT_HEADER_BYTES},
+        {"Subject: =?utf-8?q?a?= =?utf-8?q?b?=\n =?utf-8?b?YQ==?=", LIMIT_HEADER_BYTES},
+        {"A: \n", LIMIT_HEADERS},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        add_many(&raw, rows[i].unit, 2000000 / strlen(rows[i].unit));
+        buf_adds(&raw, "\n\nbody");
+        assert_true(parse(arena, &raw, 16 * MEGABYTE)->limits_hit & rows[i].want);
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
+/* One field just below the limit, filled with what makes parsers backtrack. */
+static void test_long_fields(void **state)
+{
+    static const char *const units[] = {"(",
+                                        "\"",
+                                        "<",
+                                        "<<a@b",
+                                        "a:b@c:",
+                                        "a@b ",
+                                        "=?utf-8?q?",
+                                        "=?utf-8?q?a?=",
+                                        "=?utf-8?b?YQ==?= ",
+                                        "\\",
+                                        ",",
+                                        "(\\)",
+                                        "x; boundary=a;",
+                                        "; a*0=b",
+                                        "; name*1*=utf-8''%41"};
+    static const char *const names[] = {"From", "Content-Type", "Content-Disposition", "References", "Date"};
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+        for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++) {
+            struct arena *arena = arena_new();
+            struct buf raw = {0};
+            buf_printf(&raw, "%s: ", names[k]);
+            if (k == 1)
+                buf_adds(&raw, "multipart/mixed; filename=x");
+            add_many(&raw, units[i], 60000 / strlen(units[i]));
+            buf_adds(&raw, "\n\nbody");
+            parse(arena, &raw, 64 * MEGABYTE);
+            buf_free(&raw);
+            arena_free(&arena);
+        }
+}
+
+static void test_nasty_html(void **state)
+{
+    static const char *const units[] = {"<div>",
+                                        "<a><b>",
+                                        "<b><i><p>",
+                                        "<table>",
+                                        "<table><tr><td>",
+                                        "<x a ",
+                                        "<",
+                                        "<!--",
+                                        "&",
+                                        "</p>",
+                                        "<svg>",
+                                        "<style>a{",
+                                        "<a href=x>",
+                                        "<p style='",
+                                        "<font>",
+                                        "<select><option>",
+                                        "&#x26;",
+                                        "<template>",
+                                        "<frameset>",
+                                        "<button><p>",
+                                        "a=b "};
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        buf_adds(&raw, "From: a@example.com\nContent-Type: text/html\n\nour new account ");
+        if (strcmp(units[i], "a=b ") == 0)
+            buf_adds(&raw, "<p ");
+        add_many(&raw, units[i], MEGABYTE / strlen(units[i]));
+        const struct message *m = parse(arena, &raw, 256 * MEGABYTE);
+        assert_true(m->n_texts > 0);
+        assert_true(span_starts_nocase(m->texts[0].text, SPAN_LIT("our new account")));
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
+static void test_repeated_paragraphs(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n");
+    add_many(&raw, "aaaaaaaaaaaaaaaab\n", 20000);
+    buf_adds(&raw, "\n--b\nContent-Type: text/html\n\n");
+    add_many(&raw, "<p>aaaaaaaaaaaaaaaac</p>", 20000);
+    parse(arena, &raw, 64 * MEGABYTE);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_long_lines(void **state)
+{
+    static const char *const units[] = {">",
+                                        " ",
+                                        ":",
+                                        "-",
+                                        "a:",
+                                        "http://",
+                                        "www.a.",
+                                        "begin 644 x\n",
+                                        "\xE5",
+                                        "@:\n",
+                                        "\r",
+                                        "From: x\n",
+                                        "2026:\n",
+                                        "_____________________\n\n",
+                                        "confidential intended recipient virus disclaimer\n\n"};
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        buf_adds(&raw, "From: a@example.com\n\n");
+        add_many(&raw, units[i], MEGABYTE / strlen(units[i]));
+        parse(arena, &raw, 256 * MEGABYTE);
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nested_parts),    cmocka_unit_test(test_nested_messages),
+        cmocka_unit_test(test_many_parts),      cmocka_unit_test(test_many_readings),
+        cmocka_unit_test(test_fifty_megabytes), cmocka_unit_test(test_fifty_megabytes_of_text),
+        cmocka_unit_test(test_header_floods),   cmocka_unit_test(test_long_fields),
+        cmocka_unit_test(test_nasty_html),      cmocka_unit_test(test_repeated_paragraphs),
+        cmocka_unit_test(test_long_lines),
+    };
+    message_library_init();
+    alarm(ALARM);
+    return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
+}

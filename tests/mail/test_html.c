@@ -1,0 +1,189 @@
+/* Tests of src/mail/html.c and css.c */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#include "mail/css.h"
+#include "mail/html.h"
+
+/* The segments: own as it is, quoted in {}, signature in [], hidden behind "##". */
+static void check(const char *in, const char *want)
+{
+    struct arena *arena = arena_new();
+    struct html_text *page = html_read(arena, span_of(in), 10);
+    struct buf out = {0};
+    buf_adds(&out, "");
+    for (size_t i = 0; i < page->n; i++) {
+        struct span t = page->v[i].text;
+        enum text_kind k = page->v[i].kind;
+        buf_printf(&out, k == TEXT_OWN ? "%.*s" : k == TEXT_QUOTED ? "{%.*s}" : "[%.*s]", (int)t.n, t.p);
+    }
+    if (page->hidden.n)
+        buf_printf(&out, "##%.*s", (int)span_trim(page->hidden).n, page->hidden.p);
+    if (strcmp(out.p, want) != 0)
+        print_error("html: %s\n", in);
+    assert_string_equal(out.p, want);
+    assert_int_equal(page->hidden_chars > 0, strchr(want, '#') != NULL);
+    buf_free(&out);
+    arena_free(&arena);
+}
+
+static void test_visible_text(void **state)
+{
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"Hello <b>wor</b>ld", "Hello world"},
+        {"in<span>voi</span><i></i>ce", "invoice"},
+        {"in<!-- x -->voice", "invoice"},
+        {"<p>one</p><p>two</p>", "one\n\ntwo"},
+        {"<div>one</div><div>two</div>", "one\ntwo"},
+        {"one<br>two<br><br>three", "one\ntwo\n\nthree"},
+        {"<table><tr><td>IBAN</td><td>GB29</td></tr><tr><td>BIC<td>X</table>", "IBAN\tGB29\nBIC\tX"},
+        {"<ul><li>a<li>b</ul>c", "a\nb\n\nc"},
+        {"<pre>a\n b</pre>", "a\nb"},
+        {"a &amp; b&nbsp;c &#65;", "a & b\xC2\xA0"
+                                   "c A"},
+        {"<head><title>t</title></head><script>s()</script><style>x{}</style>body", "body"},
+        {"a<textarea>b</textarea>", "ab"},
+        {"  \n ", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        check(rows[i].in, rows[i].want);
+}
+
+static void test_hidden_text(void **state)
+{
+    static const char *const hiding[] = {
+        "<div style='display:none'>%s</div>",
+        "<div style='DISPLAY : NONE !important'>%s</div>",
+        "<span style='visibility:hidden'>%s</span>",
+        "<span style='font-size:0'>%s</span>",
+        "<span style='font-size:1px'>%s</span>",
+        "<span style='font-size:0.05em'>%s</span>",
+        "<span style='color:#fff'>%s</span>",
+        "<span style='color:#fefefe'>%s</span>",
+        "<font color=white>%s</font>",
+        "<span style='color:rgb(255,255,250)'>%s</span>",
+        "<span style='color:transparent'>%s</span>",
+        "<span style='color:rgba(0,0,0,0)'>%s</span>",
+        "<div style='background:#000'><span style='color:black'>%s</span></div>",
+        "<table><tr><td bgcolor=navy><font color=#000080>%s</font></table>",
+        "<div style='position:absolute;left:-9999px'>%s</div>",
+        "<div style='text-indent:-9999px'>%s</div>",
+        "<div style='max-height:0;overflow:hidden'>%s</div>",
+        "<div style='opacity:0'>%s</div>",
+        "<div hidden>%s</div>",
+        "<div style='clip:rect(0,0,0,0)'>%s</div>",
+        "<style>.x{display:none}</style><div class='a x'>%s</div>",
+        "<style>/* c */ #y , p.z {font-size:0px}</style><p class=z>%s</p>",
+        "<template>%s</template>",
+        "<div style='transform:scale(0)'>%s</div>",
+        "<div style='display:none'><b><i>%s</i></b></div>",
+    };
+    for (size_t i = 0; i < sizeof(hiding) / sizeof(*hiding); i++) {
+        struct buf html = {0};
+        const char *p = strstr(hiding[i], "%s");
+        buf_add(&html, hiding[i], (size_t)(p - hiding[i]));
+        buf_adds(&html, "secret");
+        buf_adds(&html, p + 2);
+        buf_adds(&html, "seen");
+        check(html.p, "seen##secret");
+        buf_free(&html);
+    }
+}
+
+static void test_not_hidden(void **state)
+{
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"<div style='background:#000'><span style='color:white'>a</span></div>", "a"},
+        {"<table><tr><td background='x.png'><font color=white>a</font></table>", "a"},
+        {"<div style='background:url(x.png)'><span style='color:#fff'>a</span></div>", "a"},
+        {"<span style='font-size:9px'>a</span>", "a"},
+        {"<span style='font-size:80%'>a</span>", "a"},
+        {"<div style='max-height:0'>a</div>", "a"},
+        {"<div style='left:-20px'>a</div>", "a"},
+        {"<style>@media print{.x{display:none}}</style><p class=x>a</p>", "a"},
+        {"<style>.xy{display:none}</style><p class=x>a</p>", "a"},
+        {"<span style='color:#fff'>&nbsp;&zwnj;</span>a", "a"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        check(rows[i].in, rows[i].want);
+}
+
+static void test_quote_containers(void **state)
+{
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"mine<div class='gmail_quote'>theirs</div>", "mine{theirs}"},
+        {"mine<blockquote type=cite>theirs</blockquote>below", "mine{theirs}below"},
+        {"mine<div id='divRplyFwdMsg'>From: a</div><div>theirs</div>", "mine{From: a\ntheirs}"},
+        {"<div id='divRplyFwdMsg'>all of it</div>", "all of it"},
+        {"mine<div class=gmail_signature>me</div>", "mine[me]"},
+        {"mine<div class=yahoo_quoted><p>theirs</div>", "mine{theirs}"},
+        {"a<blockquote>indented</blockquote>", "a\n\nindented"},
+        {"mine<div class=gmail_quote>a<div class=gmail_signature>b</div></div>", "mine{a\nb}"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        check(rows[i].in, rows[i].want);
+}
+
+static void test_links(void **state)
+{
+    struct arena *arena = arena_new();
+    struct html_text *page =
+        html_read(arena,
+                  SPAN_LIT("<a href=' http://a.example/x '>click <b>here</b></a> <a name=n>no</a> "
+                           "<a href='http://b.example'><img></a><form action='https://c.example/'>f</form>"),
+                  10);
+    assert_int_equal(page->n_links, 3);
+    assert_string_equal(page->links[0].url, "http://a.example/x");
+    assert_string_equal(page->links[0].shown, "click here");
+    assert_string_equal(page->links[1].shown, "");
+    assert_string_equal(page->links[2].url, "https://c.example/");
+    arena_free(&arena);
+}
+
+static void test_colours(void **state)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        uint32_t want;
+    } rows[] = {
+        {"#fff", true, 0xFFFFFFFF},
+        {"#1a2B3c", true, 0xFF1A2B3C},
+        {"White", true, 0xFFFFFFFF},
+        {"rgb(1, 2,3)", true, 0xFF010203},
+        {"rgba(255 0 0 / 0)", true, 0x00FF0000},
+        {"rgb(100%,0%,0%)", true, 0xFFFF0000},
+        {"112233", true, 0xFF112233},
+        {"#12", false, 0},
+        {"inherit", false, 0},
+        {"", false, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        uint32_t c = 0;
+        assert_int_equal(css_colour(span_of(rows[i].in), &c), rows[i].ok);
+        assert_int_equal(rows[i].ok ? c : 0, rows[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_visible_text), cmocka_unit_test(test_hidden_text),
+        cmocka_unit_test(test_not_hidden),   cmocka_unit_test(test_quote_containers),
+        cmocka_unit_test(test_links),        cmocka_unit_test(test_colours),
+    };
+    return cmocka_run_group_tests_name("html", tests, NULL, NULL);
+}

@@ -1,0 +1,266 @@
+/* Tests of src/mail/message.c and parts.c: every anomaly and every limit on a real mail. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#include "mail/message.h"
+
+static const struct envelope envelope;
+
+static struct message *parse(struct arena *arena, const char *raw)
+{
+    return message_parse(arena, &envelope, span_of(raw), false, &message_limits_default);
+}
+
+#define FROM    "From: A <a@example.com>\n"
+#define TYPE(t) "Content-Type: " t "\n"
+
+static void test_anomalies(void **state)
+{
+    static const struct {
+        const char *raw;
+        unsigned want;
+    } rows[] = {
+        {FROM "To: b@example.org\nSubject: x\n\nhi", 0},
+        {"Subject: x\n\nhi", ANOMALY_FROM_MISSING},
+        {"", ANOMALY_FROM_MISSING},
+        {FROM "From: b@example.com\n\nhi", ANOMALY_FROM_SEVERAL_FIELDS | ANOMALY_FROM_SEVERAL_ADDRESSES},
+        {"From: a@example.com, b@example.com\n\nhi", ANOMALY_FROM_SEVERAL_ADDRESSES},
+        {"From: nobody\n\nhi", ANOMALY_ADDRESS_MALFORMED},
+        {FROM "Reply-To: <x@a..b>\n\nhi", ANOMALY_ADDRESS_MALFORMED},
+        {FROM "Subject: a\nSubject: b\n\nhi", ANOMALY_DUPLICATE_HEADER},
+        {FROM TYPE("multipart/mixed; boundary=a; boundary=b") "\n--a\n\nhi\n--a--",
+         ANOMALY_BOUNDARY_DUPLICATE},
+        {FROM TYPE("multipart/mixed") "\nhi", ANOMALY_BOUNDARY_MISSING},
+        {FROM TYPE("text/plain; charset=x-martian") "\nhi", ANOMALY_CHARSET_UNKNOWN},
+        {FROM "Content-Transfer-Encoding: x-rot13\n\nhi", ANOMALY_ENCODING_UNKNOWN | ANOMALY_PART_UNPARSED},
+        {FROM TYPE("text/plain; charset=utf-8") "\nh\xE9", ANOMALY_BAD_UTF8},
+        {FROM "Subject: a\rX: b\n\nhi", ANOMALY_HEADER_CONTROL},
+        {FROM "Content-Transfer-Encoding: base64\n\n!!!!", ANOMALY_PART_UNPARSED},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct message *m = parse(arena, rows[i].raw);
+        assert_int_equal(m->anomalies, rows[i].want);
+        assert_int_equal(m->limits_hit, 0);
+        arena_free(&arena);
+    }
+    struct arena *arena = arena_new();
+    struct message *m =
+        message_parse(arena, &envelope, SPAN_LIT(FROM "\nh\0i"), false, &message_limits_default);
+    assert_int_equal(m->anomalies, ANOMALY_NUL_BYTES);
+    arena_free(&arena);
+}
+
+static void test_limits(void **state)
+{
+    static const char raw[] = FROM "To: a@x.example, b@x.example, c@x.example\nX-A: 1\nX-B: 2\n" TYPE(
+        "multipart/mixed; boundary=b") "\n--b\n\nwords and words http://a.example http://b.example "
+                                       "http://c.example\n--b\n" TYPE(
+                                           "application/pdf") "\n%PDF-1.4 "
+                                                              "012345678901234"
+                                                              "567890123456789"
+                                                              "0123456789\n--"
+                                                              "b\n" TYPE(
+                                                                  "mult"
+                                                                  "ipar"
+                                                                  "t/"
+                                                                  "mixe"
+                                                                  "d; "
+                                                                  "boun"
+                                                                  "dary"
+                                                                  "=c") "\n--c\n" TYPE("multipart/mixed; "
+                                                                                       "boundary=d") "\n--"
+                                                                                                     "d\n\nin"
+                                                                                                     "ner\n--"
+                                                                                                     "d--\n--"
+                                                                                                     "c--\n--"
+                                                                                                     "b--\n";
+    static const struct {
+        size_t at, value;
+        unsigned want;
+    } rows[] = {
+        {offsetof(struct message_limits, raw_bytes), 300, LIMIT_RAW},
+        {offsetof(struct message_limits, header_bytes), 60, LIMIT_HEADER_BYTES},
+        {offsetof(struct message_limits, headers), 2, LIMIT_HEADERS},
+        {offsetof(struct message_limits, parts), 2, LIMIT_PARTS},
+        {offsetof(struct message_limits, depth), 1, LIMIT_DEPTH},
+        {offsetof(struct message_limits, text_bytes), 20, LIMIT_TEXT},
+        {offsetof(struct message_limits, attachment_bytes), 20, LIMIT_ATTACHMENT},
+        {offsetof(struct message_limits, addresses), 2, LIMIT_ADDRESSES},
+        {offsetof(struct message_limits, links), 2, LIMIT_LINKS},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct message_limits limits = message_limits_default;
+        memcpy((char *)&limits + rows[i].at, &rows[i].value, sizeof(size_t));
+        struct message *m = message_parse(arena, &envelope, span_of(raw), false, &limits);
+        assert_int_equal(m->limits_hit, rows[i].want);
+        arena_free(&arena);
+    }
+    struct arena *arena = arena_new();
+    assert_int_equal(parse(arena, raw)->limits_hit, 0);
+    assert_int_equal(message_parse(arena, &envelope, span_of(raw), true, &message_limits_default)->limits_hit,
+                     LIMIT_RAW);
+    arena_free(&arena);
+}
+
+static void test_fields(void **state)
+{
+    struct arena *arena = arena_new();
+    struct message *m = parse(
+        arena,
+        "From: =?utf-8?q?J=C3=BCrgen?= <J@Example.COM>\nSender: s@example.net\nReply-To: r@example.org\n"
+        "Return-Path: <p@example.com>\nTo: x@a.example, y@b.example\nCc: Z <z@c.example>\nSubject: "
+        "=?utf-8?b?w6k=?=\n"
+        "Message-ID: <id1@example.com>\nIn-Reply-To: Your mail <id0@example.com>\n"
+        "References: <r1@example.com>\n <r2@example.com>\nDate: Mon, 27 Jul 2026 10:04:00 +0200\n\nhi");
+    assert_string_equal(m->from.v[0].name, "J\xC3\xBCrgen");
+    assert_string_equal(m->from.v[0].address, "J@example.com");
+    assert_string_equal(m->sender.v[0].domain, "example.net");
+    assert_string_equal(m->reply_to.v[0].local, "r");
+    assert_string_equal(m->return_path.v[0].address, "p@example.com");
+    assert_int_equal(m->to.n, 2);
+    assert_string_equal(m->cc.v[0].name, "Z");
+    assert_string_equal(m->subject, "\xC3\xA9");
+    assert_string_equal(m->message_id, "id1@example.com");
+    assert_string_equal(m->in_reply_to, "id0@example.com");
+    assert_int_equal(m->n_references, 2);
+    assert_string_equal(m->references[1], "r2@example.com");
+    assert_int_equal(m->date, 1785139440);
+    assert_string_equal(message_header(m, "SUBJECT")->value, "\xC3\xA9");
+    assert_null(message_header(m, "X-None"));
+    m = parse(arena, "From: a@example.com\nDate: nonsense\n\n");
+    assert_int_equal(m->date, 0);
+    assert_null(m->subject);
+    assert_null(m->message_id);
+    assert_false(m->cc.present);
+    arena_free(&arena);
+}
+
+/* "kind[h]:text|" of each text. */
+static void check_texts(const char *raw, const char *want)
+{
+    static const char letters[] = "UOQSDHA";
+    struct arena *arena = arena_new();
+    struct message *m = parse(arena, raw);
+    struct buf out = {0};
+    for (size_t i = 0; i < m->n_texts; i++)
+        buf_printf(&out, "%c%s:%.*s|", letters[m->texts[i].kind], m->texts[i].html ? "h" : "",
+                   (int)m->texts[i].text.n, m->texts[i].text.p);
+    assert_string_equal(out.p, want);
+    buf_free(&out);
+    arena_free(&arena);
+}
+
+#define ALT  FROM "Subject: s\n" TYPE("multipart/alternative; boundary=b")
+#define HTML "\n--b\n" TYPE("text/html") "\n"
+
+static void test_texts(void **state)
+{
+    check_texts(FROM "Subject: s\n\nhi\n\nOn 1 Jan 2026, B wrote:\n> old\n-- \nA",
+                "U:s|O:hi|Q:On 1 Jan 2026, B wrote:\nold|S:-- \nA|");
+    check_texts(ALT "\n--b\n\nSame *words* here <http://x.example>\n\nTwo" HTML
+                    "<p>Same <b>words</b> here</p><p>Two</p>\n--b--",
+                "U:s|O:Same *words* here <http://x.example>\n\nTwo|");
+    check_texts(ALT "\n--b\n\nHarmless" HTML "<p>Harmless</p><p>Our account changed</p>\n--b--",
+                "U:s|O:Harmless|Oh:Our account changed|");
+    check_texts(ALT "\n--b\n\nhi\n> pay us" HTML "<p>hi</p><p>pay us</p>\n--b--",
+                "U:s|O:hi|Q:pay us|Oh:pay us|");
+    check_texts(FROM TYPE("text/html") "\nseen<div style='display:none'>unseen</div>", "Oh:seen|Hh:unseen|");
+    check_texts(FROM TYPE("message/rfc822") "\nFrom: b@example.org\nSubject: old\n\ninner", "Q:old|Q:inner|");
+    check_texts(FROM "Content-Transfer-Encoding: base64\n\naGVs\nbG8=\n!IHlvdQ==",
+                "O:hello you|"); /* "=" inside */
+    check_texts(FROM "Content-Transfer-Encoding: quoted-printable\n\nin=\nvoice =C3=A9",
+                "O:invoice \xC3\xA9|");
+    check_texts(FROM TYPE("text/plain") "Content-Disposition: attachment; filename=a.txt\n\nwords",
+                "A:words|");
+    check_texts(FROM TYPE("text/html; charset=gb2312") "\n<p>\xD2\xF8\xD0\xD0",
+                "Oh:\xE9\x93\xB6\xE8\xA1\x8C|");
+}
+
+static void test_quoted_addresses(void **state)
+{
+    struct arena *arena = arena_new();
+    struct message *m = parse(
+        arena,
+        FROM TYPE(
+            "multipart/mixed; boundary=b") "\n--b\n\nmine\n\nFrom: Ann <ann@example.net>\nSent: 1\nTo: "
+                                           "Bob <bob@example.org>\nSubject: x\n\nold\n--b\n" TYPE(
+                                               "message/rfc822") "\nFrom: Carl "
+                                                                 "<carl@example.edu>\n\ninner\n--b--\n");
+    assert_int_equal(m->n_quoted, 3);
+    assert_string_equal(m->quoted[0].role, "from");
+    assert_string_equal(m->quoted[0].mailbox.address, "ann@example.net");
+    assert_string_equal(m->quoted[1].role, "to");
+    assert_string_equal(m->quoted[1].mailbox.name, "Bob");
+    assert_string_equal(m->quoted[2].mailbox.domain, "example.edu");
+    arena_free(&arena);
+}
+
+static void test_attachments(void **state)
+{
+    struct arena *arena = arena_new();
+    struct message *m = parse(
+        arena,
+        FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
+            "application/octet-stream; name=\"x.pdf\"") "Content-Transfer-Encoding: "
+                                                        "base64\nContent-Disposition: attachment; "
+                                                        "filename*=utf-8''R%C3%89SUM%C3%89."
+                                                        "pdf\n\nJVBERi0xLjQK\n"
+                                                        "--b\n" TYPE("image/png") "Content-Transfer-Encoding:"
+                                                                                  " base64\n\niVBORw0KGgo=\n"
+                                                                                  "--b\n\nbegin 644 "
+                                                                                  "old.txt\n#86)C\n`"
+                                                                                  "\nend\nafter\n--b--\n");
+    assert_int_equal(m->n_attachments, 3);
+    assert_string_equal(m->attachments[0].filename, "R\xC3\x89SUM\xC3\x89.pdf");
+    assert_string_equal(m->attachments[0].type, "application/octet-stream");
+    assert_string_equal(m->attachments[0].sniffed, "pdf");
+    assert_true(span_eq(m->attachments[0].bytes, SPAN_LIT("%PDF-1.4\n")));
+    assert_string_equal(m->attachments[1].sniffed, "png");
+    assert_int_equal(m->attachments[1].size, 8);
+    assert_int_equal(m->attachments[1].bytes.n, 0);
+    assert_string_equal(m->attachments[2].filename, "old.txt");
+    assert_true(span_eq(m->attachments[2].bytes, SPAN_LIT("abc")));
+    assert_true(span_eq(m->texts[0].text, SPAN_LIT("after")));
+    message_add_text(arena, m, 0, SPAN_LIT("out of\r\nthe file"));
+    assert_int_equal(m->texts[m->n_texts - 1].kind, TEXT_ATTACHMENT);
+    assert_true(span_eq(m->texts[m->n_texts - 1].text, SPAN_LIT("out of\nthe file")));
+    arena_free(&arena);
+}
+
+static void test_links(void **state)
+{
+    struct arena *arena = arena_new();
+    struct message *m = parse(
+        arena, ALT
+        "\n--b\n\nSee http://a.example/x" HTML
+        "<a href='http://a.example/x'>here</a><a href='http://evil.example'>https://bank.example</a>\n--b--");
+    assert_int_equal(m->n_links, 2);
+    assert_string_equal(m->links[0].shown, "here");
+    assert_string_equal(m->links[1].host, "evil.example");
+    assert_string_equal(m->links[1].shown_host, "bank.example");
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_anomalies),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_quoted_addresses),
+        cmocka_unit_test(test_attachments),
+        cmocka_unit_test(test_links),
+    };
+    message_library_init();
+    return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}
