@@ -9,6 +9,7 @@
     X("rules", cmd_rules, "check, list and try the rules and look up facts")                                 \
     X("quarantine", cmd_quarantine, "list, show, release, delete, purge and export held mail")               \
     X("report", cmd_report, "what was held and tagged: text, HTML, JSON, CSV")                               \
+    X("phrases", cmd_phrases, "check phrase packs, show what they find in a text")                           \
     X("version", cmd_version, "print the version and what it was built with")
 
 #define COMMAND(name, run, help) int run(int argc, char **argv);

@@ -1,0 +1,174 @@
+/*
+ * Looks through a text for accounts, see accounts.h. Works on folded text, so full-width digits and
+ * invisible characters are gone; groups may be parted by blanks, hyphens, full stops or a line end.
+ * An IBAN needs its country's structure and check digits, or at least the label beside it; everything
+ * else needs a label, because nine digits alone are anything.
+ */
+#include <string.h>
+
+#include "payment/accounts.h"
+#include "payment/iban.h"
+
+static bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool alnum(char c)
+{
+    return digit(c) || (c >= 'a' && c <= 'z');
+}
+
+void account_add(struct account_scan *scan, enum account kind, bool valid, const char *number,
+                 const char *country, const char *bank, size_t start, size_t end)
+{
+    struct payment_result *result = scan->result;
+    for (size_t i = 0; i < result->n_accounts; i++) {
+        struct payment_account *a = &scan->accounts[i];
+        if (a->kind != kind || strcmp(a->number, number) != 0)
+            continue;
+        a->quoted &= scan->input->where == PAYMENT_QUOTED; /* own words say it too */
+        return;
+    }
+    if (result->n_accounts == ACCOUNTS_MAX) {
+        result->limit_hit = true;
+        return;
+    }
+    struct payment_account *a = &scan->accounts[result->n_accounts++];
+    a->kind = kind;
+    a->valid = valid;
+    a->number = arena_strdup(scan->arena, number);
+    a->bank = arena_strdup(scan->arena, bank);
+    memcpy(a->country, country, strlen(country) < 2 ? 0 : 2);
+    a->evidence = text_fold_original(scan->input->folded, start, end);
+    a->text = scan->index;
+    a->quoted = scan->input->where == PAYMENT_QUOTED;
+}
+
+/* Last place of `word` (a whole word where it is Latin) in [from, to); returns its end, 0 when not there. */
+static size_t last_word(struct span text, size_t from, size_t to, const char *word, size_t n)
+{
+    for (size_t i = to; i-- > from;) {
+        if (i + n > to || memcmp(text.p + i, word, n) != 0)
+            continue;
+        bool head = i && alnum(text.p[i - 1]) && alnum(word[0]);
+        bool tail = i + n < text.n && text.p[i + n] >= 'a' && text.p[i + n] <= 'z' && alnum(word[n - 1]);
+        if (!head && !tail)
+            return i + n;
+    }
+    return 0;
+}
+
+size_t account_label(struct span text, size_t at, size_t reach, const char *words)
+{
+    size_t from = at > reach ? at - reach : 0, best = 0;
+    for (const char *word = words; *word;) {
+        size_t n = strcspn(word, "|");
+        size_t end = last_word(text, from, at, word, n);
+        best = end > best ? end : best;
+        word += n + (word[n] == '|');
+    }
+    return best;
+}
+
+/* Collects `want` letters and digits from `at`, in upper case, over separators; the end, 0 when there are not so many. */
+static size_t collect(struct span text, size_t at, size_t want, char *out)
+{
+    size_t n = 0, gap = 0, end = 0;
+    for (; at < text.n && n < want; at++) {
+        char c = text.p[at];
+        if (alnum(c)) {
+            out[n++] = c >= 'a' ? (char)(c - 32) : c;
+            gap = 0;
+            end = at + 1;
+        } else if (!strchr(" \n-./", c) || ++gap > 3) {
+            return 0;
+        }
+    }
+    out[n] = '\0';
+    return n == want && (end == text.n || !alnum(text.p[end])) ? end : 0;
+}
+
+static const char iban_labels[] =
+    "iban|konto|compte|conto|cuenta|account|rekening|rachunek|conta|a/c|口座|账号|帳號";
+
+static void iban_at(struct account_scan *scan, size_t at)
+{
+    struct span text = scan->text;
+    char number[IBAN_MAX + 1];
+    size_t length = at + IBAN_MIN <= text.n && digit(text.p[at + 2]) ? iban_length(text.p + at) : 0;
+    /* "GB 29 NWBK": a blank behind the country is seen, too, but no more. */
+    if (!length && at + IBAN_MIN < text.n && text.p[at + 2] == ' ' && digit(text.p[at + 3]) &&
+        digit(text.p[at + 4]))
+        length = iban_length(text.p + at);
+    size_t end = length ? collect(text, at, length, number) : 0;
+    struct span iban = {number, length};
+    if (!end || !iban_structure_ok(iban))
+        return;
+    bool valid = iban_checks(iban);
+    if (!valid && !account_label(text, at, 40, iban_labels))
+        return;
+    char country[3] = {number[0], number[1], '\0'};
+    account_add(scan, ACCOUNT_IBAN, valid, number, country, arena_span(scan->arena, iban_bank(iban)), at,
+                end);
+}
+
+static void bic_at(struct account_scan *scan, size_t at)
+{
+    struct span text = scan->text;
+    char bic[BIC_LONG + 1];
+    size_t n = 0;
+    while (at + n < text.n && n <= BIC_LONG && alnum(text.p[at + n]))
+        n++;
+    if (n != BIC_SHORT && n != BIC_LONG)
+        return;
+    if (!account_label(text, at, 24, "bic|swift|swift code|swift-code|bic code|bic-code"))
+        return;
+    struct span original = text_fold_original(scan->input->folded, at, at + n);
+    for (size_t i = 0; i < n; i++)
+        bic[i] = text.p[at + i] >= 'a' ? (char)(text.p[at + i] - 32) : text.p[at + i];
+    bic[n] = '\0';
+    /* Beside its label a BIC is written in capitals; a word like "payments" is not. */
+    for (size_t i = 0; i < original.n; i++)
+        if (original.p[i] >= 'a' && original.p[i] <= 'z')
+            return;
+    char country[3] = {bic[4], bic[5], '\0'};
+    if (bic_valid((struct span){bic, n}))
+        account_add(scan, ACCOUNT_BIC, true, bic, country, arena_strndup(scan->arena, bic, 6), at, at + n);
+}
+
+static void search_text(struct account_scan *scan)
+{
+    struct span text = scan->text;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (!alnum(c) || (i && alnum(text.p[i - 1])))
+            continue;
+        bool letters = !digit(c) && i + 4 < text.n;
+        if (letters && (digit(text.p[i + 2]) || text.p[i + 2] == ' '))
+            iban_at(scan, i);
+        else if (letters && !digit(c) && alnum(text.p[i + 5 < text.n ? i + 5 : i]))
+            bic_at(scan, i);
+        else if (digit(c)) {
+            if (++scan->tries > ACCOUNTS_TRIES) {
+                scan->result->limit_hit = true;
+                return;
+            }
+            national_at(scan, i);
+        }
+    }
+}
+
+void accounts_find(struct arena *arena, const struct payment_text *texts, size_t n_texts,
+                   struct payment_result *result)
+{
+    struct account_scan scan = {.arena = arena, .result = result};
+    scan.accounts = arena_array(arena, ACCOUNTS_MAX, sizeof(*scan.accounts));
+    result->accounts = scan.accounts;
+    for (size_t i = 0; i < n_texts; i++) {
+        scan.input = &texts[i];
+        scan.text = texts[i].folded->text;
+        scan.index = i;
+        search_text(&scan);
+    }
+}

@@ -1,0 +1,36 @@
+#ifndef RINGER_PAYMENT_TERMS_H
+#define RINGER_PAYMENT_TERMS_H
+#include "base/yamltree.h"
+#include "payment/pack.h"
+
+/*
+ * Terms as people write them in a pack become the plain terms of the trie: "(new|other|) account" gives
+ * three, "{group}" each term of a group declared above, a spelling rule (ä: ae) a second spelling.
+ */
+enum {
+    TERMS_PER_TERM = 20000, /* alternatives that one line may stand for */
+    TERMS_PER_PACK = 200000 /* 200 bytes each at the worst: the trie stays below some 100 MB */
+};
+
+struct term_group {
+    const char *name; /* NULL: written in place */
+    uint16_t group;
+    const char **terms;
+    size_t n, cap;
+};
+
+struct vocabulary {
+    struct payment_packs *packs;
+    struct diag_list *diags;
+    struct term_group **groups;
+    size_t n, cap;
+    const char *const *spell_from, *const *spell_to;
+    size_t n_spellings;
+    size_t n_terms;
+};
+
+/* A group of the terms in `list` (a sequence of scalars, or one scalar). NULL with errors. `name` may be NULL. */
+struct term_group *terms_group(struct vocabulary *v, const char *name, const struct yamltree_node *list);
+const struct term_group *terms_find(const struct vocabulary *v, const char *name);
+
+#endif
