@@ -115,7 +115,7 @@ void worker_pool_free(struct worker_pool **pool_p)
     if (!pool)
         return;
     for (unsigned i = 0; i < pool->options.processes; i++) {
-        process_kill(&pool->slots[i].process);
+        process_dismiss(&pool->slots[i].process);
         process_reap(&pool->slots[i].process, true);
     }
     pthread_cond_destroy(&pool->freed);

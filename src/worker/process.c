@@ -22,7 +22,10 @@
 #include "worker/process.h"
 #include "worker/serve.h"
 
-enum { REAP_MS = 200 }; /* a killed process is gone within one or two, unless the machine is in trouble */
+enum {
+    REAP_MS = 200,   /* a killed process is gone within one or two, unless the machine is in trouble */
+    DISMISS_MS = 50, /* for a worker to notice the end */
+};
 
 static int time_left(int64_t deadline)
 {
@@ -204,9 +207,19 @@ bool process_reap(struct process *process, bool wait)
     return true;
 }
 
+static bool reap_soon(struct process *process, int ms)
+{
+    static const struct timespec one = {0, 1000000};
+    for (int i = 0; i < ms; i++) {
+        if (process_reap(process, false))
+            return true;
+        nanosleep(&one, NULL);
+    }
+    return false;
+}
+
 bool process_kill(struct process *process)
 {
-    static const struct timespec ms = {0, 1000000};
     if (process->fd >= 0)
         close(process->fd);
     process->fd = -1;
@@ -214,10 +227,14 @@ bool process_kill(struct process *process)
         return true;
     kill(-process->pid, SIGKILL); /* not reaped yet, so the number is still its own */
     kill(process->pid, SIGKILL);
-    for (int i = 0; i < REAP_MS; i++) {
-        if (process_reap(process, false))
-            return true;
-        nanosleep(&ms, NULL);
-    }
-    return false;
+    return reap_soon(process, REAP_MS);
+}
+
+void process_dismiss(struct process *process)
+{
+    if (process->fd >= 0)
+        close(process->fd);
+    process->fd = -1;
+    if (process->pid && !reap_soon(process, DISMISS_MS))
+        process_kill(process);
 }

@@ -30,5 +30,7 @@ enum exchange process_receive(const struct process *process, struct arena *arena
 /* Kills its whole group and closes the socket; false when the kernel has not let go of it yet. */
 bool process_kill(struct process *process);
 bool process_reap(struct process *process, bool wait);
+/* Lets an idle worker end by itself: it sees the closed socket, and reaps what it started. */
+void process_dismiss(struct process *process);
 
 #endif

@@ -147,32 +147,31 @@ static const struct {
     {SCMP_SYS(alarm), L},
 };
 
+/* Allowed when none of `bits` is set in that argument. */
+static int allow_without(scmp_filter_ctx filter, int call, unsigned argument, scmp_datum_t bits)
+{
+    struct scmp_arg_cmp clear = {argument, SCMP_CMP_MASKED_EQ, bits, 0};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &clear);
+}
+
 /* Calls that are allowed with some arguments only. */
 static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
 {
-    const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
-    const scmp_datum_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
-                                    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_THREAD;
+    static const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC, all = UINT64_MAX,
+                              namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                           CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_THREAD;
     int rc = 0;
-    if (stage != SANDBOX_PARSER) {
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
-                               SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
-    }
+    if (stage != SANDBOX_PARSER)
+        rc |= allow_without(filter, SCMP_SYS(openat), 2, writing) |
+              allow_without(filter, SCMP_SYS(open), 1, writing);
     if (stage == SANDBOX_PROGRAM) /* asking only */
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+        rc |= allow_without(filter, SCMP_SYS(prlimit64), 2, all);
     if (stage == SANDBOX_LAUNCHER)
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                               SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces, 0));
-    if (stage == SANDBOX_PARSER) { /* no new code */
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    }
+        rc |= allow_without(filter, SCMP_SYS(clone), 0, namespaces);
+    if (stage == SANDBOX_PARSER) /* no new code */
+        rc |= allow_without(filter, SCMP_SYS(mmap), 2, PROT_EXEC) |
+              allow_without(filter, SCMP_SYS(mmap2), 2, PROT_EXEC) |
+              allow_without(filter, SCMP_SYS(mprotect), 2, PROT_EXEC);
     return rc;
 }
 

@@ -113,6 +113,9 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
     struct extract_request request;
     struct pdf_run pdf = {-1, -1, -1};
     size_t memory = options->memory_bytes;
+#ifdef RINGER_SANITIZED
+    memory = 0; /* AddressSanitizer reserves terabytes of addresses */
+#endif
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     read_request(fd, options, &request);
     unsigned seconds = (request.deadline_ms + GRACE_MS + 999) / 1000;
@@ -124,9 +127,6 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
     };
     if (request.kind == DOCUMENT_PDF)
         pdf = pdf_start(request.document, memory, seconds, options->sandboxed);
-#ifdef RINGER_SANITIZED
-    memory = 0; /* AddressSanitizer reserves terabytes of addresses */
-#endif
     if (!sandbox_limits(memory, seconds, 0) || !sandbox_no_forks())
         _exit(EXIT_NO_LIMITS);
     if (options->sandboxed && !sandbox_enter(SANDBOX_PARSER))

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Writes the sample documents of tests/worker/data again. Needs qpdf for the encrypted ones; not run by make check."""
+import pathlib
+import subprocess
+import zipfile
+
+OUT = pathlib.Path(__file__).parent / "data"
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+
+
+def package(name, parts):
+    with zipfile.ZipFile(OUT / name, "w") as z:
+        for part, text in parts:
+            z.writestr(zipfile.ZipInfo(part, (2026, 1, 2, 3, 4, 6)), text, zipfile.ZIP_DEFLATED)
+
+
+def document(body, head='<?xml version="1.0" encoding="UTF-8"?>'):
+    return f'{head}<w:document xmlns:w="{W}" xmlns:mc="{MC}"><w:body>{body}</w:body></w:document>'
+
+
+def run(text, properties=""):
+    return f'<w:r>{properties and f"<w:rPr>{properties}</w:rPr>"}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def row(*cells):
+    return "<w:tr>" + "".join(f"<w:tc><w:p>{run(c)}</w:p></w:tc>" for c in cells) + "</w:tr>"
+
+
+def word():
+    package("letter.docx", [
+        ("[Content_Types].xml", TYPES),
+        ("word/document.xml", document(
+            '<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="10"/></w:tabs></w:pPr>'
+            + run("Our bank de") + run("tails have changed.", "<w:b/>")
+            + "<w:del><w:r><w:delText>never</w:delText></w:r></w:del></w:p><w:p>"
+            + run("invisible ink", "<w:vanish/>") + run("Café 請求書", '<w:vanish w:val="0"/>') + "</w:p><w:tbl>"
+            + row("IBAN", "GB29 NWBK 6016 1331 9268 19") + row("BIC", "NWBKGB2L") + "</w:tbl><w:p>"
+            + "<mc:AlternateContent><mc:Choice>" + run("boxed once") + "</mc:Choice><mc:Fallback>"
+            + run("boxed once") + "</mc:Fallback></mc:AlternateContent></w:p>"
+            + "<w:p><w:r><w:t>Yours</w:t><w:br/><w:t>Bob</w:t></w:r></w:p>")),
+        ("word/footer1.xml", f'<w:ftr xmlns:w="{W}"><w:p>{run("Example Ltd, Leeds")}</w:p></w:ftr>'),
+    ])
+    entities = '<!ENTITY a0 "lol">' + "".join(
+        f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
+    package("laughs.docx", [("word/document.xml", document(
+        run("&a9;"), f'<?xml version="1.0"?><!DOCTYPE d [{entities}]>'))])
+    package("deep.docx", [("word/document.xml", document("<w:p>" * 5000 + "</w:p>" * 5000))])
+    package("cut.docx", [("word/document.xml", document(run("Half a letter"))[:-20])])
+    package("archive.zip", [("inner.docx", "PK\x03\x04"), ("readme.txt", "hello")])
+
+
+def others():
+    cells = [('s', 1), ('s', 0)]
+    package("payment.xlsx", [
+        ("[Content_Types].xml", TYPES),
+        ("xl/workbook.xml", f'<workbook xmlns="{S}"/>'),
+        ("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{S}"><sheetData><row r="1">'
+         + "".join(f'<c t="{t}"><v>{v}</v></c>' for t, v in cells)
+         + '</row><row r="2"><c t="inlineStr"><is><t>Amount</t></is></c><c><f>SUM(1,2)</f><v>4711.5</v></c></row>'
+         + '<row r="3"><c t="s"><v>99</v></c><c t="s"><v>x</v></c></row></sheetData></worksheet>'),
+        ("xl/sharedStrings.xml", f'<sst xmlns="{S}"><si><t>DE89 3704 0044 0532 0130 00</t></si><si>'
+         '<r><t>Account </t></r><r><t>number</t></r><rPh><t>phonetic</t></rPh></si></sst>'),
+    ])
+    odf = ('<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+           'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+           'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0">'
+           '<text:tracked-changes><text:p>gone</text:p></text:tracked-changes><text:h>Notice</text:h>'
+           '<text:p>Pay<text:s text:c="3"/>to <text:span>FR76</text:span><text:tab/>x</text:p><table:table>'
+           '<table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell>'
+           '<text:p>B</text:p></table:table-cell></table:table-row></table:table></o:document-content>')
+    mimetype = ("mimetype", "application/vnd.oasis.opendocument.text")
+    package("letter.odt", [mimetype, ("content.xml", odf)])
+    package("locked.odt", [mimetype, ("content.xml", "\x00\x01"), ("META-INF/manifest.xml",
+            "<manifest:manifest><manifest:file-entry><manifest:encryption-data/>"
+            "</manifest:file-entry></manifest:manifest>")])
+    (OUT / "letter.rtf").write_bytes(
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}{\*\generator x;}{\info{\author Nobody}}" b"\n"
+        rb"\pard Our \b new\b0  account\par IBAN:\tab DE89\~3704\line caf\'e9 \u8364? {\v secret}done\par" b"\n"
+        rb"{\trowd\intbl Name\cell Value\cell\row}{\pict 0102}{\field{\*\fldinst HYPERLINK x}{\fldrslt click}}"
+        rb"{\*\shpinst{\sp x}{\shptxt  boxed}}}")
+    (OUT / "locked.doc").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le") + bytes(64))
+
+
+def write_pdf(name, objects):
+    out, offsets = b"%PDF-1.4\n", []
+    for i, o in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (i, o)
+    xref = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % o for o in offsets)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, xref)
+    (OUT / name).write_bytes(out)
+
+
+def stream(text, extra=b""):
+    return b"<< /Length %d %b >>\nstream\n%b\nendstream" % (len(text), extra, text)
+
+
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def pages(name, texts):
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * i) for i in range(len(texts)))
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>",
+               b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, len(texts)), FONT]
+    for i, text in enumerate(texts):
+        lines = b"\n".join(b"BT /F1 12 Tf 72 %d Td (%b) Tj ET" % (760 - 20 * j, line)
+                           for j, line in enumerate(text.encode().split(b"\n")))
+        objects += [b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+                    b"/Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * i), stream(lines)]
+    write_pdf(name, objects)
+
+
+def loop_pdf():
+    """Twelve forms, each drawing the next ten times: 10^12 words of text."""
+    form = b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 3 0 R >> /XObject << /X %d 0 R >> >>"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", FONT,
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
+               b"/Resources << /XObject << /X 6 0 R >> >> >>", stream(b"/X Do")]
+    for i in range(12):
+        objects.append(stream(b"/X Do " * 10, form % (7 + i)))
+    objects.append(stream(b"0 0 m 1 1 l", form % 3))
+    write_pdf("loop.pdf", objects)
+
+
+def pdf():
+    pages("letter.pdf", ["Our bank details have changed.\nIBAN GB29 NWBK 6016 1331 9268 19", "Second page"])
+    pages("long.pdf", [f"Page {i}" for i in range(70)])
+    loop_pdf()
+    (OUT / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing here at all\n")
+    for name, password in (("locked.pdf", "secret"), ("restricted.pdf", "")):
+        subprocess.run(["qpdf", "--encrypt", password, "owner", "128", "--use-aes=y", "--",
+                        OUT / "letter.pdf", OUT / name], check=True)
+
+
+OUT.mkdir(exist_ok=True)
+word()
+others()
+pdf()

@@ -1,0 +1,196 @@
+/* Text of documents through real workers: every format, and those built to hurt. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <zlib.h>
+#include <cmocka.h>
+
+#include "worker/extract.h"
+#include "worker/worker.h"
+#include "samples.h"
+
+static const struct {
+    const char *name;
+    enum worker_status status;
+    const char *text;
+} documents[] = {
+    {"letter.pdf", WORKER_OK,
+     "Our bank details have changed.\nIBAN GB29 NWBK 6016 1331 9268 19\n\nSecond page"},
+    {"restricted.pdf", WORKER_OK, NULL},
+    {"locked.pdf", WORKER_ENCRYPTED, ""},
+    {"broken.pdf", WORKER_BROKEN, ""},
+    {"letter.docx", WORKER_OK,
+     "Our bank details have changed.\n\nCafé 請求書\n\nIBAN\tGB29 NWBK 6016 1331 9268 19\nBIC\tNWBKGB2L\n\n"
+     "boxed once\n\nYours\nBob\n\nExample Ltd, Leeds"},
+    {"laughs.docx", WORKER_BROKEN, ""},
+    {"deep.docx", WORKER_BROKEN, ""},
+    {"cut.docx", WORKER_BROKEN, "Half a letter"},
+    {"archive.zip", WORKER_UNSUPPORTED, ""},
+    {"payment.xlsx", WORKER_OK, "Account number\tDE89 3704 0044 0532 0130 00\nAmount\t4711.5"},
+    {"letter.odt", WORKER_OK, "Notice\n\nPay   to FR76\tx\n\nA\tB"},
+    {"locked.odt", WORKER_ENCRYPTED, ""},
+    {"locked.doc", WORKER_ENCRYPTED, ""},
+    {"letter.rtf", WORKER_OK, "Our new account\n\nIBAN:\tDE89 3704\ncafé € done\n\nName\tValue\nclick boxed"},
+};
+
+static void test_documents(void **state)
+{
+    struct worker_pool *pool = *state;
+    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+        struct arena *arena = arena_new();
+        struct buf bytes = sample(documents[i].name);
+        struct worker_text text;
+        worker_extract(pool, arena, 0, "", documents[i].name, buf_span(&bytes), &text);
+        char *got = arena_span(arena, text.text);
+        if (text.status != documents[i].status)
+            fail_msg("%s: %s (%s)", documents[i].name, worker_status_name(text.status), text.detail);
+        if (documents[i].text && strcmp(got, documents[i].text) != 0)
+            fail_msg("%s: '%s'", documents[i].name, got);
+        buf_free(&bytes);
+        arena_free(&arena);
+    }
+}
+
+static void test_bytes(void **state)
+{
+    static const struct {
+        const char *sniffed, *name;
+        struct span bytes;
+        enum worker_status status;
+        const char *text;
+    } rows[] = {
+        {"", "a.txt", {"caf\xe9\x00\x01 IBAN\r\nx", 15}, WORKER_OK, "café IBAN\nx"},
+        {"", "b.txt", {"\xff\xfeH\0i\0\x3d\xd8\x00\xde", 10}, WORKER_OK, "Hi\xf0\x9f\x98\x80"},
+        {"", "c.csv", {"a;\xc3\xa9", 4}, WORKER_OK, "a;é"},
+        {"html", "", {"<p>Pay <b>no</b>w</p><p style='display:none'>no", 47}, WORKER_OK, "Pay now"},
+        {"", "d.bin", {"\x01\x02", 2}, WORKER_UNSUPPORTED, ""},
+        {"docx", "", {"no zip at all", 13}, WORKER_BROKEN, ""},
+        {"", "e.txt", {NULL, 0}, WORKER_OK, ""},
+        {"pdf", "", {NULL, 0}, WORKER_BROKEN, ""},
+        {"rtf", "", {"{\\rtf1\\ansicpg932 \\'93\\'fa\\'96\\'7b}", 34}, WORKER_OK, "日本"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct worker_text text;
+        worker_extract(*state, arena, 0, rows[i].sniffed, rows[i].name, rows[i].bytes, &text);
+        char *got = arena_span(arena, text.text);
+        if (text.status != rows[i].status || strcmp(got, rows[i].text) != 0)
+            fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
+        arena_free(&arena);
+    }
+}
+
+static void put32(struct buf *b, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        buf_addc(b, (char)(v >> (8 * i)));
+}
+
+/* A DOCX whose only part unpacks to `size` bytes of empty paragraphs. */
+static struct buf bomb(size_t size)
+{
+    static const char name[] = "word/document.xml", head[] = "<d><t>Pay here</t>";
+    enum { NAME = sizeof(name) - 1 };
+    struct buf plain = {0}, out = {0};
+    buf_adds(&plain, head);
+    while (plain.n < size)
+        buf_adds(&plain, "<p/>");
+    buf_adds(&plain, "</d>");
+    uLong cap = compressBound(plain.n);
+    Bytef *packed = mem_alloc(cap);
+    z_stream z = {
+        .next_in = (Bytef *)plain.p, .avail_in = (uInt)plain.n, .next_out = packed, .avail_out = (uInt)cap};
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    uint32_t n = (uint32_t)z.total_out;
+    deflateEnd(&z);
+    buf_add(&out, "PK\003\004\024\0\0\0\010\0\0\0\0\0\0\0\0\0", 18);
+    put32(&out, n), put32(&out, (uint32_t)plain.n), put32(&out, NAME);
+    buf_add(&out, name, NAME);
+    buf_add(&out, packed, n);
+    uint32_t central = (uint32_t)out.n;
+    buf_add(&out, "PK\001\002\024\0\024\0\0\0\010\0\0\0\0\0\0\0\0\0", 20);
+    put32(&out, n), put32(&out, (uint32_t)plain.n), put32(&out, NAME);
+    buf_add(&out, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 14);
+    buf_add(&out, name, NAME);
+    uint32_t end = (uint32_t)out.n;
+    buf_add(&out, "PK\005\006\0\0\0\0\001\0\001\0", 12);
+    put32(&out, end - central), put32(&out, central);
+    buf_add(&out, "\0\0", 2);
+    free(packed);
+    buf_free(&plain);
+    return out;
+}
+
+static void test_bomb(void **state)
+{
+    struct arena *arena = arena_new();
+    struct worker_text text;
+    struct buf small = bomb(1000), big = bomb((size_t)60 << 20);
+    worker_extract(*state, arena, 0, "docx", "", buf_span(&small), &text);
+    assert_int_equal(text.status, WORKER_OK);
+    assert_string_equal(arena_span(arena, text.text), "Pay here");
+    int64_t before = monotonic_ms();
+    worker_extract(*state, arena, 0, "docx", "", buf_span(&big), &text);
+    /* a slow machine reaches the deadline first: then that is what stops it */
+    assert_true(text.status == WORKER_TOO_BIG || text.status == WORKER_TIMEOUT);
+    assert_string_equal(arena_span(arena, text.text), "Pay here");
+    assert_true(monotonic_ms() - before < 5000);
+    buf_free(&small);
+    buf_free(&big);
+    arena_free(&arena);
+}
+
+static void test_pages_and_limits(void **state)
+{
+    struct arena *arena = arena_new();
+    struct worker_options options = {.output_bytes = 100, .input_bytes = 100000};
+    struct buf bytes = sample("long.pdf"), letter = sample("letter.pdf");
+    struct worker_text text;
+    char *error;
+    worker_extract(*state, arena, 0, "pdf", "", buf_span(&letter), &text);
+    assert_int_equal(text.pages, 2);
+    assert_false(text.truncated);
+    worker_extract(*state, arena, 0, "pdf", "", buf_span(&bytes), &text);
+    assert_int_equal(text.status, WORKER_OK);
+    assert_int_equal(text.pages, 60);
+    assert_true(text.truncated);
+    struct worker_pool *pool = worker_pool_new(&options, &error);
+    worker_extract(pool, arena, 0, "pdf", "", buf_span(&bytes), &text);
+    assert_int_equal(text.status, WORKER_OK);
+    assert_true(text.truncated);
+    assert_true(text.text.n > 80 && text.text.n <= 100);
+    struct span huge = {mem_alloc(100001), 100001};
+    assert_int_equal(worker_extract(pool, arena, 0, "pdf", "", huge, &text), WORKER_TOO_BIG);
+    worker_pool_free(&pool);
+    free((void *)(uintptr_t)huge.p);
+    buf_free(&bytes);
+    buf_free(&letter);
+    arena_free(&arena);
+}
+
+static int make_pool(void **state)
+{
+    char *error;
+    *state = worker_pool_new(NULL, &error);
+    return *state ? 0 : -1;
+}
+
+static int free_pool(void **state)
+{
+    worker_pool_free((struct worker_pool **)state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_pages_and_limits),
+    };
+    return cmocka_run_group_tests_name("worker/extract", tests, make_pool, free_pool);
+}

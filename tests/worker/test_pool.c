@@ -1,0 +1,362 @@
+/* The supervisor with real workers that are killed, stopped, missing, mad, and asked by many threads at once. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "worker/extract.h"
+#include "worker/worker.h"
+#include "samples.h"
+
+static const struct span hello = {"hello", 5};
+
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+/* The first child of `parent`, 0 when there is none; `state_r` gets R, S, Z ... */
+static pid_t child_of(pid_t parent, char *state_r)
+{
+    DIR *dir = opendir("/proc");
+    pid_t found = 0;
+    for (struct dirent *e; !found && (e = readdir(dir));) {
+        char path[300], line[512] = "", *paren;
+        int ppid = 0;
+        snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
+        FILE *f = e->d_name[0] >= '0' && e->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+        if (!f)
+            continue;
+        if (fgets(line, sizeof(line), f) && (paren = strrchr(line, ')')) &&
+            sscanf(paren, ") %c %d", state_r, &ppid) == 2 && ppid == parent)
+            found = atoi(e->d_name);
+        fclose(f);
+    }
+    closedir(dir);
+    return found;
+}
+
+static unsigned open_descriptors(void)
+{
+    unsigned n = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n;
+}
+
+static struct worker_pool *pool_with(struct worker_options options)
+{
+    char *error;
+    struct worker_pool *pool = worker_pool_new(&options, &error);
+    if (!pool)
+        fail_msg("%s", error);
+    return pool;
+}
+
+static enum worker_status ask(struct worker_pool *pool, const char *name, struct span bytes)
+{
+    struct arena *arena = arena_new();
+    struct worker_text text;
+    enum worker_status status = worker_extract(pool, arena, 0, "", name, bytes, &text);
+    if (status == WORKER_OK)
+        assert_string_equal(arena_span(arena, text.text), "hello");
+    arena_free(&arena);
+    return status;
+}
+
+struct job {
+    struct worker_pool *pool;
+    struct buf document;
+    enum worker_status status;
+    int64_t took;
+};
+
+static void *run_job(void *arg)
+{
+    struct job *job = arg;
+    struct arena *arena = arena_new();
+    struct worker_text text;
+    int64_t before = monotonic_ms();
+    job->status = worker_extract(job->pool, arena, 0, "pdf", "", buf_span(&job->document), &text);
+    job->took = monotonic_ms() - before;
+    arena_free(&arena);
+    return NULL;
+}
+
+/* Starts a PDF that never ends, and waits until the process `generation` levels below the worker is at it. */
+static pid_t start_loop(struct job *job, pthread_t *thread, int generation)
+{
+    char state;
+    job->document = sample("loop.pdf");
+    pthread_create(thread, NULL, run_job, job);
+    for (int i = 0; i < 200; i++, pause_ms(5)) {
+        pid_t pid = getpid();
+        for (int g = 0; g <= generation && pid; g++)
+            pid = child_of(pid, &state);
+        if (pid) {
+            pause_ms(50);
+            return pid;
+        }
+    }
+    fail_msg("the worker did not get to work");
+    return 0;
+}
+
+static void kill_in_the_middle(int generation, int signal, enum worker_status want, int64_t within)
+{
+    struct job job = {.pool = pool_with((struct worker_options){.processes = 1, .deadline_ms = 2500})};
+    struct worker_stats stats;
+    pthread_t thread;
+    char state;
+    pid_t pid = start_loop(&job, &thread, generation);
+    assert_int_equal(kill(pid, signal), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(job.status, want);
+    assert_true(job.took < within);
+    /* the next mail is served, by a new worker where the old one is dead */
+    assert_int_equal(ask(job.pool, "a.txt", hello), WORKER_OK);
+    worker_pool_stats(job.pool, &stats);
+    assert_int_equal(stats.requests, 2);
+    assert_int_equal(stats.by_status[want], want == WORKER_OK ? 2 : 1);
+    assert_int_equal(stats.busy, 0);
+    worker_pool_free(&job.pool);
+    buf_free(&job.document);
+    assert_int_equal(child_of(getpid(), &state), 0);
+}
+
+static void test_kill_worker(void **state)
+{
+    kill_in_the_middle(0, SIGKILL, WORKER_DIED, 1500);
+}
+
+static void test_kill_parser(void **state)
+{
+    kill_in_the_middle(1, SIGKILL, WORKER_DIED, 1500);
+}
+
+static void test_kill_pdftotext(void **state)
+{
+    kill_in_the_middle(2, SIGKILL, WORKER_TOO_BIG, 1500);
+}
+
+static void test_stop_worker(void **state)
+{
+    kill_in_the_middle(1, SIGSTOP, WORKER_TIMEOUT, 3000);
+}
+
+static void test_stop_pdftotext(void **state)
+{
+    kill_in_the_middle(2, SIGSTOP, WORKER_TIMEOUT, 3000);
+}
+
+static void test_idle_worker_killed(void **state)
+{
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 1});
+    struct worker_stats stats;
+    char s;
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(ask(pool, "a.txt", hello), WORKER_OK);
+        kill(child_of(getpid(), &s), SIGKILL);
+        pause_ms(20);
+    }
+    worker_pool_stats(pool, &stats);
+    assert_int_equal(stats.started, 5);
+    assert_int_equal(stats.by_status[WORKER_OK], 5);
+    worker_pool_free(&pool);
+    assert_null(pool);
+    worker_pool_free(&pool);
+    assert_int_equal(child_of(getpid(), &s), 0);
+}
+
+static void test_missing(void **state)
+{
+    struct worker_pool *pool = pool_with((struct worker_options){.path = "/nonexistent/ringer-worker"});
+    struct worker_stats stats;
+    int64_t before = monotonic_ms();
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(ask(pool, "a.txt", hello), WORKER_UNAVAILABLE);
+    int64_t took = monotonic_ms() - before;
+    worker_pool_stats(pool, &stats);
+    assert_non_null(strstr(stats.last_error, "/nonexistent/ringer-worker"));
+    assert_true(stats.start_failures <= 20); /* rests between the attempts */
+    assert_true(took < 2000);
+    worker_pool_free(&pool);
+    assert_int_equal(ask(NULL, "a.txt", hello), WORKER_UNAVAILABLE);
+}
+
+/* A worker that is a shell script: mad in a way of its own. */
+static void with_script(const char *body, enum worker_status want, const char *error)
+{
+    char path[] = "/tmp/ringer-test-worker-XXXXXX", s;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    dprintf(fd, "#!/bin/sh\n%s\n", body);
+    fchmod(fd, 0700);
+    close(fd);
+    struct worker_pool *pool =
+        pool_with((struct worker_options){.path = path, .processes = 1, .deadline_ms = 700});
+    struct worker_stats stats;
+    int64_t before = monotonic_ms();
+    assert_int_equal(ask(pool, "a.txt", hello), want);
+    assert_true(monotonic_ms() - before < 1500);
+    worker_pool_stats(pool, &stats);
+    if (error && !strstr(stats.last_error, error))
+        fail_msg("%s: '%s'", body, stats.last_error);
+    worker_pool_free(&pool);
+    unlink(path);
+    assert_int_equal(child_of(getpid(), &s), 0);
+}
+
+#define HELLO_FRAME "printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\001' >&3; "
+
+static void test_mad_workers(void **state)
+{
+    with_script("exit 3", WORKER_UNAVAILABLE, "ended at its start");
+    with_script("exec sleep 30", WORKER_UNAVAILABLE, "did not start in time");
+    with_script("yes | head -c 100000 >&3", WORKER_UNAVAILABLE, "ended at its start");
+    with_script("printf '\\000\\000\\000\\003R\\001\\000\\000why' >&3", WORKER_UNAVAILABLE, "why");
+    /* a worker that is not shut in is not used */
+    with_script("printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\000' >&3; sleep 1",
+                WORKER_UNAVAILABLE, "not shut in");
+    with_script(HELLO_FRAME "exit 0", WORKER_DIED, NULL);
+    with_script(HELLO_FRAME "exec sleep 30", WORKER_TIMEOUT, NULL);
+    /* an answer that promises 4 GiB; one that floods; one that is no UTF-8 */
+    with_script(HELLO_FRAME "sleep 0.1; printf '\\377\\377\\377\\377e\\001\\000\\000' >&3; sleep 9",
+                WORKER_DIED, NULL);
+    with_script(HELLO_FRAME "sleep 0.1; exec cat /dev/zero >&3", WORKER_DIED, NULL);
+    with_script(HELLO_FRAME
+                "sleep 0.1; printf '\\000\\000\\000\\015e\\001\\000\\000\\000\\000\\000\\000\\000\\000"
+                "\\000\\000\\000\\000\\000\\001\\377' >&3; sleep 9",
+                WORKER_DIED, NULL);
+}
+
+enum { THREADS = 12, ROUNDS = 15 };
+
+static void *many_requests(void *arg)
+{
+    uintptr_t ok = 0;
+    struct arena *arena = arena_new();
+    for (int i = 0; i < ROUNDS; i++) {
+        char text[40];
+        struct worker_text out;
+        int n = snprintf(text, sizeof(text), "thread %p round %d", (void *)&ok, i);
+        /* nobody gets another message's text */
+        if (worker_extract(arg, arena, 0, "", "x.txt", (struct span){text, (size_t)n}, &out) == WORKER_OK &&
+            span_eq(out.text, (struct span){text, (size_t)n}))
+            ok++;
+    }
+    arena_free(&arena);
+    return (void *)ok;
+}
+
+static void test_many_threads(void **state)
+{
+    unsigned before = open_descriptors();
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 3, .deadline_ms = 20000});
+    struct worker_stats stats;
+    pthread_t threads[THREADS];
+    uintptr_t ok = 0;
+    char s;
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, many_requests, pool);
+    for (int i = 0; i < THREADS; i++) {
+        void *n;
+        pthread_join(threads[i], &n);
+        ok += (uintptr_t)n;
+    }
+    worker_pool_stats(pool, &stats);
+    assert_int_equal(ok, THREADS * ROUNDS);
+    assert_true(stats.started <= 3);
+    assert_int_equal(stats.killed, 0);
+    worker_pool_free(&pool);
+    assert_int_equal(child_of(getpid(), &s), 0);
+    assert_int_equal(open_descriptors(), before);
+}
+
+static void test_flood_waits_no_longer_than_the_deadline(void **state)
+{
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 1, .deadline_ms = 800});
+    struct job jobs[6];
+    pthread_t threads[6];
+    unsigned timeouts = 0;
+    for (int i = 0; i < 6; i++) {
+        jobs[i] = (struct job){.pool = pool, .document = sample("loop.pdf")};
+        pthread_create(&threads[i], NULL, run_job, &jobs[i]);
+    }
+    for (int i = 0; i < 6; i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(jobs[i].took < 1600);
+        assert_true(jobs[i].status == WORKER_TIMEOUT || jobs[i].status == WORKER_UNAVAILABLE);
+        timeouts += jobs[i].status == WORKER_TIMEOUT;
+        buf_free(&jobs[i].document);
+    }
+    assert_true(timeouts >= 1);
+    assert_int_equal(ask(pool, "a.txt", hello), WORKER_OK);
+    worker_pool_free(&pool);
+}
+
+/* What a library of the daemon left open and unmarked must not reach the worker. */
+static void test_no_descriptor_is_inherited(void **state)
+{
+    int leak = open("/dev/null", O_RDONLY);
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 1});
+    char path[64], s;
+    unsigned n = 0;
+    assert_int_equal(ask(pool, "a.txt", hello), WORKER_OK);
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)child_of(getpid(), &s));
+    DIR *dir = opendir(path); /* only root may look into it: it is not dumpable */
+    if (!dir) {
+        worker_pool_free(&pool);
+        close(leak);
+        skip();
+    }
+    for (struct dirent *e; (e = readdir(dir));)
+        n += e->d_name[0] != '.';
+    closedir(dir);
+    assert_int_equal(n, 4);
+    close(leak);
+    worker_pool_free(&pool);
+}
+
+static void test_options(void **state)
+{
+    static const struct worker_options bad[] = {
+        {.processes = 65}, {.deadline_ms = 5}, {.memory_bytes = 1}, {.output_bytes = (size_t)1 << 40}};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char *error = NULL;
+        assert_null(worker_pool_new(&bad[i], &error));
+        assert_non_null(error);
+        free(error);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_kill_worker),
+        cmocka_unit_test(test_kill_parser),
+        cmocka_unit_test(test_kill_pdftotext),
+        cmocka_unit_test(test_stop_worker),
+        cmocka_unit_test(test_stop_pdftotext),
+        cmocka_unit_test(test_idle_worker_killed),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_mad_workers),
+        cmocka_unit_test(test_many_threads),
+        cmocka_unit_test(test_flood_waits_no_longer_than_the_deadline),
+        cmocka_unit_test(test_no_descriptor_is_inherited),
+    };
+    return cmocka_run_group_tests_name("worker/pool", tests, NULL, NULL);
+}

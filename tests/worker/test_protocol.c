@@ -1,0 +1,134 @@
+/* Tests of src/worker/protocol.c, zip.c and sink.c */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "worker/protocol.h"
+#include "worker/sink.h"
+#include "worker/zip.h"
+#include "samples.h"
+
+static void test_round_trip(void **state)
+{
+    unsigned char head[FRAME_HEADER], request[FRAME_EXTRACT_FIXED + 3] = {0},
+                                                                    reply[FRAME_EXTRACTED_FIXED + 8];
+    struct frame_header h = {FRAME_EXTRACT, 0x01020304}, h2;
+    frame_header_encode(head, h);
+    assert_true(frame_header_decode(head, &h2));
+    assert_int_equal(h2.length, 0x01020304);
+    assert_int_equal(h2.type, FRAME_EXTRACT);
+    head[5] = 2;
+    assert_false(frame_header_decode(head, &h2));
+
+    struct extract_request r = {DOCUMENT_RTF, 4000, 70000, {NULL, 0}}, r2;
+    extract_request_encode(request, &r);
+    memcpy(request + FRAME_EXTRACT_FIXED, "abc", 3);
+    assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
+    assert_int_equal(r2.kind, DOCUMENT_RTF);
+    assert_int_equal(r2.deadline_ms, 4000);
+    assert_int_equal(r2.output_bytes, 70000);
+    assert_true(span_eq(r2.document, SPAN_LIT("abc")));
+
+    struct extract_reply e = {WORKER_BROKEN, true, 9, SPAN_LIT("why"), SPAN_LIT("hello")}, e2;
+    extract_reply_encode(reply, &e);
+    memcpy(reply + FRAME_EXTRACTED_FIXED, "whyhello", 8);
+    struct span whole = {(char *)reply, sizeof(reply)};
+    assert_true(extract_reply_decode(whole, 5, &e2));
+    assert_true(e2.status == WORKER_BROKEN && e2.truncated && e2.pages == 9);
+    assert_true(span_eq(e2.detail, e.detail) && span_eq(e2.text, e.text));
+    assert_false(extract_reply_decode(whole, 4, &e2));
+    for (size_t n = 0; n < whole.n; n++) /* cut anywhere */
+        assert_false(extract_reply_decode((struct span){whole.p, n}, 100, &e2));
+    reply[0] = WORKER_DIED;
+    assert_false(extract_reply_decode(whole, 5, &e2));
+    reply[0] = WORKER_OK;
+    reply[FRAME_EXTRACTED_FIXED + 4] = 0x1b;
+    assert_false(extract_reply_decode(whole, 5, &e2));
+    reply[FRAME_EXTRACTED_FIXED + 4] = 0xff;
+    assert_false(extract_reply_decode(whole, 5, &e2));
+}
+
+static void test_kinds(void **state)
+{
+    static const struct {
+        const char *sniffed, *name, *bytes;
+        enum document_kind kind;
+    } rows[] = {
+        {"", "x.doc", "junk %PDF-1.7", DOCUMENT_PDF}, {"docx", "", "x", DOCUMENT_ZIP},
+        {"", "letter.DOCX", "x", DOCUMENT_ZIP},       {NULL, NULL, "PK\003\004x", DOCUMENT_ZIP},
+        {"exe", "a.txt", "MZ", DOCUMENT_TEXT},        {"", "none", "x", DOCUMENT_UNKNOWN},
+        {"", "a.pdf", "{\\rtf1", DOCUMENT_RTF},       {"", "page.htm", "<p>", DOCUMENT_HTML},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_int_equal(document_kind(rows[i].sniffed, rows[i].name, span_of(rows[i].bytes)), rows[i].kind);
+}
+
+/* Whatever is cut off or flipped in an archive, reading it stays inside it (the sanitizers look on). */
+static bool ignore(void *ctx, struct span piece)
+{
+    *(size_t *)ctx += piece.n;
+    return true;
+}
+
+static void read_all(struct span bytes)
+{
+    struct arena *arena = arena_new();
+    struct zip zip;
+    size_t budget = 1 << 20, n = 0;
+    if (zip_open(&zip, arena, bytes) == ZIP_OK)
+        for (size_t i = 0; i < zip.n; i++)
+            zip_read(&zip, &zip.entries[i], &budget, ignore, &n);
+    assert_true(n <= 1 << 20);
+    arena_free(&arena);
+}
+
+static void test_damaged_zip(void **state)
+{
+    struct buf whole = sample("letter.docx");
+    for (size_t i = 0; i < whole.n; i++) {
+        char *copy = mem_alloc(whole.n);
+        memcpy(copy, whole.p, whole.n);
+        copy[i] ^= (char)0xff;
+        read_all((struct span){copy, whole.n});
+        free(copy);
+        copy = mem_alloc(i);
+        memcpy(copy, whole.p, i);
+        read_all((struct span){copy, i});
+        free(copy);
+    }
+    buf_free(&whole);
+}
+
+static void test_sink(void **state)
+{
+    struct sink sink = {.max = 16};
+    sink_break(&sink, 2);
+    sink_text(&sink, SPAN_LIT("a\r\n\n\n\nb\x01\xffz"));
+    sink_cell_start(&sink);
+    sink_text(&sink, SPAN_LIT("c"));
+    sink_break(&sink, 1);
+    sink_cell_end(&sink);
+    sink_cell_end(&sink);
+    sink_row_end(&sink);
+    sink_text(&sink, SPAN_LIT("\xe2\x82\xac"));
+    assert_string_equal(sink.text.p, "a\n\nb\xef\xbf\xbdzc\n\xe2\x82\xac");
+    assert_false(sink.truncated);
+    sink_text(&sink, SPAN_LIT("\xe2\x82\xac\xe2\x82\xac"));
+    assert_true(sink.truncated);
+    assert_true(sink.text.n <= 16);
+    buf_free(&sink.text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_damaged_zip),
+        cmocka_unit_test(test_sink),
+    };
+    return cmocka_run_group_tests_name("worker/protocol", tests, NULL, NULL);
+}
