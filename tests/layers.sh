@@ -1,6 +1,6 @@
 #!/bin/sh
 # Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- judge
-# <- (milter, cli, web); store, conf and worker know base only; only src/milter/ includes libmilter.
+# <- (milter, cli, web); store and conf know base only, worker also mail (HTML attachments); only src/milter/ includes libmilter.
 src=${abs_top_srcdir:-.}/src
 n=0
 bad=0
@@ -14,7 +14,7 @@ allowed() {
     rules) echo base facts rules ;;
     conf) echo base conf ;;
     store) echo base store ;;
-    worker) echo base worker ;;
+    worker) echo base mail worker ;;
     report) echo base store report ;;
     milter) echo base mail lookalike payment facts rules conf store worker report milter ;;
     cli) echo base mail lookalike payment facts rules conf store worker report cli ;;
