@@ -119,6 +119,9 @@ static struct expr *unknown_name(struct expr_unit *unit, const struct expr *e)
         remedy = arena_printf(unit->arena, "did you mean '%s'?", near);
     else if (strchr(e->s, '-'))
         remedy = "put blanks around '-' for a subtraction; `ringer rules facts` lists the facts";
+    else if (!strchr(e->s, '.'))
+        remedy = arena_printf(unit->arena,
+                              "if it is a text, write \"%.60s\"; `ringer rules facts` lists the facts", e->s);
     return expr_fail(unit, e->at, remedy, "no fact and no rule is called '%s'", e->s);
 }
 
@@ -166,6 +169,8 @@ static bool need_type(struct expr_unit *unit, const struct expr *e, enum fact_ty
         return true;
     if (e->type == FACT_LIST && type == FACT_STRING)
         remedy = "lists are asked with: \"...\" in list, or any(list, item ...)";
+    if (e->type == FACT_BOOL)
+        remedy = "write it alone, or: not ...";
     if (e->type == FACT_INT && type == FACT_STRING)
         remedy = "numbers are compared with == != < <= > >=";
     if (e->type == FACT_STRING && type == FACT_INT)

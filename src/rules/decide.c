@@ -215,8 +215,9 @@ static bool possible_atom(struct search *s, struct atom atom, const struct goal 
 static bool possible_rule(struct search *s, struct atom atom, const struct goal *rest)
 {
     const struct rule *rule = &s->set->rules[atom.e->rule];
-    if (rule->info.state == RULE_OFF)
-        return !atom.positive && possible(s, rest);
+    if (rule->info.state ==
+        RULE_OFF) /* switching a rule off must not make errors of those that refer to it */
+        return possible_atom(s, atom, rest);
     return possible(s, add_goal(s, rule->when, atom.positive, rest));
 }
 

@@ -13,11 +13,9 @@
  *             "(" or ")" | "[" or { "," or } "]"
  */
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/mem.h"
 #include "rules/lexer.h"
 
 struct parser {
@@ -384,6 +382,23 @@ static struct expr *parse_or(struct parser *p)
     return e;
 }
 
+/* Words of other languages that stand where an operator is expected. */
+static const char *other_word(const char *s)
+{
+    static const struct {
+        const char *word, *remedy;
+    } table[] = {{"is", "write ==, or the condition alone"},
+                 {"equals", "write =="},
+                 {"like", "write: contains \"...\", or: matches /pattern/i"},
+                 {"includes", "write: contains \"...\""},
+                 {"has", "write: contains \"...\""},
+                 {"xor", "write: a != b"}};
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        if (strcasecmp(s, table[i].word) == 0)
+            return table[i].remedy;
+    return "join conditions with 'and' or 'or'; text stands in \"...\"";
+}
+
 static struct expr *trailing(struct parser *p)
 {
     if (p->t.kind == TOKEN_BAD)
@@ -395,7 +410,7 @@ static struct expr *trailing(struct parser *p)
     if (p->t.kind == TOKEN_OP)
         return expr_fail(p->unit, p->t.at, "comparisons bind one pair; join them with 'and' or 'or'",
                          "'%s' is not expected here", p->t.s);
-    return expr_fail(p->unit, p->t.at, "join conditions with 'and' or 'or'; text stands in \"...\"",
+    return expr_fail(p->unit, p->t.at, other_word(p->t.kind == TOKEN_NAME ? p->t.s : ""),
                      "expected 'and', 'or' or the end here");
 }
 
