@@ -46,8 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct yamltree_node scalar = {.kind = YAMLTREE_SCALAR, .at = {"fuzz", 1, 1}, .text = text};
     struct rule rule = {.info.id = "fuzz.rule", .where.scalar = &scalar};
     struct ruleset set = {.arena = arena, .rules = &rule, .n = 1, .order = (uint32_t[]){0}};
-    struct expr_unit unit = {.arena = arena, .diags = &diags, .where = rule.where, .text = text,
-                             .regexes = &set.regexes};
+    struct expr_unit unit = {
+        .arena = arena, .diags = &diags, .where = rule.where, .text = text, .regexes = &set.regexes};
     rule.when = expr_parse(&unit);
     if (rule.when && (rule.when = expr_check(&unit, rule.when, FACT_BOOL)))
         try_rule(&set, &diags, text);

@@ -8,8 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diag_list diags = {0};
-    struct ruleset *rules =
-        ruleset_parse("fuzz.yaml", (struct span){(const char *)data, size}, &diags);
+    struct ruleset *rules = ruleset_parse("fuzz.yaml", (struct span){(const char *)data, size}, &diags);
     if (rules) {
         struct arena *arena = arena_new();
         ruleset_test(rules, &diags);

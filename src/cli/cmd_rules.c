@@ -129,9 +129,27 @@ static int run_show(int argc, char **argv)
     return code;
 }
 
+/* The facts' part of ringer-facts(7), in mdoc: a section for each first word of the names. */
+static int facts_man(void)
+{
+    size_t family = 0;
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        const char *name = fact_info[i].name;
+        size_t n = strcspn(name, "._");
+        if (i == 0 || n != family || strncmp(name, fact_info[i - 1].name, n) != 0)
+            printf("%s.Ss %.*s\n.Bl -tag -width Ds\n", i ? ".El\n" : "", (int)n, name);
+        printf(".It Va %s Pq %s\n%s\n", name, fact_type_name(fact_info[i].type), fact_info[i].help);
+        family = n;
+    }
+    puts(".El");
+    return EXIT_DONE;
+}
+
 static int run_facts(int argc, char **argv)
 {
     int shown = 0;
+    if (argc > 1 && strcmp(argv[1], "--man") == 0)
+        return facts_man();
     for (size_t i = 0; i < FACT_COUNT; i++) {
         if (argc > 1 && !strstr(fact_info[i].name, argv[1]) && !strstr(fact_info[i].help, argv[1]))
             continue;
@@ -148,7 +166,7 @@ static const struct rules_command commands[] = {
     {"test", run_test, "[FILE...]", "run the tests that stand in the rules"},
     {"list", run_list, "[FILE...]", "one line a rule"},
     {"show", run_show, "ID [FILE...]", "all about one rule"},
-    {"facts", run_facts, "[WORD]", "the facts that rules can ask about, or those about a word"},
+    {"facts", run_facts, "[WORD|--man]", "the facts that rules can ask about; those about a word; as mdoc"},
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
 
@@ -171,7 +189,7 @@ int cmd_rules(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return usage(stdout, EXIT_DONE);
-        else if (argv[i][0] == '-') {
+        else if (argv[i][0] == '-' && strcmp(argv[i], "--man") != 0) {
             fprintf(stderr, "ringer rules: unknown option %s\n", argv[i]);
             return usage(stderr, EXIT_USAGE);
         }

@@ -291,13 +291,13 @@ static void test_pattern_limits(void **state)
     char *name = arena_alloc(arena, 60001);
     memset(name, 'a', 60000);
     facts_set_string(facts, FACT_FROM_NAME, name);
-    struct rule_hits hits =
-        eval(arena,
-             "rules:\n"
-             "  - {id: p.a, title: t, axis: context, why: w, score: 1, when: 'from.name matches /^(a+)+$x/'}\n"
-             "  - id: p.b\n    title: t\n    axis: context\n    why: w\n    score: 1\n"
-             "    when: not (from.name matches /(a|aa)+[bc]/)\n",
-             facts);
+    struct rule_hits hits = eval(
+        arena,
+        "rules:\n"
+        "  - {id: p.a, title: t, axis: context, why: w, score: 1, when: 'from.name matches /^(a+)+$x/'}\n"
+        "  - id: p.b\n    title: t\n    axis: context\n    why: w\n    score: 1\n"
+        "    when: not (from.name matches /(a|aa)+[bc]/)\n",
+        facts);
     assert_int_equal(hits.n, 0);
     assert_true(hits.limits >= 1);
     arena_free(&arena);

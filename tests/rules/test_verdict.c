@@ -10,15 +10,15 @@
 
 #define I(s)                                                                                                 \
     {                                                                                                        \
-        .id = "i" #s, .axis = AXIS_IDENTITY, .score = s                                                  \
+        .id = "i" #s, .axis = AXIS_IDENTITY, .score = s                                                      \
     }
 #define Q(s)                                                                                                 \
     {                                                                                                        \
-        .id = "q" #s, .axis = AXIS_REQUEST, .score = s                                                   \
+        .id = "q" #s, .axis = AXIS_REQUEST, .score = s                                                       \
     }
 #define C(s)                                                                                                 \
     {                                                                                                        \
-        .id = "c" #s, .axis = AXIS_CONTEXT, .score = s                                                   \
+        .id = "c" #s, .axis = AXIS_CONTEXT, .score = s                                                       \
     }
 #define IN(g, s)                                                                                             \
     {                                                                                                        \

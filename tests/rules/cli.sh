@@ -1,0 +1,70 @@
+#!/bin/sh
+# ringer rules: what it prints and how it ends.
+ringer=${abs_top_builddir:-.}/ringer
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+n=0
+bad=0
+check() { # description, expected exit code, expected words, command...
+    what=$1 code=$2 words=$3
+    shift 3
+    n=$((n + 1))
+    "$@" >"$dir/out" 2>&1
+    got=$?
+    if [ $got -eq "$code" ] && grep -qF -- "$words" "$dir/out"; then
+        echo "ok $n - $what"
+    else
+        bad=1
+        echo "not ok $n - $what (exit $got)"
+        sed 's/^/# /' "$dir/out"
+    fi
+}
+cat >"$dir/wrong.yaml" <<'END'
+rules:
+  - id: x.wrong
+    title: t
+    axis: identity
+    when: >-
+      from.freemail and
+      lookalike.scor > 70
+    why: w
+    score: 10
+END
+cat >"$dir/right.yaml" <<'END'
+rules:
+  - {id: x.right, title: Right, axis: identity, when: from.freemail, why: w, score: 10}
+END
+cat >"$dir/fails.yaml" <<'END'
+rules:
+  - {id: x.fails, title: t, axis: identity, when: from.freemail, why: w, score: 10, tests: [{facts: {}, hit: true}]}
+END
+mkdir "$dir/empty" "$dir/two"
+cp "$dir/right.yaml" "$dir/fails.yaml" "$dir/two"
+check "the shipped rules are right" 0 "are right" "$ringer" rules check
+check "a mistake is told with its place" 3 "wrong.yaml:7:7: error:" "$ringer" rules check "$dir/wrong.yaml"
+check "its line is shown" 3 "    7 |       lookalike.scor > 70" "$ringer" rules check "$dir/wrong.yaml"
+check "and what is meant" 3 "did you mean 'lookalike.score'?" "$ringer" rules check "$dir/wrong.yaml"
+check "a rule without tests is only a warning" 0 "rule x.right has no tests" "$ringer" rules check "$dir/right.yaml"
+check "a failing test fails the check" 3 "no value for from.freemail" "$ringer" rules check "$dir/fails.yaml"
+check "test counts" 1 "1 tests, 1 failed" "$ringer" rules test "$dir/fails.yaml"
+check "a folder is read" 0 "x.fails" "$ringer" rules list "$dir/two"
+check "an empty folder is refused" 3 "no rules in this folder" "$ringer" rules check "$dir/empty"
+check "a missing file is refused" 3 "cannot read the rules" "$ringer" rules check "$dir/none.yaml"
+check "show tells all about a rule" 0 "  when      from.freemail" "$ringer" rules show x.right "$dir/right.yaml"
+check "show knows what was meant" 1 "did you mean 'x.right'?" "$ringer" rules show x.rihgt "$dir/right.yaml"
+check "show needs an id" 2 "usage:" "$ringer" rules show
+check "facts are listed" 0 "lookalike.score          int" "$ringer" rules facts
+check "facts about a word" 0 "link.tunnel" "$ringer" rules facts tunnel
+check "facts about nothing" 1 "no fact" "$ringer" rules facts qqq
+check "help" 0 "usage: ringer rules COMMAND" "$ringer" rules --help
+check "no command" 2 "usage:" "$ringer" rules
+check "a wrong command" 2 "did you mean 'check'?" "$ringer" rules chekc
+check "a wrong option" 2 "unknown option --foo" "$ringer" rules check --foo
+# Every rule that stands in the manual is right.
+awk '/^\.Ed/ { copy = 0 } copy { print } /^\.Bd -literal/ { getline; if (/^(pack:|- id:)/) { copy = 1; print } }' \
+    "${abs_top_srcdir:-.}/man/ringer-rules.5" >"$dir/manual"
+{ sed '/^- id/,$d' "$dir/manual"; sed -n '/^- id/,$p' "$dir/manual" | sed 's/^/  /'; } >"$dir/manual.yaml"
+check "the manual's four examples are right" 0 "4 rules and their 2 tests are right" \
+    "$ringer" rules check "$dir/manual.yaml"
+echo "1..$n"
+exit $bad
