@@ -45,7 +45,7 @@ struct span span_cut(struct span *rest, char c)
     const char *hit = rest->n ? memchr(rest->p, c, rest->n) : NULL;
     if (!hit) {
         struct span all = *rest;
-        *rest = (struct span){rest->p + rest->n, 0};
+        *rest = (struct span){rest->n ? rest->p + rest->n : rest->p, 0}; /* p may be NULL */
         return all;
     }
     struct span head = {rest->p, (size_t)(hit - rest->p)};

@@ -418,6 +418,26 @@ static size_t fold_ascii(struct fold *f, size_t i)
     return i + 1;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The short way: a run of ASCII letters; its last one goes the long way, marks may follow it. */
+static size_t fold_letters(struct fold *f, size_t i)
+{
+    size_t end = i;
+    while (end < f->in.n && is_letter(f->in.p[end]))
+        end++;
+    if (end - i < 2)
+        return i;
+    reserve(f, end - i + 4);
+    put_ascii(f, (unsigned char)f->in.p[i], i);
+    for (i++; i + 1 < end; i++)
+        put(f, (char)(f->in.p[i] | 0x20), i);
+    return i;
+}
+
 struct folded_text *text_fold(struct arena *arena, struct span original)
 {
     struct folded_text *folded = arena_alloc(arena, sizeof(*folded));
@@ -426,8 +446,12 @@ struct folded_text *text_fold(struct arena *arena, struct span original)
     struct fold f = {.arena = arena, .in = original, .cap = original.n + 8};
     f.out = arena_alloc(arena, f.cap);
     f.map = arena_array(arena, f.cap, sizeof(*f.map));
-    for (size_t i = 0; i < original.n;)
+    for (size_t i = 0; i < original.n;) {
+        i = fold_letters(&f, i);
+        if (i == original.n)
+            break;
         i = (unsigned char)original.p[i] < 0x80 ? fold_ascii(&f, i) : fold_character(&f, i);
+    }
     end_word(&f);
     f.out[f.n] = '\0';
     f.map[f.n] = (uint32_t)original.n;
@@ -454,6 +478,19 @@ struct span text_fold_original(const struct folded_text *folded, size_t start, s
 
 /* --- copies without folding */
 
+/* Where the plain ASCII at `i` ends: eight bytes at a time. Stops early rather than late. */
+static size_t skip_ascii(struct span s, size_t i)
+{
+    uint64_t eight;
+    while (s.n - i >= sizeof(eight)) {
+        memcpy(&eight, s.p + i, sizeof(eight));
+        if (eight & 0x8080808080808080U)
+            break;
+        i += sizeof(eight);
+    }
+    return i;
+}
+
 static size_t valid_prefix(struct span bytes)
 {
     size_t i = 0;
@@ -475,10 +512,15 @@ static size_t valid_prefix(struct span bytes)
 bool text_is_utf8(struct span bytes)
 {
     uint32_t c;
-    for (size_t i = 0, length; i < bytes.n; i += length) {
-        length = text_decode(bytes.p + i, bytes.n - i, &c);
-        if (c == REPLACEMENT && length == 1)
+    for (size_t i = 0; i < bytes.n;) {
+        if ((unsigned char)bytes.p[i] < 0x80) {
+            i = skip_ascii(bytes, i + 1);
+            continue;
+        }
+        size_t length = text_decode(bytes.p + i, bytes.n - i, &c);
+        if (length == 1)
             return false;
+        i += length;
     }
     return true;
 }
@@ -510,6 +552,11 @@ static char *clean(struct arena *arena, struct span bytes, bool one_line, size_t
     size_t n = 0;
     uint32_t c;
     for (size_t i = 0, length; i < s.n; i += length) {
+        length = 1;
+        if (s.p[i] >= ' ' && s.p[i] != 0x7F) {
+            out[n++] = s.p[i];
+            continue;
+        }
         length = text_decode(s.p + i, s.n - i, &c);
         if (c == '\n' || c == '\t')
             out[n++] = one_line ? ' ' : (char)c;

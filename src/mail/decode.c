@@ -51,7 +51,7 @@ struct span mime_decode(struct arena *arena, const struct mime_part *part, size_
 {
     GMimeContentEncoding kind;
     GMimeEncoding state;
-    struct span in = part->body;
+    struct span in = part->body.n ? part->body : SPAN_LIT("");
     *known_r = encoding_of(part->encoding, &kind);
     *size_r = kind == GMIME_CONTENT_ENCODING_BASE64 ? in.n / 78 * 57 + in.n % 78 * 3 / 4 : in.n;
     if (kind == GMIME_CONTENT_ENCODING_DEFAULT) {

@@ -59,6 +59,8 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
 {
     struct header_block block = {0};
     struct header_field *v = NULL, field;
+    if (bytes.n == 0)
+        bytes.p = "";
     struct span rest = bytes, line;
     size_t cap = 0;
     if (span_starts_nocase(rest, SPAN_LIT("From ")) || span_starts_nocase(rest, SPAN_LIT(">From ")))
@@ -88,7 +90,7 @@ const struct header_field *header_find(const struct header_block *block, const c
 {
     struct span want = span_of(name);
     for (size_t i = 0; i < block->n; i++)
-        if (span_eq_nocase(block->v[i].name, want))
+        if (block->v[i].name.n == want.n && span_eq_nocase(block->v[i].name, want))
             return &block->v[i];
     return NULL;
 }

@@ -100,7 +100,9 @@ struct reader {
 
 static void end_segment(struct reader *r)
 {
-    struct span s = {r->text.p + r->segment_start, r->text.n - r->segment_start};
+    struct span s = {r->text.p, r->text.n};
+    if (r->segment_start)
+        s = (struct span){s.p + r->segment_start, s.n - r->segment_start};
     if (span_trim(s).n) {
         struct html_text *out = r->out;
         if (out->n == r->cap_segments) {
@@ -188,8 +190,10 @@ static void put_text(struct reader *r, const struct look *look, const char *s)
         } else if (*s == '\n') {
             r->lines++;
         } else {
+            size_t n = strcspn(s, " \t\n\r\f");
             put_due_space(r);
-            buf_addc(&r->text, *s);
+            buf_add(&r->text, s, n);
+            s += n - 1;
         }
     }
 }
@@ -484,7 +488,7 @@ static void strip_tags(struct reader *r, struct span html)
 {
     const struct look look = r->stack[0];
     char one[2] = "";
-    const char *last = memrchr(html.p, '>', html.n);
+    const char *last = html.n ? memrchr(html.p, '>', html.n) : NULL;
     for (size_t i = 0; i < html.n; i++) {
         if (html.p[i] == '<' && html.p + i < last) {
             const char *end = memchr(html.p + i, '>', html.n - i);

@@ -204,6 +204,6 @@ bool link_next(struct span *rest, struct span *url_r)
         *rest = (struct span){here.p + n, here.n - n};
         return true;
     }
-    *rest = (struct span){rest->p + rest->n, 0};
+    *rest = (struct span){"", 0};
     return false;
 }

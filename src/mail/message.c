@@ -161,6 +161,8 @@ struct message *message_parse(struct arena *arena, const struct envelope *envelo
     if (truncated || raw.n > limits->raw_bytes)
         m->limits_hit |= LIMIT_RAW;
     raw.n = raw.n < limits->raw_bytes ? raw.n : limits->raw_bytes;
+    if (raw.n == 0)
+        raw.p = "";
     if (raw.n && memchr(raw.p, '\0', raw.n))
         m->anomalies |= ANOMALY_NUL_BYTES;
     struct header_block block = header_scan(arena, raw, limits->header_bytes, limits->headers);

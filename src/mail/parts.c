@@ -3,11 +3,11 @@
  * both kept, since attackers show one to the filter and the other to the reader; but a paragraph that
  * stands in both counts once.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include <gmime/gmime.h>
-
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include "mail/attachment.h"
@@ -107,8 +107,13 @@ static void add_text_links(struct builder *b, struct span text)
 
 /* --- repeated paragraphs */
 
+struct essence {
+    char *p; /* room for all that is added */
+    size_t n;
+};
+
 /* Letters and digits only, as far as two renderings of one paragraph agree; link targets left out. */
-static void add_essence(struct buf *out, struct span text)
+static void add_essence(struct essence *out, struct span text)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
@@ -120,9 +125,9 @@ static void add_essence(struct buf *out, struct span text)
         } else if (c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] == 0xA0) {
             i++;
         } else if (c >= 'A' && c <= 'Z') {
-            buf_addc(out, (char)(c | 0x20));
+            out->p[out->n++] = (char)(c | 0x20);
         } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80) {
-            buf_addc(out, (char)c);
+            out->p[out->n++] = (char)c;
         }
     }
 }
@@ -145,25 +150,37 @@ static bool stands_in(struct builder *b, struct span essence, struct span line, 
  * compared with own words only: quoting them elsewhere must not make them count less. */
 static struct span new_lines(struct builder *b, enum text_kind kind, struct span text, unsigned alternative)
 {
-    struct buf essence = {0}, one = {0}, kept = {0};
+    struct essence essence = {0}, one = {0};
+    struct buf kept = {0};
+    size_t room = 0;
     struct span rest = text, line;
     size_t cursor = 0;
+    bool any = false;
     for (size_t i = 0; alternative && i < b->message->n_texts; i++)
         if (b->text_alternative[i] == alternative && (kind != TEXT_OWN || b->texts[i].kind == TEXT_OWN))
-            add_essence(&essence, b->texts[i].text);
-    if (essence.n == 0)
+            room += b->texts[i].text.n;
+    if (room == 0)
         return text;
+    essence.p = mem_alloc(room);
+    one.p = mem_alloc(text.n);
+    for (size_t i = 0; i < b->message->n_texts; i++)
+        if (b->text_alternative[i] == alternative && (kind != TEXT_OWN || b->texts[i].kind == TEXT_OWN))
+            add_essence(&essence, b->texts[i].text);
     while (span_line(&rest, &line)) {
-        buf_clear(&one);
+        one.n = 0;
         add_essence(&one, line);
-        if (one.n == 0 || !stands_in(b, buf_span(&essence), buf_span(&one), &cursor)) {
+        if (one.n == 0 ||
+            !stands_in(b, (struct span){essence.p, essence.n}, (struct span){one.p, one.n}, &cursor)) {
+            any |= one.n > 0;
             buf_add_span(&kept, line);
             buf_addc(&kept, '\n');
         }
     }
-    struct span out = {arena_strndup(b->arena, kept.p, kept.n), kept.n};
-    buf_free(&essence);
-    buf_free(&one);
+    struct span out = {NULL, 0};
+    if (any)
+        out = (struct span){arena_strndup(b->arena, kept.p, kept.n), kept.n};
+    free(essence.p);
+    free(one.p);
     buf_free(&kept);
     return out;
 }

@@ -121,7 +121,7 @@ static enum label label_of(const struct split *s, size_t i, struct span *value_r
         value.p++, value.n--;
     *value_r = span_trim(value);
     for (size_t k = 0; k < sizeof(labels) / sizeof(*labels); k++)
-        if (span_eq(head, span_of(labels[k].text)))
+        if (head.n && labels[k].text[0] == head.p[0] && span_eq(head, span_of(labels[k].text)))
             return labels[k].label;
     return LABEL_NONE;
 }
@@ -154,7 +154,9 @@ static void add_addresses(struct split *s, struct span value, const char *role)
     for (size_t i = 0; i < value.n; i++) { /* Outlook writes "Name [mailto:a@b]" */
         if (span_starts_nocase((struct span){value.p + i, value.n - i}, SPAN_LIT("mailto:")))
             i += 7;
-        if (i < value.n)
+        if (i + 1 < value.n && (unsigned char)value.p[i] == 0xC2 && (unsigned char)value.p[i + 1] == 0xA0)
+            buf_addc(&plain, ' '), i++; /* no-break space */
+        else if (i < value.n)
             buf_addc(&plain, value.p[i] == '[' ? '<' : value.p[i] == ']' ? '>' : value.p[i]);
     }
     address_parse(s->arena, buf_span(&plain), s->max - s->out->n_addresses, &list);
@@ -371,7 +373,7 @@ static bool is_closing(const struct split *s, size_t i)
     while (f.n && strchr(",.!;- ", f.p[f.n - 1]))
         f.n--;
     for (size_t k = 0; k < sizeof(closings) / sizeof(*closings); k++)
-        if (span_eq(f, span_of(closings[k])))
+        if (f.n && closings[k][0] == f.p[0] && span_eq(f, span_of(closings[k])))
             return true;
     return false;
 }
