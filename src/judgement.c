@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "judgement.h"
 
+enum { LOOKALIKE_SHOWN = 50 }; /* weaker likenesses are no finding */
+
 static json_t *fact_json(enum fact_type type, const struct fact_value *value)
 {
     switch (type) {
@@ -38,8 +40,8 @@ json_t *judgement_rules_json(const struct judgement *judgement)
     json_t *rules = json_array();
     for (size_t i = 0; i < judgement->verdict.hits.n; i++) {
         const struct rule_hit *hit = &judgement->verdict.hits.v[i];
-        json_t *rule = json_pack("{s:s, s:i, s:s, s:s}", "id", hit->id, "score", hit->score, "axis",
-                                 axis_name(hit->axis), "why", hit->why);
+        json_t *rule = json_pack("{s:s, s:s, s:s, s:i, s:s}", "id", hit->id, "title", hit->title, "axis",
+                                 axis_name(hit->axis), "score", hit->score, "why", hit->why);
         if (hit->monitor)
             json_object_set_new(rule, "monitor", json_true());
         json_array_append_new(rules, rule);
@@ -69,17 +71,31 @@ static const char *text_fact(const struct judgement *judgement, enum fact_id id)
     return judgement->facts->v[id].known ? judgement->facts->v[id].s : NULL;
 }
 
-json_t *judgement_lookalike_json(const struct judgement *judgement)
+static void add_lookalike(json_t *list, const struct judgement *judgement, const char *where,
+                          const char *domain, const enum fact_id ids[4])
 {
-    if (!text_fact(judgement, FACT_LOOKALIKE_TARGET))
-        return NULL;
-    return json_pack(
-        "{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}", "domain", text_fact(judgement, FACT_LOOKALIKE_DOMAIN),
-        "target", text_fact(judgement, FACT_LOOKALIKE_TARGET), "differs",
-        text_fact(judgement, FACT_LOOKALIKE_DIFFERS), "why", text_fact(judgement, FACT_LOOKALIKE_WHY),
-        "relation", text_fact(judgement, FACT_LOOKALIKE_RELATION), "field",
-        text_fact(judgement, FACT_LOOKALIKE_FIELD), "classes",
-        fact_json(FACT_LIST, &judgement->facts->v[FACT_LOOKALIKE_CLASSES]));
+    const struct fact_value *score = &judgement->facts->v[ids[0]];
+    if (!score->known || score->i < LOOKALIKE_SHOWN || !text_fact(judgement, ids[1]))
+        return;
+    json_array_append_new(list, json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:s?, s:s?}", "where", where,
+                                          "domain", domain, "target", text_fact(judgement, ids[1]),
+                                          "relation", text_fact(judgement, FACT_LOOKALIKE_RELATION), "score",
+                                          (int)score->i, "why", text_fact(judgement, ids[2]), "differs",
+                                          text_fact(judgement, ids[3])));
+}
+
+json_t *judgement_lookalikes_json(const struct judgement *judgement)
+{
+    static const enum fact_id sender[4] = {FACT_LOOKALIKE_SCORE, FACT_LOOKALIKE_TARGET, FACT_LOOKALIKE_WHY,
+                                           FACT_LOOKALIKE_DIFFERS};
+    static const enum fact_id pair[4] = {FACT_THREAD_PAIR_SCORE, FACT_THREAD_PAIR_TARGET,
+                                         FACT_THREAD_PAIR_WHY, FACT_THREAD_PAIR_DIFFERS};
+    json_t *list = json_array();
+    add_lookalike(list, judgement, text_fact(judgement, FACT_LOOKALIKE_FIELD),
+                  text_fact(judgement, FACT_LOOKALIKE_DOMAIN), sender);
+    if (json_array_size(list) == 0)
+        add_lookalike(list, judgement, "From", text_fact(judgement, FACT_FROM_DOMAIN), pair);
+    return list;
 }
 
 static bool counted(const struct rule_hit *hit)

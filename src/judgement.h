@@ -12,8 +12,8 @@
 json_t *judgement_json(const struct judgement *judgement);
 json_t *judgement_rules_json(const struct judgement *judgement); /* the "rules" array alone */
 json_t *judgement_facts_json(const struct judgement *judgement); /* the known facts alone */
-/* {"domain","target","differs","why","relation","field","classes"} of the leading lookalike; NULL when there is none. */
-json_t *judgement_lookalike_json(const struct judgement *judgement);
+/* [{"where","domain","target","relation","score","why","differs"}]: the lookalikes among the senders, leading first. */
+json_t *judgement_lookalikes_json(const struct judgement *judgement);
 /* The reasons of the rules that counted, strongest first, one sentence each, "; " between them. "" when none. In arena. */
 const char *judgement_reason(const struct judgement *judgement, struct arena *arena);
 /* Ids of the rules that counted, "," between them. In arena. */

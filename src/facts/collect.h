@@ -42,7 +42,8 @@ struct fact_work {
     const struct lookalike_result *from_match; /* NULL when From has no domain */
 };
 
-bool fact_lists_load(struct fact_lists *lists, struct diag_list *diags);
+/* `freemail`: a file in place of the shipped list, or NULL. */
+bool fact_lists_load(struct fact_lists *lists, const char *freemail, struct diag_list *diags);
 void fact_lists_free(struct fact_lists *lists);
 
 /*

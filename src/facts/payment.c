@@ -8,13 +8,20 @@
 #include "base/text.h"
 #include "facts/collect.h"
 
-static const enum fact_id request_fact[REQUEST_COUNT] = {
-    [REQUEST_BANK_CHANGE] = FACT_REQUEST_BANK_CHANGE, [REQUEST_NEW_PAYEE] = FACT_REQUEST_NEW_PAYEE,
-    [REQUEST_PAYROLL] = FACT_REQUEST_PAYROLL,         [REQUEST_WIRE] = FACT_REQUEST_WIRE,
-    [REQUEST_GIFT_CARD] = FACT_REQUEST_GIFT_CARD,     [REQUEST_RECEIVABLES] = FACT_REQUEST_RECEIVABLES,
-    [REQUEST_TAX_PRETEXT] = FACT_REQUEST_TAX_PRETEXT, [REQUEST_CHANNEL] = FACT_REQUEST_CHANNEL,
-    [REQUEST_INVOICE] = FACT_REQUEST_INVOICE,         [REQUEST_PROBE] = FACT_REQUEST_PROBE,
-    [REQUEST_DOCUMENTS] = FACT_REQUEST_DOCUMENTS,
+static const struct {
+    enum fact_id strength, words;
+} request_fact[REQUEST_COUNT] = {
+    [REQUEST_BANK_CHANGE] = {FACT_REQUEST_BANK_CHANGE, FACT_REQUEST_BANK_CHANGE_WORDS},
+    [REQUEST_NEW_PAYEE] = {FACT_REQUEST_NEW_PAYEE, FACT_REQUEST_NEW_PAYEE_WORDS},
+    [REQUEST_PAYROLL] = {FACT_REQUEST_PAYROLL, FACT_REQUEST_PAYROLL_WORDS},
+    [REQUEST_WIRE] = {FACT_REQUEST_WIRE, FACT_REQUEST_WIRE_WORDS},
+    [REQUEST_GIFT_CARD] = {FACT_REQUEST_GIFT_CARD, FACT_REQUEST_GIFT_CARD_WORDS},
+    [REQUEST_RECEIVABLES] = {FACT_REQUEST_RECEIVABLES, FACT_REQUEST_RECEIVABLES_WORDS},
+    [REQUEST_TAX_PRETEXT] = {FACT_REQUEST_TAX_PRETEXT, FACT_REQUEST_TAX_PRETEXT_WORDS},
+    [REQUEST_CHANNEL] = {FACT_REQUEST_CHANNEL, FACT_REQUEST_CHANNEL_WORDS},
+    [REQUEST_INVOICE] = {FACT_REQUEST_INVOICE, FACT_REQUEST_INVOICE_WORDS},
+    [REQUEST_PROBE] = {FACT_REQUEST_PROBE, FACT_REQUEST_PROBE_WORDS},
+    [REQUEST_DOCUMENTS] = {FACT_REQUEST_DOCUMENTS, FACT_REQUEST_DOCUMENTS_WORDS},
 };
 
 enum { EVIDENCE_BYTES = 240 }; /* enough for a clause; the report shows it in one line */
@@ -71,7 +78,7 @@ static void requests(struct fact_work *work, const struct payment_text *texts,
     struct facts *facts = work->facts;
     const struct payment_request *strongest = NULL;
     for (size_t i = 0; i < REQUEST_COUNT; i++)
-        facts_set_int(facts, request_fact[i], 0);
+        facts_set_int(facts, request_fact[i].strength, 0);
     facts_set_int(facts, FACT_REQUEST_QUOTED, 0);
     facts_set_int(facts, FACT_REQUEST_ATTACHED, 0);
     facts_set_list_empty(facts, FACT_REQUEST_KINDS);
@@ -89,7 +96,10 @@ static void requests(struct fact_work *work, const struct payment_text *texts,
             continue;
         if (where == PAYMENT_ATTACHMENT)
             raise_int(facts, FACT_REQUEST_ATTACHED, r->strength);
-        raise_int(facts, request_fact[r->kind], r->strength);
+        if (facts->v[request_fact[r->kind].strength].i < r->strength) {
+            facts_set_int(facts, request_fact[r->kind].strength, r->strength);
+            facts_set_string(facts, request_fact[r->kind].words, evidence(work->arena, r->evidence));
+        }
         facts_add(facts, FACT_REQUEST_KINDS, request_name(r->kind));
         if (!strongest || r->strength > strongest->strength)
             strongest = r;

@@ -58,6 +58,7 @@ static void pair(struct fact_work *work)
     if (best) {
         facts_set_string(work->facts, FACT_THREAD_PAIR_TARGET, best->target);
         facts_set_string(work->facts, FACT_THREAD_PAIR_WHY, best->why);
+        facts_set_string(work->facts, FACT_THREAD_PAIR_DIFFERS, best->differs);
     }
 }
 

@@ -1,0 +1,158 @@
+/*
+ * Building a policy snapshot: each part reports what is wrong with its own files, and all of them are read
+ * before the load fails, so that an admin sees every mistake at once.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/datadir.h"
+#include "base/mem.h"
+#include "policy.h"
+
+static atomic_uint generations;
+
+/* The shipped packs: identity, payment, ...; phrases/ below it holds the languages and is read on its own. */
+static struct ruleset *load_rules(const struct conf *conf, struct diag_list *diags)
+{
+    if (conf->rule_packs.n)
+        return ruleset_load(conf->rule_packs.v, conf->rule_packs.n, diags);
+    char *shipped = datadir_path("rules");
+    const char *paths[] = {shipped};
+    struct ruleset *rules = ruleset_load(paths, 1, diags);
+    free(shipped);
+    return rules;
+}
+
+static void protect(struct lookalike_builder *builder, const struct conf_domains *domains,
+                    enum relation relation, struct diag_list *diags)
+{
+    for (size_t i = 0; i < domains->n; i++) {
+        const char *error;
+        if (lookalike_builder_protect(builder, domains->v[i].name, relation, &error) != 0)
+            diag_add(diags, DIAG_ERROR, domains->v[i].at, NULL, "%s cannot be protected: %s",
+                     domains->v[i].name, error);
+    }
+}
+
+static void affiliate(struct lookalike_builder *builder, const struct conf_domains *domains,
+                      struct diag_list *diags)
+{
+    for (size_t i = 0; i < domains->n; i++) {
+        const char *error;
+        if (lookalike_builder_affiliate(builder, NULL, domains->v[i].name, &error) != 0)
+            diag_add(diags, DIAG_ERROR, domains->v[i].at, NULL, "%s cannot be allowed: %s",
+                     domains->v[i].name, error);
+    }
+}
+
+static struct lookalike_index *load_index(const struct conf *conf, struct diag_list *diags)
+{
+    struct lookalike_builder *builder = lookalike_builder_new();
+    protect(builder, &conf->own_domains, RELATION_OWN, diags);
+    protect(builder, &conf->partner_domains, RELATION_PARTNER, diags);
+    affiliate(builder, &conf->affiliate_domains, diags);
+    affiliate(builder, &conf->allow_domains, diags);
+    return lookalike_build(&builder, diags);
+}
+
+static struct people *load_people(const struct conf *conf)
+{
+    struct people *people = people_new();
+    for (size_t i = 0; i < conf->people.n; i++) {
+        const struct conf_person *p = &conf->people.v[i];
+        people_add(people, p->name, conf_role_name(p->role), p->addresses.v, p->addresses.n);
+    }
+    return people;
+}
+
+static struct verdict_policy thresholds(const struct conf *conf)
+{
+    return (struct verdict_policy){
+        .tag = (int)conf->threshold_tag,
+        .hold = (int)conf->threshold_hold,
+        .identity_floor = (int)conf->identity_floor,
+        .request_floor = (int)conf->request_floor,
+        .reject = (int)conf->threshold_reject,
+    };
+}
+
+static struct message_limits limits(const struct conf *conf)
+{
+    return (struct message_limits){
+        .raw_bytes = (size_t)conf->limit_message,
+        .header_bytes = (size_t)conf->limit_header_bytes,
+        .headers = (size_t)conf->limit_headers,
+        .parts = (size_t)conf->limit_parts,
+        .depth = (size_t)conf->limit_depth,
+        .text_bytes = (size_t)conf->limit_text,
+        .attachment_bytes = (size_t)conf->limit_attachments,
+        .addresses = (size_t)conf->limit_addresses,
+        .links = (size_t)conf->limit_links,
+    };
+}
+
+static void free_policy(struct policy *policy)
+{
+    conf_free(&policy->conf);
+    ruleset_free(&policy->rules);
+    payment_packs_free(&policy->packs);
+    lookalike_index_free(&policy->index);
+    people_free(&policy->people);
+    fact_lists_free(&policy->lists);
+    free(policy);
+}
+
+struct policy *policy_load(const char *conf_path, struct diag_list *diags)
+{
+    struct policy *policy = mem_alloc(sizeof(*policy));
+    size_t errors = diags->errors;
+    policy->references = 1;
+    policy->conf = conf_load(conf_path, diags);
+    if (policy->conf) {
+        const struct conf *conf = policy->conf;
+        const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
+        const char *freemail = *conf->freemail_path ? conf->freemail_path : NULL;
+        policy->rules = load_rules(conf, diags);
+        policy->packs = payment_packs_load(phrases, diags);
+        policy->index = load_index(conf, diags);
+        policy->people = load_people(conf);
+        fact_lists_load(&policy->lists, freemail, diags);
+        policy->thresholds = thresholds(conf);
+        policy->limits = limits(conf);
+    }
+    if (policy->rules)
+        ruleset_test(policy->rules, diags);
+    if (policy->packs)
+        payment_packs_test(policy->packs, diags);
+    if (diags->errors > errors) {
+        free_policy(policy);
+        return NULL;
+    }
+    policy->generation = atomic_fetch_add(&generations, 1) + 1;
+    return policy;
+}
+
+struct policy *policy_ref(struct policy *policy)
+{
+    atomic_fetch_add(&policy->references, 1);
+    return policy;
+}
+
+void policy_unref(struct policy **policy)
+{
+    if (*policy && atomic_fetch_sub(&(*policy)->references, 1) == 1)
+        free_policy(*policy);
+    *policy = NULL;
+}
+
+struct fact_sources policy_sources(const struct policy *policy)
+{
+    return (struct fact_sources){
+        .index = policy->index,
+        .packs = policy->packs,
+        .people = policy->people,
+        .lists = &policy->lists,
+        .authserv_ids = policy->conf->authserv_ids.v,
+        .n_authserv_ids = policy->conf->authserv_ids.n,
+    };
+}
