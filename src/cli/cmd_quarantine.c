@@ -85,24 +85,12 @@ static const char *who_am_i(struct arena *arena)
     return sudo && *sudo ? arena_printf(arena, "%s (sudo)", sudo) : arena_strdup(arena, name);
 }
 
-static bool bad_value(const char *option, const char *value, const char *want)
+static bool state_option(enum quarantine_state *state_r)
 {
-    fprintf(stderr, "ringer quarantine: %s %s: %s\n", option, value, want);
+    if (quarantine_state_from_name(optarg, state_r))
+        return true;
+    fprintf(stderr, "ringer quarantine: --state %s: write held, released, deleted or all\n", optarg);
     return false;
-}
-
-static bool time_option(const char *option, int64_t *ms_r)
-{
-    return when_parse(optarg, when_now(), ms_r) ||
-           bad_value(option, optarg, "no time; write 90m, 24h, 7d, 2w or 2026-11-01");
-}
-
-static bool limit_option(size_t *limit_r)
-{
-    char *end;
-    long n = strtol(optarg, &end, 10);
-    *limit_r = (size_t)n;
-    return (!*end && end != optarg && n > 0) || bad_value("--limit", optarg, "a number from 1 on is wanted");
 }
 
 static bool take_filter(struct quarantine_args *args, int option)
@@ -110,11 +98,9 @@ static bool take_filter(struct quarantine_args *args, int option)
     struct quarantine_filter *filter = &args->filter;
     switch (option) {
     case OPT_STATE:
-        args->state_given = true;
-        return quarantine_state_from_name(optarg, &filter->state) ||
-               bad_value("--state", optarg, "write held, released, deleted or all");
+        return state_option(&filter->state);
     case OPT_SINCE:
-        return time_option("--since", &filter->since_ms);
+        return storeopt_time("quarantine", "--since", optarg, &filter->since_ms);
     case OPT_RCPT:
         filter->rcpt = optarg;
         return true;
@@ -122,7 +108,7 @@ static bool take_filter(struct quarantine_args *args, int option)
         filter->sender = strcmp(optarg, "<>") == 0 ? "" : optarg;
         return true;
     case OPT_LIMIT:
-        return limit_option(&filter->limit);
+        return storeopt_number("quarantine", "--limit", optarg, &filter->limit);
     }
     return false;
 }
@@ -152,7 +138,7 @@ static bool take_option(struct quarantine_args *args, int option)
     case OPT_DECISIONS:
         return args->decisions = true;
     case OPT_OLDER:
-        return time_option("--older-than", &args->older_ms);
+        return storeopt_time("quarantine", "--older-than", optarg, &args->older_ms);
     }
     return take_filter(args, option);
 }

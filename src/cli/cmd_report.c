@@ -59,25 +59,6 @@ struct report_args {
     struct store *store;
 };
 
-static bool take_time(const char *option, int64_t *ms_r)
-{
-    if (when_parse(optarg, when_now(), ms_r))
-        return true;
-    fprintf(stderr, "ringer report: %s %s: no time; write 90m, 24h, 7d, 2w or 2026-11-01\n", option, optarg);
-    return false;
-}
-
-static bool take_max(size_t *max_r)
-{
-    char *end;
-    long n = strtol(optarg, &end, 10);
-    *max_r = (size_t)n;
-    if (!*end && end != optarg && n > 0)
-        return true;
-    fprintf(stderr, "ringer report: --max %s: a number from 1 on is wanted\n", optarg);
-    return false;
-}
-
 static bool take_option(struct report_args *args, int option)
 {
     switch (option) {
@@ -88,9 +69,9 @@ static bool take_option(struct report_args *args, int option)
         args->at.store = optarg;
         return true;
     case OPT_SINCE:
-        return take_time("--since", &args->since_ms);
+        return storeopt_time("report", "--since", optarg, &args->since_ms);
     case OPT_UNTIL:
-        return take_time("--until", &args->until_ms);
+        return storeopt_time("report", "--until", optarg, &args->until_ms);
     case OPT_TEXT:
         return args->text = true;
     case OPT_HTML:
@@ -104,7 +85,7 @@ static bool take_option(struct report_args *args, int option)
         args->action = optarg;
         return true;
     case OPT_MAX:
-        return take_max(&args->max);
+        return storeopt_number("report", "--max", optarg, &args->max);
     }
     return false;
 }

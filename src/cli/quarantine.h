@@ -9,7 +9,6 @@ struct quarantine_args {
     struct store *store;
     struct storeopt at;
     struct quarantine_filter filter;
-    bool state_given;
     const char *const *ids;
     size_t n_ids;
     const char *to, *dir;

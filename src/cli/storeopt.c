@@ -3,6 +3,9 @@
  * say everything, so that a broken one does not keep an admin from held mail.
  */
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "report/when.h"
 
 #include "cli/cli.h"
 #include "cli/storeopt.h"
@@ -38,4 +41,24 @@ void storeopt_close(struct storeopt *options, struct store **store)
 {
     store_close(store);
     conf_free(&options->conf);
+}
+
+bool storeopt_time(const char *command, const char *option, const char *value, int64_t *ms_r)
+{
+    if (when_parse(value, when_now(), ms_r))
+        return true;
+    fprintf(stderr, "ringer %s: %s %s: no time; write 90m, 24h, 7d, 2w or 2026-11-01\n", command, option,
+            value);
+    return false;
+}
+
+bool storeopt_number(const char *command, const char *option, const char *value, size_t *n_r)
+{
+    char *end;
+    long n = strtol(value, &end, 10);
+    *n_r = (size_t)n;
+    if (!*end && end != value && n > 0)
+        return true;
+    fprintf(stderr, "ringer %s: %s %s: a number from 1 on is wanted\n", command, option, value);
+    return false;
 }

@@ -16,6 +16,9 @@ struct storeopt {
 struct store *storeopt_open(struct storeopt *options, const char *command, unsigned flags, bool releases,
                             int *code_r);
 void storeopt_close(struct storeopt *options, struct store **store);
+/* Values of options; false with the reason on stderr. */
+bool storeopt_time(const char *command, const char *option, const char *value, int64_t *ms_r);
+bool storeopt_number(const char *command, const char *option, const char *value, size_t *n_r);
 /* Says on stderr what went wrong; EXIT_FAILED. */
 int storeopt_failed(const char *command, const struct store_error *error);
 

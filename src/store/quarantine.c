@@ -230,7 +230,7 @@ int store_quarantine_list(struct store *store, struct arena *arena, const struct
         value_text(quarantine_state_name(filter->state)),
         value_foreign(arena, filter->rcpt ? lower(arena, filter->rcpt) : ""),
         value_foreign(arena, sender_pattern(arena, filter->sender)),
-        value_int(filter->before_ms),
+        value_int(filter->before_ms ? filter->before_ms : INT64_MAX),
         value_text(filter->before_id ? filter->before_id : ""),
         value_int(filter->limit && filter->limit < INT64_MAX ? (int64_t)filter->limit : INT64_MAX),
     };

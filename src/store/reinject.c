@@ -21,7 +21,8 @@ enum {
     STALL_S = 60,      /* less than a byte a second for so long: give up */
     TOTAL_S = 10 * 60, /* well below QUARANTINE_CLAIM_MS: nobody else may begin while we send */
     REPLY_BYTES = 400, /* kept of a server's reply */
-    RCPTS_MAX = 1000   /* Postfix's smtpd_recipient_limit */
+    MARK_TRIES = 3,
+    RCPTS_MAX = 1000 /* Postfix's smtpd_recipient_limit */
 };
 _Static_assert(TOTAL_S * 1000 < QUARANTINE_CLAIM_MS, "a claim must outlive the sending");
 
@@ -141,9 +142,10 @@ static bool perform(struct sending *s, const char *url)
     }
     bool done = code == CURLE_OK && s->last_reply && s->last_reply[0] == '2';
     if (!done && !s->store_failed)
-        store_fail(s->error, STORE_INVALID, "%s: %s%s%s%s", url, *curl_error ? curl_error : curl_easy_strerror(code),
-            s->last_reply ? " (the server said: " : "", s->last_reply ? s->last_reply : "",
-            s->last_reply ? ")" : "");
+        store_fail(s->error, STORE_INVALID, "%s: %s%s%s%s", url,
+                   *curl_error ? curl_error : curl_easy_strerror(code),
+                   s->last_reply ? " (the server said: " : "", s->last_reply ? s->last_reply : "",
+                   s->last_reply ? ")" : "");
     curl_slist_free_all(rcpts);
     curl_easy_cleanup(curl);
     buf_free(&s->piece);
@@ -180,11 +182,11 @@ static int check_dots(struct store *store, const char *id, struct store_error *e
     buf_free(&piece);
     if (!bad)
         return got < 0 ? -1 : 0;
-    store_fail(error, STORE_INVALID, 
-        "%s: not released: it holds a dot behind a bare line end, which some servers take for the "
-        "end of the message and its rest for another one; hand it over with `ringer "
-        "quarantine export`",
-        id);
+    store_fail(error, STORE_INVALID,
+               "%s: not released: it holds a dot behind a bare line end, which some servers take for the "
+               "end of the message and its rest for another one; hand it over with `ringer "
+               "quarantine export`",
+               id);
     return 1;
 }
 
@@ -196,7 +198,8 @@ static int check(struct store *store, const struct quarantine_item *item, const 
     for (size_t i = 0; i < n && ok; i++)
         ok = *rcpts[i] && sendable(rcpts[i]);
     if (!ok) {
-        store_fail(error, STORE_INVALID, 
+        store_fail(
+            error, STORE_INVALID,
             "%s: its envelope cannot be sent by SMTP (no recipient, more than %d, or control characters)",
             item->id, RCPTS_MAX);
         return 1;
@@ -238,7 +241,8 @@ static int all_or_some(const struct reinject_result *result, const char *id, str
 {
     if (result->n_accepted == result->n_sent)
         return 0;
-    store_fail(error, STORE_INVALID, "%s: the server took it for %zu of %zu recipients", id, result->n_accepted, result->n_sent);
+    store_fail(error, STORE_INVALID, "%s: the server took it for %zu of %zu recipients", id,
+               result->n_accepted, result->n_sent);
     return 1;
 }
 
@@ -260,27 +264,6 @@ static int copy_to(struct sending *s, const char *who, const char *url, struct r
     return result;
 }
 
-static int release_to(struct sending *s, const char *who, const char *url, struct reinject_result *result_r)
-{
-    struct quarantine_claim claim;
-    struct store_error later;
-    int result = store_quarantine_claim_release(s->store, s->item->id, who, &claim, s->error);
-    if (result)
-        return result;
-    result = send_item(s, url);
-    sum_up(s, result_r);
-    if (result) {
-        /* Should the store be down for this too, the claim ends by itself. */
-        store_quarantine_mark_release_failed(s->store, &claim, who, s->error->text, &later);
-        return result;
-    }
-    if (store_quarantine_mark_released(s->store, &claim, who, s->sent, s->n, &later)) {
-        store_fail(s->error, STORE_INVALID, "%s: DELIVERED, but this could not be recorded: %s", s->item->id, later.text);
-        return -1;
-    }
-    return all_or_some(result_r, s->item->id, s->error);
-}
-
 static const char *const *held_rcpts(struct arena *arena, const struct quarantine_item *item,
                                      const char *only, size_t *n_r)
 {
@@ -290,6 +273,52 @@ static const char *const *held_rcpts(struct arena *arena, const struct quarantin
         if (item->rcpts[i].released_ms == 0 && (!only || strcasecmp(only, item->rcpts[i].address) == 0))
             rcpts[(*n_r)++] = item->rcpts[i].address;
     return rcpts;
+}
+
+/* The mail is out: say so even if another process keeps the store locked for a while. */
+static int mark_released(const struct sending *s, const struct quarantine_claim *claim, const char *who)
+{
+    struct store_error later;
+    for (int tries = 0; tries < MARK_TRIES; tries++) {
+        if (store_quarantine_mark_released(s->store, claim, who, s->sent, s->n, &later) == 0)
+            return 0;
+        if (later.cause != STORE_LOCKED)
+            break;
+    }
+    store_fail(s->error, STORE_INVALID, "%s: DELIVERED, but this could not be recorded: %s", s->item->id,
+               later.text);
+    return -1;
+}
+
+/* Under the claim: who still waits for it is read again, since somebody may have released a part meanwhile. */
+static int send_claimed(struct sending *s, const char *url, const char *to, struct reinject_result *result_r)
+{
+    struct quarantine_item *now = arena_alloc(s->arena, sizeof(*now));
+    int result = store_quarantine_get(s->store, s->arena, s->item->id, now, s->error);
+    if (result)
+        return result;
+    s->item = now;
+    s->rcpts = held_rcpts(s->arena, now, to, &s->n);
+    result = send_item(s, url);
+    sum_up(s, result_r);
+    return result;
+}
+
+static int release_to(struct sending *s, const char *who, const char *url, const char *to,
+                      struct reinject_result *result_r)
+{
+    struct quarantine_claim claim;
+    struct store_error later;
+    int result = store_quarantine_claim_release(s->store, s->item->id, who, &claim, s->error);
+    if (result)
+        return result;
+    result = send_claimed(s, url, to, result_r);
+    if (result) {
+        /* Should the store be down for this too, the claim ends by itself. */
+        store_quarantine_mark_release_failed(s->store, &claim, who, s->error->text, &later);
+        return result;
+    }
+    return mark_released(s, &claim, who) ? -1 : all_or_some(result_r, s->item->id, s->error);
 }
 
 int reinject_item(struct store *store, struct arena *arena, const char *id, const char *who, const char *url,
@@ -302,10 +331,8 @@ int reinject_item(struct store *store, struct arena *arena, const char *id, cons
         return result;
     struct sending s = {.store = store, .arena = arena, .item = &item, .error = error};
     s.rcpts = held_rcpts(arena, &item, to, &s.n);
-    if (s.n > 0 && item.state == QUARANTINE_HELD)
-        return release_to(&s, who, url, result_r);
-    if (!to)
-        return release_to(&s, who, url, result_r); /* the claim is refused and says why */
+    if (!to || (s.n > 0 && item.state == QUARANTINE_HELD)) /* what is not held is refused by the claim */
+        return release_to(&s, who, url, to, result_r);
     s.rcpts = arena_grow(arena, &to, 1, 1, sizeof(to));
     s.n = 1;
     return copy_to(&s, who, url, result_r);

@@ -3,6 +3,7 @@
  *   store_tool put URL FILE SENDER RCPT...   holds FILE, half from memory, half as a spooled part; prints the id
  *   store_tool sample URL                    holds and tags a few messages, hostile ones among them
  *   store_tool hammer URL THREADS            holds messages until it is killed; prints each id once it is durable
+ *   store_tool sql POSTGRESQL                prints every statement as PostgreSQL's PREPARE
  *   store_tool verify URL                    reads ids from stdin; fails unless all are there, unharmed
  */
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/db.h"
 #include "store/quarantine.h"
 #include "store/records.h"
 
@@ -149,6 +151,17 @@ static int hammer_all(struct store *store, int threads)
     return 0;
 }
 
+static int print_sql(void)
+{
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        printf("PREPARE statement_%zu AS ", i);
+        for (const char *p = statement_sql[i]; *p; p++)
+            putchar(*p == '?' ? '$' : *p);
+        puts(";");
+    }
+    return 0;
+}
+
 static int verify(struct store *store)
 {
     char line[64];
@@ -170,6 +183,8 @@ int main(int argc, char **argv)
     struct timespec now;
     if (argc < 3)
         return 2;
+    if (strcmp(argv[1], "sql") == 0)
+        return print_sql();
     struct store *store = store_open(argv[2], STORE_CREATE, &error);
     if (!store)
         return failed(&error);
