@@ -80,8 +80,8 @@ static char *check_options(struct worker_options *o)
         return mem_printf("%u worker processes: at most %d", o->processes, WORKER_PROCESSES_MAX);
     if (o->deadline_ms < 100 || o->deadline_ms > 600000)
         return mem_printf("a worker's deadline of %u ms: 100 to 600000", o->deadline_ms);
-    if (o->memory_bytes < (size_t)64 << 20)
-        return mem_strdup("a worker needs at least 64 MiB of memory");
+    if (o->memory_bytes < (size_t)32 << 20) /* pdftotext starts with 32, a page needs more */
+        return mem_strdup("a worker needs at least 32 MiB of memory");
     if (o->input_bytes > (size_t)1 << 30 || o->output_bytes > (size_t)64 << 20)
         return mem_strdup("a worker reads at most 1 GiB and returns at most 64 MiB");
     return NULL;

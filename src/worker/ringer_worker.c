@@ -97,8 +97,9 @@ static char *shut_in(const struct arguments *a, unsigned *sandbox_r)
     if (sandbox_prepare() && sandbox_enter(SANDBOX_LAUNCHER))
         *sandbox_r |= SANDBOX_SECCOMP;
     else if (!a->allow_unsandboxed)
-        return mem_printf("no seccomp here (%s); extract.unsandboxed would let it work without",
-                          strerror(errno));
+        return mem_printf(
+            "no seccomp here (%s); the option worker.allow-unsandboxed would let it work without",
+            strerror(errno));
     return NULL;
 }
 

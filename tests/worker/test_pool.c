@@ -4,15 +4,18 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <seccomp.h>
 
 #include "worker/extract.h"
 #include "worker/worker.h"
@@ -342,6 +345,63 @@ static void test_options(void **state)
     }
 }
 
+/* In a process that the kernel gives no seccomp, as in some containers: the exit code tells the status. */
+static enum worker_status without_seccomp(bool allow_unsandboxed, const char *error)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+        struct scmp_arg_cmp set = {0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0};
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(seccomp), 0);
+        seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, &set);
+        if (seccomp_load(filter) != 0)
+            _exit(99);
+        struct worker_pool *pool = pool_with((struct worker_options){.allow_unsandboxed = allow_unsandboxed});
+        struct worker_stats stats;
+        enum worker_status got = ask(pool, "a.txt", hello);
+        worker_pool_stats(pool, &stats);
+        worker_pool_free(&pool);
+        _exit(strstr(stats.last_error, error) ? (int)got : 98);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return (enum worker_status)WEXITSTATUS(status);
+}
+
+static void test_no_seccomp(void **state)
+{
+    assert_int_equal(without_seccomp(false, "no seccomp here"), WORKER_UNAVAILABLE);
+    assert_int_equal(without_seccomp(true, ""), WORKER_OK);
+}
+
+/* As the daemon runs: as nobody in particular. */
+static void test_unprivileged(void **state)
+{
+    int status;
+    if (geteuid() != 0)
+        skip();
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct worker_pool *pool = pool_with((struct worker_options){0});
+        struct buf letter = sample("letter.pdf");
+        struct arena *arena = arena_new();
+        struct worker_text text;
+        if (setgid(12345) != 0 || setuid(12345) != 0)
+            _exit(99);
+        worker_extract(pool, arena, 0, "pdf", "", buf_span(&letter), &text);
+        struct worker_stats stats;
+        worker_pool_stats(pool, &stats);
+        /* a build tree that only root may enter is no fault of the worker's */
+        _exit(strstr(stats.last_error, "Permission denied") ? 97 : (int)text.status);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 97)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), WORKER_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +417,8 @@ int main(void)
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_flood_waits_no_longer_than_the_deadline),
         cmocka_unit_test(test_no_descriptor_is_inherited),
+        cmocka_unit_test(test_no_seccomp),
+        cmocka_unit_test(test_unprivileged),
     };
     return cmocka_run_group_tests_name("worker/pool", tests, NULL, NULL);
 }
