@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/rules_try.h"
 
 struct rules_command {
     const char *name;
@@ -166,6 +167,8 @@ static const struct rules_command commands[] = {
     {"test", run_test, "[FILE...]", "run the tests that stand in the rules"},
     {"list", run_list, "[FILE...]", "one line a rule"},
     {"show", run_show, "ID [FILE...]", "all about one rule"},
+    {"try", rules_try, "-r FILE... PATH...", "what new rules would change on this mail (try --help)"},
+    {"profile", rules_try, "[-r FILE...] PATH...", "what each rule costs and how often it hits"},
     {"facts", run_facts, "[WORD|--man]", "the facts that rules can ask about; those about a word; as mdoc"},
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -174,32 +177,38 @@ static int usage(FILE *out, int code)
 {
     fputs("usage: ringer rules COMMAND [ARGUMENT...]\n\n", out);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-6s %-13s %s\n", commands[i].name, commands[i].usage, commands[i].help);
+        fprintf(out, "  %-7s %-20s %s\n", commands[i].name, commands[i].usage, commands[i].help);
     fputs("\nFILE is a file or a folder of *.yaml; without one the shipped packs are taken.\n"
           "The language is in ringer-rules(5), the facts in ringer-facts(7).\n",
           out);
     return code;
 }
 
-int cmd_rules(int argc, char **argv)
+static int wrong_command(const char *name)
 {
     const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = diag_nearest(name, names, N_COMMANDS);
+    fprintf(stderr, "ringer rules: no command '%s'%s%s%s\n", name, near ? ", did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
+}
+
+int cmd_rules(int argc, char **argv)
+{
     if (argc < 2)
         return usage(stderr, EXIT_USAGE);
-    for (int i = 1; i < argc; i++)
+    bool own_options = strcmp(argv[1], "try") == 0 || strcmp(argv[1], "profile") == 0;
+    for (int i = 1; i < argc && !own_options; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return usage(stdout, EXIT_DONE);
         else if (argv[i][0] == '-' && strcmp(argv[i], "--man") != 0) {
             fprintf(stderr, "ringer rules: unknown option %s\n", argv[i]);
             return usage(stderr, EXIT_USAGE);
         }
-    for (size_t i = 0; i < N_COMMANDS; i++) {
+    for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-        names[i] = commands[i].name;
-    }
-    const char *near = diag_nearest(argv[1], names, N_COMMANDS);
-    fprintf(stderr, "ringer rules: no command '%s'%s%s%s\n", argv[1], near ? ", did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
-    return EXIT_USAGE;
+    return wrong_command(argv[1]);
 }

@@ -58,6 +58,12 @@ void regex_run_init(struct regex_run *run)
     *run = (struct regex_run){.budget = BUDGET};
 }
 
+void regex_run_renew(struct regex_run *run)
+{
+    run->tripped = 0;
+    run->budget = BUDGET;
+}
+
 void regex_run_deinit(struct regex_run *run)
 {
     pcre2_match_data_free(run->data);

@@ -25,6 +25,7 @@ struct regex_run {
 };
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 void regex_run_init(struct regex_run *run);
+void regex_run_renew(struct regex_run *run); /* the full budget again */
 void regex_run_deinit(struct regex_run *run);
 enum regex_result regex_match(struct regex_run *run, const struct regex *regex, const char *text);
 

@@ -77,4 +77,12 @@ size_t ruleset_test_messages(const struct ruleset *rules, rules_judge_fn *judge,
 /* Evaluates every rule. `why` texts live in `arena`, ids and titles with the ruleset. */
 struct rule_hits rules_eval(const struct ruleset *rules, const struct facts *facts, struct arena *arena);
 
+struct rule_cost {
+    double nanoseconds;
+    unsigned long long hits, unknown;
+};
+/* Adds what each rule costs on these facts to costs[ruleset_size()]. Much slower than rules_eval(). */
+void rules_profile(const struct ruleset *rules, const struct facts *facts, struct arena *arena,
+                   struct rule_cost *costs);
+
 #endif

@@ -60,6 +60,18 @@ check "help" 0 "usage: ringer rules COMMAND" "$ringer" rules --help
 check "no command" 2 "usage:" "$ringer" rules
 check "a wrong command" 2 "did you mean 'check'?" "$ringer" rules chekc
 check "a wrong option" 2 "unknown option --foo" "$ringer" rules check --foo
+printf 'From: a@b.example\nTo: c@d.example\nSubject: hello\n\nHello.\n' >"$dir/mail.eml"
+cat >"$dir/new.yaml" <<'END'
+rules:
+  - {id: x.hello, title: t, axis: context, when: message.subject == "hello", why: w, score: 60}
+END
+check "try tells what differs" 0 "mail.eml: pass 0 -> tag 60" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+check "and why" 0 "+ x.hello (+60): w" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+check "and counts" 0 "  pass -> tag: 1" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+check "try needs new rules" 2 "name the new rules with -r" "$ringer" rules try "$dir/mail.eml"
+check "wrong new rules are refused" 3 "did you mean" "$ringer" rules try -r "$dir/wrong.yaml" "$dir/mail.eml"
+check "profile counts hits" 0 "1 messages," "$ringer" rules profile -r "$dir/new.yaml" "$dir/mail.eml"
+check "a path that cannot be read" 1 "none" "$ringer" rules profile "$dir/none"
 # Every rule that stands in the manual is right.
 awk '/^\.Ed/ { copy = 0 } copy { print } /^\.Bd -literal/ { getline; if (/^(pack:|- id:)/) { copy = 1; print } }' \
     "${abs_top_srcdir:-.}/man/ringer-rules.5" >"$dir/manual"

@@ -1,0 +1,213 @@
+/*
+ * ringer rules try, profile: rules over real mail. Facts are drawn once a message with the policy in force;
+ * the rules in force and the new ones are asked about the same facts.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/datadir.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/mailsource.h"
+#include "cli/rules_try.h"
+#include "judge.h"
+#include "policy.h"
+#include "services.h"
+
+struct trial {
+    const char *config;
+    const char **rule_files;
+    size_t n_rule_files;
+    struct policy *policy;
+    struct ruleset *rules; /* the new ones; NULL: those in force */
+    unsigned long long messages, scores, changed[ACTION_REJECT + 1][ACTION_REJECT + 1];
+    struct rule_cost *costs;
+};
+
+static bool has_rule(struct rule_hits hits, const char *id)
+{
+    for (size_t i = 0; i < hits.n; i++)
+        if (strcmp(hits.v[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void print_only_in(char sign, struct rule_hits hits, struct rule_hits other)
+{
+    for (size_t i = 0; i < hits.n; i++)
+        if (!has_rule(other, hits.v[i].id))
+            printf("    %c %s (%+d): %s\n", sign, hits.v[i].id, hits.v[i].score, hits.v[i].why);
+}
+
+static void compare(struct trial *trial, const char *path, const struct judgement *judgement,
+                    struct arena *arena)
+{
+    const struct verdict *old = &judgement->verdict;
+    struct verdict new =
+        verdict_decide(&trial->policy->thresholds, rules_eval(trial->rules, judgement->facts, arena), arena);
+    trial->changed[old->action][new.action]++;
+    if (old->action == new.action && old->score == new.score)
+        return;
+    trial->scores++;
+    printf("%s: %s %d -> %s %d\n", path, action_name(old->action), old->score, action_name(new.action),
+           new.score);
+    print_only_in('-', old->hits, new.hits);
+    print_only_in('+', new.hits, old->hits);
+}
+
+static void one_message(struct trial *trial, const char *path, struct span raw, bool truncated,
+                        struct arena *arena)
+{
+    static const struct envelope nobody;
+    struct message *message = message_parse(arena, &nobody, raw, truncated, &trial->policy->limits);
+    struct judgement judgement = judge(trial->policy, NULL, arena, message);
+    trial->messages++;
+    if (trial->costs)
+        rules_profile(trial->rules ? trial->rules : trial->policy->rules, judgement.facts, arena,
+                      trial->costs);
+    else
+        compare(trial, path, &judgement, arena);
+}
+
+/* Number of paths that could not be read. */
+static size_t all_messages(struct trial *trial, const char *const *paths, size_t n)
+{
+    enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */
+    struct mailsource *source = mailsource_open(paths, n, MAX_BYTES);
+    struct mailsource_message message;
+    struct buf raw = {0};
+    struct arena *arena = arena_new();
+    bool progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+    while (mailsource_next(source, &raw, &message)) {
+        one_message(trial, message.path, buf_span(&raw), message.truncated, arena);
+        arena_reset(arena);
+        if (progress && trial->messages % 100 == 0)
+            fprintf(stderr, "\r%llu messages, %.1f MB ", trial->messages,
+                    (double)mailsource_bytes(source) / 1e6);
+    }
+    const char *error = mailsource_error(source);
+    if (error)
+        fprintf(stderr, "ringer rules: %s\n", error);
+    size_t failed = mailsource_failed(source);
+    arena_free(&arena);
+    buf_free(&raw);
+    mailsource_close(&source);
+    return failed;
+}
+
+static void print_changes(const struct trial *trial)
+{
+    printf("%llu messages, %llu with another score or action\n", trial->messages, trial->scores);
+    for (unsigned a = 0; a <= ACTION_REJECT; a++)
+        for (unsigned b = 0; b <= ACTION_REJECT; b++)
+            if (a != b && trial->changed[a][b])
+                printf("  %s -> %s: %llu\n", action_name((enum action)a), action_name((enum action)b),
+                       trial->changed[a][b]);
+}
+
+static int dearest(const void *a, const void *b)
+{
+    const struct rule_cost *x = *(const struct rule_cost *const *)a, *y = *(const struct rule_cost *const *)b;
+    return (x->nanoseconds < y->nanoseconds) - (x->nanoseconds > y->nanoseconds);
+}
+
+static void print_costs(const struct trial *trial, const struct ruleset *rules)
+{
+    size_t n = ruleset_size(rules);
+    const struct rule_cost **order = mem_array(n + 1, sizeof(*order));
+    double total = 0, messages = trial->messages ? (double)trial->messages : 1;
+    for (size_t i = 0; i < n; i++) {
+        order[i] = &trial->costs[i];
+        total += trial->costs[i].nanoseconds;
+    }
+    if (n > 1)
+        qsort(order, n, sizeof(*order), dearest);
+    printf("%-32s %12s %10s %10s\n", "ID", "NS A MESSAGE", "HITS", "UNKNOWN");
+    for (size_t i = 0; i < n; i++)
+        printf("%-32s %12.0f %10llu %10llu\n", ruleset_info(rules, (size_t)(order[i] - trial->costs))->id,
+               order[i]->nanoseconds / messages, order[i]->hits, order[i]->unknown);
+    printf("%llu messages, %.1f us a message for %zu rules\n", trial->messages, total / messages / 1e3, n);
+    free(order);
+}
+
+static const char try_usage[] =
+    "usage: ringer rules try [-c CONFIG] -r FILE... PATH...\n"
+    "       ringer rules profile [-c CONFIG] [-r FILE...] PATH...\n"
+    "\n"
+    "try asks new rules and the ones in force about the same mail and prints what differs; profile tells\n"
+    "what each rule costs and how often it hits. PATH is a message, an mbox, a Maildir, a folder of these,\n"
+    "or -. Attachments are not read.\n"
+    "\n"
+    "  -c, --config FILE  configuration (default: $RINGER_CONFIG, else the installed one, else built-in)\n"
+    "  -r, --rules FILE   a file or a folder of rules; may be given several times: all together are the new "
+    "set\n"
+    "  -h, --help\n";
+
+/* -1 = go on, else the exit code. */
+static int parse_options(int argc, char **argv, struct trial *trial)
+{
+    static const struct option options[] = {
+        {"config", 1, NULL, 'c'}, {"rules", 1, NULL, 'r'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int c;
+    optind = 0; /* a new command line for getopt */
+    while ((c = getopt_long(argc, argv, "c:r:h", options, NULL)) != -1) {
+        if (c == 'c') {
+            trial->config = optarg;
+        } else if (c == 'r') {
+            trial->rule_files[trial->n_rule_files++] = optarg;
+        } else {
+            fputs(try_usage, c == 'h' ? stdout : stderr);
+            return c == 'h' ? EXIT_DONE : EXIT_USAGE;
+        }
+    }
+    bool profile = strcmp(argv[0], "profile") == 0;
+    if (optind < argc && (profile || trial->n_rule_files))
+        return -1;
+    fprintf(stderr, "ringer rules %s: name %s\n", argv[0],
+            optind < argc ? "the new rules with -r" : "a message, a mailbox or a folder");
+    return EXIT_USAGE;
+}
+
+static int load_all(struct trial *trial)
+{
+    struct diag_list diags = {0};
+    trial->policy = policy_load(trial->config ? trial->config : cli_default_config(), &diags);
+    if (trial->policy && trial->n_rule_files) {
+        trial->rules = ruleset_load(trial->rule_files, trial->n_rule_files, &diags);
+        if (trial->rules)
+            ruleset_test(trial->rules, &diags);
+    }
+    return cli_report(&diags);
+}
+
+static int run(int argc, char **argv, struct trial *trial)
+{
+    int code = load_all(trial);
+    if (code != EXIT_DONE)
+        return code;
+    const struct ruleset *rules = trial->rules ? trial->rules : trial->policy->rules;
+    if (strcmp(argv[0], "profile") == 0)
+        trial->costs = mem_array(ruleset_size(rules) + 1, sizeof(*trial->costs));
+    size_t failed = all_messages(trial, (const char *const *)argv + optind, (size_t)(argc - optind));
+    if (trial->costs)
+        print_costs(trial, rules);
+    else
+        print_changes(trial);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int rules_try(int argc, char **argv)
+{
+    struct trial trial = {.rule_files = mem_array((size_t)argc, sizeof(char *))};
+    int code = parse_options(argc, argv, &trial);
+    if (code < 0)
+        code = run(argc, argv, &trial);
+    free(trial.costs);
+    free(trial.rule_files);
+    ruleset_free(&trial.rules);
+    policy_unref(&trial.policy);
+    return code;
+}
