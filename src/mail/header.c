@@ -63,7 +63,7 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
         bytes.p = "";
     struct span rest = bytes, line;
     size_t cap = 0;
-    if (span_starts_nocase(rest, SPAN_LIT("From ")) || span_starts_nocase(rest, SPAN_LIT(">From ")))
+    while (span_starts_nocase(rest, SPAN_LIT("From ")) || span_starts_nocase(rest, SPAN_LIT(">From ")))
         span_line(&rest, &line); /* mbox */
     while (next_field(&rest, &field)) {
         if ((size_t)(rest.p - bytes.p) > max_bytes)

@@ -14,6 +14,7 @@
 
 enum {
     MAX_LINE_LOOKED_AT = 400, /* labels, separators and attributions are shorter */
+    MAX_MARK_INDENT = 4,      /* blanks before ">" */
     MAX_LABEL_BYTES = 48,
     BLOCK_LINES = 12,      /* a header block's labels stand within so many lines */
     ATTRIBUTION_LINES = 3, /* mail programs fold "On ... wrote:" */
@@ -70,8 +71,13 @@ static bool contains(struct span s, const char *needle)
 static size_t quote_marks(struct span line)
 {
     size_t i = 0, end = 0;
-    while (i < line.n && i < 3 && line.p[i] == ' ')
+    while (i < line.n && i < MAX_MARK_INDENT && line.p[i] == ' ')
         i++;
+    size_t initials = i; /* "GS> text", as Gnus and Becky! quote */
+    while (initials < line.n && initials < i + 3 && line.p[initials] >= 'A' && line.p[initials] <= 'Z')
+        initials++;
+    if (initials > i && initials < line.n && line.p[initials] == '>')
+        i = initials;
     while (i < line.n && i < UINT16_MAX) {
         if (line.p[i] == '>')
             end = i + 1;

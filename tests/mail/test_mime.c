@@ -89,7 +89,7 @@ static void test_header_block(void **state)
 {
     struct arena *arena = arena_new();
     struct header_block b = header_scan(
-        arena, SPAN_LIT("From x\nA: 1\r\n 2\r\nB : 3\r\nno field\r\nC: 4\r\n\r\nbody"), 1000, 100);
+        arena, SPAN_LIT("From x\n>From y\nA: 1\r\n 2\r\nB : 3\r\nno field\r\nC: 4\r\n\r\nbody"), 1000, 100);
     assert_int_equal(b.n, 2);
     assert_true(span_eq(header_unfold(arena, header_find(&b, "a")->raw), SPAN_LIT("1 2")));
     assert_true(span_eq(header_unfold(arena, header_find(&b, "b")->raw), SPAN_LIT("3")));

@@ -44,6 +44,7 @@ static void test_marks(void **state)
 {
     check("mine\n> theirs\n>> older\nmine too", "O:mine|Q:theirs\nolder|O:mine too|");
     check(" > theirs", "Q:theirs|");
+    check("GS> theirs\nAB > C", "Q:theirs|O:AB > C|");
     check(">From here it is mine", "O:>From here it is mine|");
     check("a > b\nc", "O:a > b\nc|");
     check("", "");
