@@ -42,8 +42,7 @@ json_t *judgement_rules_json(const struct judgement *judgement)
         const struct rule_hit *hit = &judgement->verdict.hits.v[i];
         json_t *rule = json_pack("{s:s, s:s, s:s, s:i, s:s}", "id", hit->id, "title", hit->title, "axis",
                                  axis_name(hit->axis), "score", hit->score, "why", hit->why);
-        if (hit->monitor)
-            json_object_set_new(rule, "monitor", json_true());
+        json_object_set_new(rule, "counted", json_boolean(hit->counted));
         json_array_append_new(rules, rule);
     }
     return rules;
@@ -100,7 +99,7 @@ json_t *judgement_lookalikes_json(const struct judgement *judgement)
 
 static bool counted(const struct rule_hit *hit)
 {
-    return !hit->monitor && hit->score > 0;
+    return hit->counted && hit->score > 0;
 }
 
 static const char *joined(const struct judgement *judgement, struct arena *arena, const char *separator,

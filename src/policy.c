@@ -23,6 +23,24 @@ static struct ruleset *load_rules(const struct conf *conf, struct diag_list *dia
     return rules;
 }
 
+static void disable_rules(const struct policy *policy, struct diag_list *diags)
+{
+    const struct conf_strings *ids = &policy->conf->disabled_rules;
+    const char **known = mem_array(ruleset_size(policy->rules), sizeof(*known));
+    for (size_t i = 0; i < ruleset_size(policy->rules); i++)
+        known[i] = ruleset_info(policy->rules, i)->id;
+    for (size_t i = 0; i < ids->n; i++) {
+        if (ruleset_disable(policy->rules, ids->v[i]))
+            continue;
+        const char *near = diag_nearest(ids->v[i], known, ruleset_size(policy->rules));
+        char *remedy = near ? mem_printf("did you mean %s?", near) : mem_strdup("`ringer rules list` lists them");
+        diag_add(diags, DIAG_ERROR, (struct diag_at){policy->conf->path, 0, 0}, remedy,
+                 "rules: disabled: there is no rule %s", ids->v[i]);
+        free(remedy);
+    }
+    free(known);
+}
+
 static void protect(struct lookalike_builder *builder, const struct conf_domains *domains,
                     enum relation relation, struct diag_list *diags)
 {
@@ -120,8 +138,10 @@ struct policy *policy_load(const char *conf_path, struct diag_list *diags)
         policy->thresholds = thresholds(conf);
         policy->limits = limits(conf);
     }
-    if (policy->rules)
+    if (policy->rules) {
         ruleset_test(policy->rules, diags);
+        disable_rules(policy, diags);
+    }
     if (policy->packs)
         payment_packs_test(policy->packs, diags);
     if (diags->errors > errors) {

@@ -69,7 +69,9 @@ static char *as_text(const struct judgement *judgement, const char *path)
         buf_printf(&out, "\n                subject %s", judgement->message->subject);
     for (size_t i = 0; i < v->hits.n; i++)
         buf_printf(&out, "\n           %+4d  %s%s", v->hits.v[i].score, v->hits.v[i].why,
-                   v->hits.v[i].monitor ? " (monitored only)" : "");
+                   v->hits.v[i].monitor   ? " (monitored only)"
+                   : v->hits.v[i].counted ? ""
+                                          : " (not added: a stronger one says the same)");
     return out.p;
 }
 

@@ -2,6 +2,7 @@
  * All rules over one message's facts, in an order in which references are already answered.
  */
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include "rules/ruleset.h"
@@ -113,4 +114,14 @@ void rules_profile(const struct ruleset *rules, const struct facts *facts, struc
         results[index] = (unsigned char)result;
     }
     regex_run_deinit(&run);
+}
+
+bool ruleset_disable(struct ruleset *rules, const char *id)
+{
+    for (size_t i = 0; i < rules->n; i++)
+        if (strcmp(rules->rules[i].info.id, id) == 0) {
+            rules->rules[i].info.state = RULE_OFF;
+            return true;
+        }
+    return false;
 }

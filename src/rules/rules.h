@@ -66,6 +66,8 @@ struct ruleset *ruleset_parse(const char *name, struct span text, struct diag_li
 void ruleset_free(struct ruleset **rules);
 size_t ruleset_size(const struct ruleset *rules);
 const struct rule_info *ruleset_info(const struct ruleset *rules, size_t i); /* in the order of the files */
+/* Switches a rule off, before the ruleset is used. False when there is no rule of that id. */
+bool ruleset_disable(struct ruleset *rules, const char *id);
 /* Runs the tests that stand in the rules; an error for each that fails. Returns the number run. */
 size_t ruleset_test(const struct ruleset *rules, struct diag_list *diags);
 /* Judges one message file by these rules into *hits_r; false with the reason (in arena) when it cannot be read. */
