@@ -188,10 +188,7 @@ static uint8_t core_flags(const struct tables *t, const char *key, const struct 
     bool digits = true;
     for (unsigned i = 0; i < r->n; i++)
         digits &= key[i] >= '0' && key[i] <= '9';
-    if (level)
-        flags |= CORE_WORD;
-    if (level == 1 || level == 2)
-        flags |= CORE_COMMON;
+    flags |= level & CORE_LEVEL;
     if (digits)
         flags |= CORE_NUMERIC;
     if (r->n_labels > 1)
@@ -277,7 +274,10 @@ static void put_exact(const struct lookalike_index *x, struct row_writer *w, uin
     memcpy(f.plain, index_key(x, c), c->n);
     form_skeleton(x->tables, &f);
     put_row(w, index_hash(f.skel, f.n_skel, KEY_SKELETON), core);
+    if (c->n < KEY_LOOSE_MIN)
+        return;
     put_row(w, index_hash(f.loose, f.n_skel, KEY_LOOSE), core);
+    put_row(w, index_vowel_key(&f), core);
 }
 
 static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per_bucket,

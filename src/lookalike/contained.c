@@ -11,7 +11,7 @@ enum { MIN_CONTAINED = 3, MIN_TYPO = 5, MAX_TAKEN = 64 /* names found inside one
 
 struct inside {
     struct query *q;
-    const struct seen *seen;
+    struct seen *seen;
     const struct lookalike_index *index;
     uint8_t begin, end; /* in the plain form */
     unsigned taken;
@@ -34,13 +34,14 @@ static void take_inside(void *context, uint32_t number)
     if (in->taken >= MAX_TAKEN)
         return;
     if (n != c->n || memcmp(f->plain + in->begin, key, n) != 0) {
-        if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, allowed_cost(c->n),
-                           &hit.alignment) > allowed_cost(c->n))
+        if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, allowed_cost(c->n, true),
+                           &hit.alignment) > allowed_cost(c->n, true))
             return;
     }
     in->taken++;
     query_choose(in->q, &hit);
-    hit.classes = 1u << LOOKALIKE_COMBOSQUAT | script_classes(f);
+    hit.classes = script_classes(f) |
+                  1u << (hit.place == PLACE_REGISTRABLE ? LOOKALIKE_COMBOSQUAT : LOOKALIKE_SUBDOMAIN);
     hit.score = score_contained(in->q, &hit, in->seen);
     query_take(in->q, &hit, in->seen);
 }
@@ -114,7 +115,7 @@ static void misspelt_beside_affix(struct inside *in)
     }
 }
 
-void match_contained(struct query *q, const struct seen *seen)
+void match_contained(struct query *q, struct seen *seen)
 {
     for (const struct lookalike_index *x = q->index; x; x = x->base) {
         struct inside in = {.q = q, .seen = seen, .index = x};

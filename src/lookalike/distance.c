@@ -10,6 +10,7 @@
 enum {
     COST_REPEAT = 40,
     COST_TRANSPOSE = 50,
+    COST_SWAP = 60, /* of two letters around a third: sodoxe */
     COST_PLURAL = 50,
     FIRST_FACTOR = 130, /* per cent: nobody overlooks a first letter as easily */
     FAR = 60000
@@ -85,6 +86,8 @@ static void sequences(struct task *k, size_t i, size_t j)
     }
     if (i > 1 && j > 1 && a == k->b[j - 2] && k->a[i - 2] == b && a != b)
         step(k, i, j, 2, 2, EDIT_TRANSPOSE, COST_TRANSPOSE);
+    if (i > 2 && j > 2 && a == k->b[j - 3] && k->a[i - 3] == b && k->a[i - 2] == k->b[j - 2] && a != b)
+        step(k, i, j, 3, 3, EDIT_TRANSPOSE, COST_SWAP);
 }
 
 static void insert_or_omit(struct task *k, size_t i, size_t j)

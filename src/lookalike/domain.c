@@ -110,7 +110,7 @@ static void to_a_label_anyway(struct arena *arena, struct label *l)
 
 static void from_unicode(struct arena *arena, struct label *l)
 {
-    char *ace = NULL, *back = NULL;
+    char *ace = NULL;
     const char *given = arena_span(arena, l->given);
     l->valid = idn2_to_ascii_8z(given, &ace, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK;
     if (l->valid) {
@@ -123,7 +123,6 @@ static void from_unicode(struct arena *arena, struct label *l)
         to_a_label_anyway(arena, l);
     }
     free(ace);
-    free(back);
 }
 
 static void convert_label(struct arena *arena, struct label *l)
@@ -184,16 +183,31 @@ static bool cut(struct span s, struct label *labels, unsigned *n_r)
     return fine;
 }
 
+/*
+ * The registrable domain of a name that is itself a suffix of the list's private part (github.io): its owner
+ * registered it below a registry's suffix like everybody else.
+ */
+static const char *private_owner(const char *name)
+{
+    for (const char *dot = strchr(name, '.'); dot; dot = strchr(name, '.')) {
+        if (psl_is_public_suffix2(suffixes, dot + 1, PSL_TYPE_ICANN))
+            return psl_is_public_suffix2(suffixes, name, PSL_TYPE_ICANN) ? NULL : name;
+        name = dot + 1;
+    }
+    return NULL;
+}
+
 static void find_suffix(struct domain *d)
 {
     pthread_once(&suffixes_once, load_suffixes);
-    const char *reg = suffixes ? psl_registrable_domain(suffixes, d->ascii) : NULL;
-    d->registrable = reg;
-    d->suffix = d->n;
+    d->registrable = suffixes ? psl_registrable_domain(suffixes, d->ascii) : NULL;
+    if (!d->registrable && suffixes)
+        d->registrable = private_owner(d->ascii);
+    d->suffix = 0;
     d->suffix_ascii = d->ascii;
-    if (!reg)
-        return d->n ? (void)(d->suffix = 0) : (void)0;
-    const char *dot = strchr(reg, '.');
+    if (!d->registrable)
+        return;
+    const char *dot = strchr(d->registrable, '.');
     d->suffix_ascii = dot ? dot + 1 : "";
     unsigned n = *d->suffix_ascii ? 1 : 0;
     for (const char *p = d->suffix_ascii; *p; p++)

@@ -22,6 +22,14 @@ uint64_t index_hash(const char *p, size_t n, enum key_kind kind)
     return index_hash_finish(h, kind);
 }
 
+uint64_t index_vowel_key(const struct form *form)
+{
+    uint64_t h = INDEX_HASH_START;
+    for (unsigned i = 0; i < form->n_skel; i++)
+        h = index_hash_extend(h, strchr("aeiouy", form->plain[form->from[i]]) ? 'a' : form->skel[i]);
+    return index_hash_finish(h, KEY_VOWELS);
+}
+
 static void take_row(const struct rows *rows, uint64_t key, index_take *take, void *context)
 {
     if (!rows->n)

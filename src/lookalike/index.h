@@ -9,6 +9,7 @@
  * The protected names, arranged for lookup. Names with the same core (the labels above the public suffix
  * without hyphens and dots: google.com and google.fr have `google`) share one entry in every table.
  */
+enum { KEY_LOOSE_MIN = 5 /* shorter names have no loose and vowel keys */ };
 enum { INDEX_MAX_CORES = 1 << 20 /* a row keeps 20 bits of core and 12 bits of fingerprint */ };
 
 struct core {
@@ -20,12 +21,11 @@ struct core {
     uint64_t starts; /* where its tokens begin (struct form) */
 };
 enum {
-    CORE_WORD = 1,
-    CORE_COMMON = 2,
-    CORE_NUMERIC = 4,
-    CORE_LABELS = 8 /* several labels */,
-    CORE_AFFIX = 16,
-    CORE_ALONE = 32 /* only the first label of a protected subdomain */
+    CORE_LEVEL = 3,   /* how common a word it is: 1 very .. 3 rare, 0 = no word */
+    CORE_NUMERIC = 4, /* digits only */
+    CORE_LABELS = 8,  /* several labels */
+    CORE_AFFIX = 16,  /* also a word that stands beside names: bank, online */
+    CORE_ALONE = 32   /* only the first label of a protected subdomain */
 };
 
 struct name {
@@ -69,7 +69,7 @@ struct affiliate {
 };
 
 /* Keys: start, extend by each character, finish with the kind of key. */
-enum key_kind { KEY_SKELETON = 1, KEY_LOOSE, KEY_DELETES, KEY_GENUINE };
+enum key_kind { KEY_SKELETON = 1, KEY_LOOSE, KEY_VOWELS, KEY_DELETES, KEY_GENUINE };
 #define INDEX_HASH_START 0x9e3779b97f4a7c15u
 static inline uint64_t index_hash_extend(uint64_t hash, char c)
 {
@@ -81,6 +81,7 @@ static inline uint64_t index_hash_finish(uint64_t hash, enum key_kind kind)
     return hash ^ (hash >> 32);
 }
 uint64_t index_hash(const char *p, size_t n, enum key_kind kind);
+uint64_t index_vowel_key(const struct form *form); /* the consonants, and where there are vowels */
 
 /* Calls `take` for every core whose row has this key (fingerprints may collide: verify). */
 typedef void index_take(void *context, uint32_t core);

@@ -85,7 +85,29 @@ static int by_score(const void *a, const void *b)
     const struct hit *x = a, *y = b;
     if (x->score != y->score)
         return y->score - x->score;
+    if (x->alignment.cost != y->alignment.cost)
+        return (int)x->alignment.cost - (int)y->alignment.cost;
     return (int)hit_core(y)->n - (int)hit_core(x)->n;
+}
+
+static bool same_target(const struct hit *a, const struct hit *b)
+{
+    return a->index == b->index && (a->core == b->core || hit_name(a)->ascii == hit_name(b)->ascii);
+}
+
+static bool is_whole(const struct hit *hit)
+{
+    return !hit->contained && hit->alignment.cost == 0;
+}
+
+/* Two ways to see the same target: the whole name explains more than a part of it, else the higher score leads. */
+static bool replaces(const struct hit *hit, struct hit *old)
+{
+    if (is_whole(old) == is_whole(hit))
+        return hit->score > old->score;
+    if (is_whole(old) && old->score < hit->score)
+        old->score = hit->score;
+    return is_whole(hit);
 }
 
 void query_take(struct query *q, struct hit *hit, const struct seen *seen)
@@ -94,12 +116,18 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
     if (hit->score <= 0 || same_owner(q, hit))
         return;
     for (unsigned i = 0; i < q->n_hits; i++)
-        if (q->hits[i].index == hit->index && q->hits[i].core == hit->core)
+        if (same_target(&q->hits[i], hit))
             at = i;
-    if (at == MAX_HITS)
+    if (at < q->n_hits) {
+        if (!replaces(hit, &q->hits[at]))
+            return;
+        if (hit->score < q->hits[at].score)
+            hit->score = q->hits[at].score;
+    } else if (at == MAX_HITS) {
         at = MAX_HITS - 1; /* the weakest: they are sorted */
-    if (at < q->n_hits && q->hits[at].score >= hit->score)
-        return;
+        if (q->hits[at].score >= hit->score)
+            return;
+    }
     hit->part = arena_strndup(q->arena, seen->form.plain, seen->form.n);
     mark_differences(q, hit, seen);
     q->hits[at] = *hit;
@@ -112,11 +140,12 @@ static void look_at(struct query *q, enum place place, struct span text)
 {
     struct seen seen = {.place = place, .text = text.p, .n = text.n};
     form_make(q->tables, text, false, &seen.form);
-    seen.word = place == PLACE_REGISTRABLE && strset_get(&q->tables->words, text.p, text.n);
+    seen.word = place == PLACE_REGISTRABLE ? strset_get(&q->tables->words, text.p, text.n) : 0;
     match_whole(q, &seen);
     match_contained(q, &seen);
     if (!seen.form.alternatives)
         return;
+    seen.segmented = false;
     form_make(q->tables, text, true, &seen.form);
     match_whole(q, &seen);
     match_contained(q, &seen);
@@ -135,6 +164,39 @@ static void look(struct query *q)
         return;
     look_at(q, PLACE_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});
     match_host(q);
+}
+
+/*
+ * Of two names where one holds the other: the longer one is the better reading when it is there letter by letter
+ * (smbc-card, not smbc with `card` behind it), the shorter one when the longer takes two edits.
+ */
+static void prefer(struct hit *shorter, struct hit *longer)
+{
+    enum { WITHIN = 20 };
+    struct hit *better = NULL, *worse = longer;
+    if (!shorter->contained)
+        return;
+    if (longer->alignment.cost <= shorter->alignment.cost) {
+        better = longer;
+        worse = shorter;
+    } else if (shorter->alignment.cost == 0 && longer->alignment.n > 1) {
+        better = shorter;
+    }
+    if (better && better->score < worse->score && better->score + WITHIN >= worse->score)
+        better->score = worse->score;
+}
+
+static void rank(struct query *q)
+{
+    for (unsigned i = 0; i < q->n_hits; i++)
+        for (unsigned j = 0; j < q->n_hits; j++) {
+            const struct core *s = hit_core(&q->hits[i]), *l = hit_core(&q->hits[j]);
+            if (l->n > s->n &&
+                memmem(index_key(q->hits[j].index, l), l->n, index_key(q->hits[i].index, s), s->n))
+                prefer(&q->hits[i], &q->hits[j]);
+        }
+    if (q->n_hits > 1)
+        qsort(q->hits, q->n_hits, sizeof(*q->hits), by_score);
 }
 
 static void publish(struct query *q, struct lookalike_result *r)
@@ -171,6 +233,7 @@ const struct lookalike_result *lookalike_match(const struct lookalike_index *ind
         return r;
     struct query q = {.index = index, .tables = index->tables, .arena = arena, .domain = &d};
     look(&q);
+    rank(&q);
     if (q.n_hits)
         publish(&q, r);
     return r;

@@ -3,6 +3,7 @@
 #include "lookalike/distance.h"
 #include "lookalike/domain.h"
 #include "lookalike/index.h"
+#include "lookalike/segment.h"
 
 /*
  * Inside the lookup of one domain: where a name was seen, and what it looks like.
@@ -18,6 +19,8 @@ enum place {
 struct seen {
     enum place place;
     struct form form;
+    struct segments segments; /* made when the first name is found inside */
+    bool segmented;
     const char *text; /* UTF-8, inside `unicode` of the domain */
     size_t n;
     bool word; /* it is a dictionary word */
@@ -60,9 +63,9 @@ static inline const struct name *hit_name(const struct hit *hit)
 }
 
 /* Whole names: skeletons, edits and other suffixes. */
-void match_whole(struct query *q, const struct seen *seen);
+void match_whole(struct query *q, struct seen *seen);
 /* Names inside longer ones, separated or not, also misspelt. */
-void match_contained(struct query *q, const struct seen *seen);
+void match_contained(struct query *q, struct seen *seen);
 /* Whole protected domains among the labels on the left (company.com.evil.net). */
 void match_host(struct query *q);
 
@@ -79,9 +82,9 @@ const char *explain_why(struct query *q, const struct hit *hit);
 const char *explain_differs(struct query *q, const struct hit *hit);
 
 /* score.c: 0..100 from what was found. `allowed_cost` in hundredths of an edit, by the length of the name. */
-unsigned allowed_cost(size_t n);
+unsigned allowed_cost(size_t n, bool same_suffix);
 bool suffix_equal(const struct query *q, const struct hit *hit);
-int score_whole(const struct query *q, const struct hit *hit, const struct seen *seen);
-int score_contained(const struct query *q, struct hit *hit, const struct seen *seen);
+int score_whole(const struct query *q, struct hit *hit, struct seen *seen);
+int score_contained(const struct query *q, struct hit *hit, struct seen *seen);
 
 #endif

@@ -106,9 +106,12 @@ static void take_popular(struct reader *r, struct span *f)
 static void take_tld(struct reader *r, struct span *f)
 {
     struct span rest = f[1];
-    uint8_t kind = span_eq(f[0], SPAN_LIT("cheap")) ? 1 : span_eq(f[0], SPAN_LIT("generic")) ? 2 : 0;
+    uint8_t kind = span_eq(f[0], SPAN_LIT("cheap"))      ? 1
+                   : span_eq(f[0], SPAN_LIT("generic"))  ? 2
+                   : span_eq(f[0], SPAN_LIT("official")) ? 3
+                                                         : 0;
     if (!kind)
-        bad_line(r, "the kind of these suffixes is not cheap or generic");
+        bad_line(r, "the kind of these suffixes is not cheap, generic or official");
     while (rest.n > 0)
         strset_add(&r->t->tlds, span_cut(&rest, ' '), kind);
 }

@@ -33,7 +33,7 @@ struct tables {
     struct strset affixes; /* value: bits of affix_kind */
     struct strset words;   /* value: 1 common .. 3 rare */
     struct strset popular; /* registrable domains; value 1 */
-    struct strset tlds;    /* value: enum tld_kind */
+    struct strset tlds;    /* value: 1 cheap, 2 generic, 3 official */
     struct letter *letters;
     uint32_t n_letters;
     uint8_t sub[128][128]; /* cost of a substitution in hundredths */

@@ -10,7 +10,7 @@ enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds 
 
 struct gather {
     struct query *q;
-    const struct seen *seen;
+    struct seen *seen;
     const struct lookalike_index *index;
     uint32_t done[SEEN_CACHE]; /* 1 + core, direct-mapped: most repeats are seen here */
     unsigned candidates;
@@ -75,20 +75,24 @@ static void consider(void *context, uint32_t number)
         return;
     g->candidates++;
     const char *key = index_key(g->index, c);
-    unsigned limit = allowed_cost(c->n);
     struct hit hit = {
         .index = g->index, .core = number, .end = f->n, .n_seen = f->n, .place = g->seen->place};
+    query_choose(g->q, &hit);
+    unsigned limit = allowed_cost(c->n, suffix_equal(g->q, &hit) || hit.place == PLACE_HOST);
     if (f->n == c->n && memcmp(f->plain, key, c->n) == 0)
         hit.alignment.cost = 0;
     else if (distance(g->q->tables, f->plain, f->n, key, c->n, limit) > limit)
         return;
     else
         distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment);
-    query_choose(g->q, &hit);
     hit.classes = edit_classes(&hit, g->seen, key) | script_classes(f);
     if (f->starts != c->starts && hit.alignment.cost == 0)
         hit.classes |= 1u << LOOKALIKE_HYPHEN;
-    if (!suffix_equal(g->q, &hit))
+    if (g->seen->place == PLACE_HOST)
+        hit.classes |= 1u << LOOKALIKE_SUBDOMAIN;
+    else if (g->seen->place == PLACE_JOINED)
+        hit.classes |= 1u << LOOKALIKE_FOREIGN_SUFFIX;
+    else if (!suffix_equal(g->q, &hit))
         hit.classes |= 1u << LOOKALIKE_TLD_SWAP;
     hit.score = score_whole(g->q, &hit, g->seen);
     query_take(g->q, &hit, g->seen);
@@ -101,14 +105,16 @@ static void gather_from(struct gather *g)
     for (unsigned i = 0; i < f->n; i++)
         folded[i] = (unsigned char)f->plain[i] < 0x80 ? g->q->tables->same[(int)f->plain[i]] : f->plain[i];
     index_exact(g->index, index_hash(f->skel, f->n_skel, KEY_SKELETON), consider, g);
-    if (f->n_skel >= 5)
+    if (f->n >= KEY_LOOSE_MIN) {
         index_exact(g->index, index_hash(f->loose, f->n_skel, KEY_LOOSE), consider, g);
+        index_exact(g->index, index_vowel_key(f), consider, g);
+    }
     index_near(g->index, folded, f->n, consider, g);
     if (f->n_skel != f->n)
         index_near(g->index, f->skel, f->n_skel, consider, g);
 }
 
-void match_whole(struct query *q, const struct seen *seen)
+void match_whole(struct query *q, struct seen *seen)
 {
     for (const struct lookalike_index *x = q->index; x; x = x->base) {
         struct gather g = {.q = q, .seen = seen, .index = x};
