@@ -152,6 +152,19 @@ static bool visit(struct walk *w, uint32_t start)
     return true;
 }
 
+/* It is allowed, since switching a rule off must always work; but the others change their meaning. */
+static void warn_off(const struct ruleset *set, const struct rule *rule, const struct buf *references,
+                     struct diag_list *diags)
+{
+    for (size_t i = 0; i < references->n / sizeof(uint32_t); i++) {
+        uint32_t index;
+        memcpy(&index, references->p + i * sizeof(index), sizeof(index));
+        if (set->rules[index].info.state == RULE_OFF && rule->info.state != RULE_OFF)
+            diag_add(diags, DIAG_WARNING, rule->info.at, "its value here is false; 'monitor' keeps it alive",
+                     "rule %s refers to %s, which is off", rule->info.id, set->rules[index].info.id);
+    }
+}
+
 bool rules_order(struct ruleset *set, struct diag_list *diags)
 {
     size_t n = set->n + 1;
@@ -167,6 +180,7 @@ bool rules_order(struct ruleset *set, struct diag_list *diags)
         if (set->rules[i].score)
             collect(set->rules[i].score, &w.references[i]);
         set->rules[i].refers = w.references[i].n > 0;
+        warn_off(set, &set->rules[i], &w.references[i], diags);
     }
     for (size_t i = 0; i < set->n && ok; i++)
         if (w.state[i] == 0)

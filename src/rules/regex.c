@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "rules/regex.h"
@@ -18,6 +19,7 @@ enum {
     MAX_TRIPPED = 4,          /* then matching stops for this message */
     MAX_SUBJECT = 64 * 1024,  /* bytes; subjects, names and addresses are far shorter */
     BUDGET = 8 * 1024 * 1024, /* bytes of subject a message: 1,000 rules over 8 KiB each */
+    MAX_MILLISECONDS = 100    /* a message, all patterns: a thousand times what the shipped rules need */
 };
 
 struct regex {
@@ -62,6 +64,7 @@ void regex_run_renew(struct regex_run *run)
 {
     run->tripped = 0;
     run->budget = BUDGET;
+    run->deadline = 0;
 }
 
 void regex_run_deinit(struct regex_run *run)
@@ -69,6 +72,22 @@ void regex_run_deinit(struct regex_run *run)
     pcre2_match_data_free(run->data);
     pcre2_match_context_free(run->context);
     *run = (struct regex_run){0};
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Patterns that each stay just below their limit must not add up. */
+static bool in_time(struct regex_run *run)
+{
+    double t = now();
+    if (run->deadline == 0)
+        run->deadline = t + MAX_MILLISECONDS;
+    return t < run->deadline;
 }
 
 static bool set_up(struct regex_run *run)
@@ -88,7 +107,7 @@ enum regex_result regex_match(struct regex_run *run, const struct regex *regex, 
     size_t n = strnlen(text, MAX_SUBJECT + 1);
     bool cut = n > MAX_SUBJECT;
     n = cut ? MAX_SUBJECT : n;
-    if (run->tripped >= MAX_TRIPPED || run->budget < n || !set_up(run)) {
+    if (run->tripped >= MAX_TRIPPED || run->budget < n || !set_up(run) || !in_time(run)) {
         run->tripped++;
         return REGEX_LIMIT;
     }

@@ -72,6 +72,13 @@ check "try needs new rules" 2 "name the new rules with -r" "$ringer" rules try "
 check "wrong new rules are refused" 3 "did you mean" "$ringer" rules try -r "$dir/wrong.yaml" "$dir/mail.eml"
 check "profile counts hits" 0 "1 messages," "$ringer" rules profile -r "$dir/new.yaml" "$dir/mail.eml"
 check "a path that cannot be read" 1 "none" "$ringer" rules profile "$dir/none"
+cat >"$dir/off.yaml" <<'END'
+rules:
+  - {id: x.off, title: t, axis: context, when: from.freemail, why: w, score: 1, enabled: off}
+  - {id: x.uses, title: t, axis: context, when: x.off or message.list, why: w, score: 1}
+END
+check "a reference to a rule that is off is told" 0 "rule x.uses refers to x.off, which is off" \
+    "$ringer" rules check "$dir/off.yaml"
 # Every rule that stands in the manual is right.
 awk '/^\.Ed/ { copy = 0 } copy { print } /^\.Bd -literal/ { getline; if (/^(pack:|- id:)/) { copy = 1; print } }' \
     "${abs_top_srcdir:-.}/man/ringer-rules.5" >"$dir/manual"
