@@ -15,6 +15,7 @@
 enum {
     MAX_LINE_LOOKED_AT = 400, /* labels, separators and attributions are shorter */
     MAX_MARK_INDENT = 4,      /* blanks before ">" */
+    BARE_SEPARATOR = 36,      /* bytes of a separator without hyphens or colon */
     MAX_LABEL_BYTES = 48,
     BLOCK_LINES = 12,      /* a header block's labels stand within so many lines */
     ATTRIBUTION_LINES = 3, /* mail programs fold "On ... wrote:" */
@@ -198,6 +199,8 @@ static bool is_separator(const struct split *s, size_t i)
     struct span line = span_trim(line_text(s, i));
     if (line.n < 12 || line.n > 120)
         return false;
+    if (line.n > BARE_SEPARATOR && !strchr("-_=*", line.p[0]) && line.p[line.n - 1] != ':')
+        return false; /* before the costly folding: without any mark a separator is short */
     struct span f = folded_line(s, i);
     while (f.n && strchr("-_=* \t", f.p[0]))
         f.p++, f.n--;
