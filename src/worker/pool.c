@@ -25,6 +25,7 @@ enum {
     BACKOFF_LAST_MS = 30000,
     DEATHS_FREE = 3, /* in a row, while serving: hostile documents kill workers, other mail must not wait */
     DEATH_BACKOFF_MS = 1000, /* the longest wait after deaths while serving */
+    USEFUL_MS = 100,         /* with less time left nothing is started: it would only be killed */
     REPLY_MARGIN_MS = 150,   /* the worker is asked to be done this long before the caller's deadline */
 };
 
@@ -157,34 +158,44 @@ static void sweep(struct worker_pool *pool)
     }
 }
 
-/* With the lock: a worker that runs, else a place where one may be started. */
-static struct slot *free_slot(struct worker_pool *pool, bool *busy_r)
+/*
+ * With the lock: a worker that runs, else a place where one may be started. With NULL, *wake_r says when it is
+ * worth looking again: when a place has rested after deaths; INT64_MAX when only a busy worker may come free; 0 when
+ * nobody works and none starts either, so that waiting would not help.
+ */
+static struct slot *free_slot(struct worker_pool *pool, int64_t *wake_r)
 {
     struct slot *empty = NULL;
     int64_t now = monotonic_ms();
-    *busy_r = false;
+    *wake_r = 0;
     for (unsigned i = 0; i < pool->options.processes; i++) {
         struct slot *slot = &pool->slots[i];
         if (slot->state == SLOT_IDLE)
             return slot;
         if (slot->state == SLOT_EMPTY && slot->not_before <= now)
             empty = empty ? empty : slot;
-        *busy_r |= slot->state == SLOT_BUSY;
+        else if (slot->state == SLOT_BUSY && !*wake_r)
+            *wake_r = INT64_MAX;
+        else if (slot->state == SLOT_EMPTY && slot->failures == 0 && (!*wake_r || slot->not_before < *wake_r))
+            *wake_r = slot->not_before;
     }
     return empty;
 }
 
 static struct slot *take_slot(struct worker_pool *pool, int64_t deadline)
 {
-    struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
     struct slot *slot;
-    bool busy, in_time = true;
+    int64_t wake, last = deadline - USEFUL_MS; /* later there is no time to do anything */
     pthread_mutex_lock(&pool->lock);
     pool->stats.requests++;
     sweep(pool);
-    /* Nobody works and all places are resting: waiting would not help. */
-    while (!(slot = free_slot(pool, &busy)) && busy && in_time)
-        in_time = pthread_cond_timedwait(&pool->freed, &pool->lock, &until) != ETIMEDOUT;
+    while (!(slot = free_slot(pool, &wake)) && wake && monotonic_ms() < last) {
+        int64_t until = wake < last ? wake : last;
+        struct timespec t = {until / 1000, until % 1000 * 1000000};
+        pthread_cond_timedwait(&pool->freed, &pool->lock, &t);
+    }
+    if (slot && monotonic_ms() >= deadline - USEFUL_MS / 2)
+        slot = NULL;
     if (slot)
         slot->state = SLOT_BUSY;
     pthread_mutex_unlock(&pool->lock);
@@ -219,7 +230,8 @@ static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
     return started;
 }
 
-static void give_back(struct worker_pool *pool, struct slot *slot, bool good)
+/* `good`: it may serve again. `died`: by itself; one that we killed at the deadline cost time enough. */
+static void give_back(struct worker_pool *pool, struct slot *slot, bool good, bool died)
 {
     bool gone = good || process_kill(&slot->process);
     pthread_mutex_lock(&pool->lock);
@@ -227,7 +239,8 @@ static void give_back(struct worker_pool *pool, struct slot *slot, bool good)
         slot->deaths = 0;
     } else if (slot->failures == 0) { /* it had started: it died or hung while it served */
         pool->stats.killed++;
-        if (++slot->deaths > DEATHS_FREE)
+        slot->deaths += died;
+        if (died && slot->deaths > DEATHS_FREE)
             slot->not_before = monotonic_ms() + rest_ms(slot->deaths - DEATHS_FREE, DEATH_BACKOFF_MS);
     }
     slot->state = good ? SLOT_IDLE : gone ? SLOT_EMPTY : SLOT_DYING;
@@ -241,10 +254,11 @@ static enum exchange exchange(const struct worker_pool *pool, const struct proce
 {
     unsigned char fixed[FRAME_EXTRACT_FIXED];
     size_t text_max = pool->options.output_bytes;
-    int64_t left = deadline - monotonic_ms() - REPLY_MARGIN_MS;
+    int64_t left = deadline - monotonic_ms(),
+            margin = left / 4 < REPLY_MARGIN_MS ? left / 4 : REPLY_MARGIN_MS;
     struct extract_request request = {
         .kind = kind,
-        .deadline_ms = left > 50 ? (uint32_t)left : 50,
+        .deadline_ms = left > 0 ? (uint32_t)(left - margin) : 0,
         .output_bytes = (uint32_t)text_max,
     };
     struct span parts[] = {{(const char *)fixed, sizeof(fixed)}, bytes}, payload = {NULL, 0};
@@ -278,11 +292,11 @@ static void ask(struct worker_pool *pool, struct arena *arena, int64_t deadline,
     if (!slot)
         return;
     if (!start(pool, slot, deadline)) {
-        give_back(pool, slot, false);
+        give_back(pool, slot, false, false);
         return;
     }
     enum exchange rc = exchange(pool, &slot->process, arena, deadline, kind, bytes, &reply);
-    give_back(pool, slot, rc == EXCHANGE_OK);
+    give_back(pool, slot, rc == EXCHANGE_OK, rc != EXCHANGE_TIMEOUT);
     if (rc != EXCHANGE_OK) {
         out_r->status = failures[rc].status;
         out_r->detail = failures[rc].detail;

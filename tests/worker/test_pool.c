@@ -310,6 +310,26 @@ static void test_flood_waits_no_longer_than_the_deadline(void **state)
     worker_pool_free(&pool);
 }
 
+/* Hostile documents that kill worker after worker: others wait for a moment, and are served. */
+static void test_many_deaths(void **state)
+{
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 1, .deadline_ms = 3000});
+    struct worker_stats stats;
+    for (int i = 0; i < 6; i++) {
+        struct job job = {.pool = pool};
+        pthread_t thread;
+        kill(start_loop(&job, &thread, 1), SIGKILL);
+        pthread_join(thread, NULL);
+        assert_int_equal(job.status, WORKER_DIED);
+        buf_free(&job.document);
+    }
+    assert_int_equal(ask(pool, "a.txt", hello), WORKER_OK);
+    worker_pool_stats(pool, &stats);
+    assert_int_equal(stats.killed, 6);
+    assert_int_equal(stats.by_status[WORKER_DIED], 6);
+    worker_pool_free(&pool);
+}
+
 /* What a library of the daemon left open and unmarked must not reach the worker. */
 static void test_no_descriptor_is_inherited(void **state)
 {
@@ -416,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_mad_workers),
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_flood_waits_no_longer_than_the_deadline),
+        cmocka_unit_test(test_many_deaths),
         cmocka_unit_test(test_no_descriptor_is_inherited),
         cmocka_unit_test(test_no_seccomp),
         cmocka_unit_test(test_unprivileged),
