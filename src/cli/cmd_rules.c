@@ -30,11 +30,18 @@ static struct ruleset *load(int n, char **names, struct diag_list *diags)
     return rules;
 }
 
+/* Both kinds of tests. */
+static size_t run_tests(const struct ruleset *rules, struct diag_list *diags)
+{
+    size_t n = ruleset_test(rules, diags);
+    return n + rules_try_messages(rules, diags);
+}
+
 static int run_check(int argc, char **argv)
 {
     struct diag_list diags = {0};
     struct ruleset *rules = load(argc - 1, argv + 1, &diags);
-    size_t n = rules ? ruleset_size(rules) : 0, tests = rules ? ruleset_test(rules, &diags) : 0;
+    size_t n = rules ? ruleset_size(rules) : 0, tests = rules ? run_tests(rules, &diags) : 0;
     for (size_t i = 0; i < n; i++)
         if (ruleset_info(rules, i)->n_tests == 0)
             diag_add(&diags, DIAG_WARNING, ruleset_info(rules, i)->at,
@@ -54,7 +61,7 @@ static int run_test(int argc, char **argv)
     struct ruleset *rules = load(argc - 1, argv + 1, &diags);
     if (!rules)
         return cli_report(&diags);
-    size_t tests = ruleset_test(rules, &diags), failed = diags.errors;
+    size_t tests = run_tests(rules, &diags), failed = diags.errors;
     ruleset_free(&rules);
     cli_report(&diags);
     printf("%zu tests, %zu failed\n", tests, failed);

@@ -17,6 +17,8 @@
 #include "policy.h"
 #include "services.h"
 
+enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */
+
 struct trial {
     const char *config;
     const char **rule_files;
@@ -75,7 +77,6 @@ static void one_message(struct trial *trial, const char *path, struct span raw, 
 /* Number of paths that could not be read. */
 static size_t all_messages(struct trial *trial, const char *const *paths, size_t n)
 {
-    enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */
     struct mailsource *source = mailsource_open(paths, n, MAX_BYTES);
     struct mailsource_message message;
     struct buf raw = {0};
@@ -131,6 +132,44 @@ static void print_costs(const struct trial *trial, const struct ruleset *rules)
                order[i]->nanoseconds / messages, order[i]->hits, order[i]->unknown);
     printf("%llu messages, %.1f us a message for %zu rules\n", trial->messages, total / messages / 1e3, n);
     free(order);
+}
+
+struct message_tests {
+    struct policy *policy; /* loaded with the first message */
+    struct diag_list *diags;
+};
+
+static bool judge_file(void *ctx, const struct ruleset *rules, const char *path, struct arena *arena,
+                       struct rule_hits *hits_r, const char **error_r)
+{
+    static const struct envelope nobody;
+    struct message_tests *tests = ctx;
+    struct mailsource_message found;
+    struct buf raw = {0};
+    *error_r = "the built-in configuration cannot be loaded";
+    if (!tests->policy && !(tests->policy = policy_load(NULL, tests->diags)))
+        return false;
+    struct mailsource *source = mailsource_open(&path, 1, MAX_BYTES);
+    bool ok = mailsource_next(source, &raw, &found);
+    if (ok) {
+        struct message *message =
+            message_parse(arena, &nobody, buf_span(&raw), found.truncated, &tests->policy->limits);
+        *hits_r = rules_eval(rules, judge(tests->policy, NULL, arena, message).facts, arena);
+    } else {
+        const char *error = mailsource_error(source);
+        *error_r = error ? arena_strdup(arena, error) : "no message in it";
+    }
+    mailsource_close(&source);
+    buf_free(&raw);
+    return ok;
+}
+
+size_t rules_try_messages(const struct ruleset *rules, struct diag_list *diags)
+{
+    struct message_tests tests = {.diags = diags};
+    size_t n = ruleset_test_messages(rules, judge_file, &tests, diags);
+    policy_unref(&tests.policy);
+    return n;
 }
 
 static const char try_usage[] =

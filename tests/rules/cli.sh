@@ -79,6 +79,22 @@ rules:
 END
 check "a reference to a rule that is off is told" 0 "rule x.uses refers to x.off, which is off" \
     "$ringer" rules check "$dir/off.yaml"
+cat >"$dir/mails.yaml" <<'END'
+rules:
+  - id: x.mail
+    title: t
+    axis: context
+    when: message.subject == "hello"
+    why: "{from.address}"
+    score: 1
+    tests:
+      - {message: mail.eml, hit: true, why: a@b.example}
+      - {message: mail.eml, hit: false}
+      - {message: gone.eml, hit: true}
+END
+check "message files are judged" 1 "3 tests, 2 failed" "$ringer" rules test "$dir/mails.yaml"
+check "a wrong one is told" 3 "mails.yaml:10:9: error: test of x.mail:" "$ringer" rules check "$dir/mails.yaml"
+check "so is a missing one" 3 "cannot read $dir/gone.eml" "$ringer" rules check "$dir/mails.yaml"
 # Every rule that stands in the manual is right.
 awk '/^\.Ed/ { copy = 0 } copy { print } /^\.Bd -literal/ { getline; if (/^(pack:|- id:)/) { copy = 1; print } }' \
     "${abs_top_srcdir:-.}/man/ringer-rules.5" >"$dir/manual"
