@@ -11,6 +11,8 @@
     X("quarantine", cmd_quarantine, "list, show, release, delete, purge and export held mail")               \
     X("report", cmd_report, "what was held and tagged: text, HTML, JSON, CSV")                               \
     X("phrases", cmd_phrases, "check phrase packs, show what they find in a text")                           \
+    X("status", cmd_status, "show what the running ringerd does")                                            \
+    X("reload", cmd_reload, "make the running ringerd read configuration and rules again")                   \
     X("version", cmd_version, "print the version and what it was built with")
 
 #define COMMAND(name, run, help) int run(int argc, char **argv);

@@ -1,0 +1,272 @@
+/*
+ * ringer status, ringer reload: ask the running daemon through its control socket (src/milter/control.c).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "conf/conf.h"
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+enum {
+    REPLY_SECONDS = 120,
+    REPLY_MAX = 4 * 1024 * 1024
+}; /* a reload builds an index of up to a million names */
+
+struct request {
+    const char *command; /* "status" or "reload" */
+    const char *config;
+    const char *socket;
+    bool json;
+};
+
+static void usage(const char *command, FILE *out)
+{
+    bool status = strcmp(command, "status") == 0;
+    fprintf(out,
+            "usage: ringer %s [OPTION...]\n\n%s\n\n"
+            "  -c, --config FILE  configuration, for the control socket's path\n"
+            "  -s, --socket PATH  control socket\n"
+            "      --json         print the daemon's answer as JSON\n"
+            "  -h, --help         print this text\n",
+            command,
+            status
+                ? "What the running ringerd does: version, mode, generation of its configuration, counters."
+                : "Makes the running ringerd read configuration, lists and rules again. When they are not "
+                  "valid,\n"
+                  "the last good ones stay in force and the exit code is 3.");
+}
+
+/* 0 = go on, else exit with *code_r. */
+static int parse(struct request *r, int argc, char **argv, int *code_r)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"socket", required_argument, NULL, 's'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int c;
+    *r = (struct request){.command = argv[0]};
+    optind = 0;
+    while ((c = getopt_long(argc, argv, "c:s:h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            r->config = optarg;
+            break;
+        case 's':
+            r->socket = optarg;
+            break;
+        case 'j':
+            r->json = true;
+            break;
+        case 'h':
+            usage(argv[0], stdout);
+            *code_r = EXIT_DONE;
+            return -1;
+        default:
+            usage(argv[0], stderr);
+            *code_r = EXIT_USAGE;
+            return -1;
+        }
+    }
+    if (optind == argc)
+        return 0;
+    fprintf(stderr, "ringer %s: unexpected argument '%s'\n", argv[0], argv[optind]);
+    *code_r = EXIT_USAGE;
+    return -1;
+}
+
+/* --- the daemon */
+
+static int dial(const char *path)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    struct timeval timeout = {.tv_sec = REPLY_SECONDS};
+    if (strlen(path) >= sizeof(sun.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(sun.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
+static const char *remedy(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ECONNREFUSED:
+        return "is ringerd running?";
+    case EACCES:
+        return "run this as root or as a member of the control socket's group";
+    default:
+        return "see `ringer status --help`";
+    }
+}
+
+/* The answer, to be freed with json_decref; NULL after it said why there is none. */
+static json_t *ask(const char *path, const char *command)
+{
+    struct buf reply = {0};
+    char piece[16 * 1024];
+    ssize_t n;
+    int fd = dial(path);
+    if (fd < 0) {
+        fprintf(stderr, "ringer %s: %s: %s: %s\n", command, path, strerror(errno), remedy(errno));
+        return NULL;
+    }
+    dprintf(fd, "%s\n", command);
+    while (reply.n < REPLY_MAX && (n = read(fd, piece, sizeof(piece))) > 0)
+        buf_add(&reply, piece, (size_t)n);
+    close(fd);
+    json_t *json = reply.n ? json_loadb(reply.p, reply.n, 0, NULL) : NULL;
+    if (!json)
+        fprintf(stderr, "ringer %s: %s: no answer from ringerd\n", command, path);
+    buf_free(&reply);
+    return json;
+}
+
+/* --- what people see */
+
+static const char *when(json_int_t t, char *buf, size_t size)
+{
+    time_t at = (time_t)t;
+    struct tm tm;
+    strftime(buf, size, "%Y-%m-%d %H:%M:%S", localtime_r(&at, &tm));
+    return buf;
+}
+
+static const char *duration(json_int_t seconds, char *buf, size_t size)
+{
+    long long s = seconds;
+    snprintf(buf, size, "%lldd %02lld:%02lld:%02lld", s / 86400, s / 3600 % 24, s / 60 % 60, s % 60);
+    return buf;
+}
+
+static json_int_t integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static const char *string(const json_t *object, const char *key)
+{
+    const char *s = json_string_value(json_object_get(object, key));
+    return s ? s : "";
+}
+
+static void print_numbers(const char *title, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    printf("%s\n", title);
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        if (!json_is_integer(value))
+            continue;
+        printf("  ");
+        for (const char *p = key; *p; p++)
+            putchar(*p == '_' ? ' ' : *p);
+        printf("%*s%" JSON_INTEGER_FORMAT "\n", (int)(strlen(key) < 28 ? 28 - strlen(key) : 1), "",
+               json_integer_value(value));
+    }
+}
+
+static void print_status(const json_t *status)
+{
+    char a[64], b[64];
+    const json_t *last = json_object_get(status, "last_reload"), *store = json_object_get(status, "store");
+    printf("ringerd %s, process %" JSON_INTEGER_FORMAT ", up %s%s\n", string(status, "version"),
+           integer(status, "pid"), duration(integer(status, "uptime"), a, sizeof(a)),
+           json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
+    printf("mode %s, configuration generation %" JSON_INTEGER_FORMAT "\n", string(status, "mode"),
+           integer(status, "generation"));
+    printf("last reload %s: %s\n", when(integer(last, "time"), b, sizeof(b)),
+           json_is_true(json_object_get(last, "ok")) ? "good"
+                                                     : "FAILED, the last good configuration stays in force");
+    printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
+           integer(status, "connections"), integer(status, "max_connections"));
+    print_numbers("since the start", json_object_get(status, "counters"));
+    print_numbers("store", store);
+    if (*string(store, "last_error"))
+        printf("  last error: %s\n", string(store, "last_error"));
+}
+
+static int show(const struct request *r, const json_t *answer)
+{
+    bool ok = json_is_true(json_object_get(answer, "ok"));
+    bool status = strcmp(r->command, "status") == 0;
+    if (r->json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+        putchar('\n');
+    } else if (status && ok) {
+        print_status(answer);
+    } else {
+        fputs(string(answer, "report"), stderr);
+        if (ok)
+            printf("reloaded: generation %" JSON_INTEGER_FORMAT " is in force\n",
+                   integer(json_object_get(answer, "last_reload"), "generation"));
+        else if (!status)
+            fputs("not reloaded: the last good configuration stays in force\n", stderr);
+    }
+    return ok ? EXIT_DONE : status ? EXIT_FAILED : EXIT_CONFIG;
+}
+
+static int run(int argc, char **argv)
+{
+    struct request r;
+    struct diag_list diags = {0};
+    int code = EXIT_FAILED;
+    if (parse(&r, argc, argv, &code) != 0)
+        return code;
+    struct conf *conf = NULL;
+    if (!r.socket) {
+        conf = conf_load(r.config ? r.config : cli_default_config(), &diags);
+        int reported =
+            cli_report(&diags); /* a broken file may be why one asks: its socket must be given then */
+        if (!conf) {
+            fprintf(stderr, "ringer %s: give the daemon's socket with -s to ask it nevertheless\n", argv[0]);
+            return reported;
+        }
+        r.socket = conf->control_socket;
+    }
+    json_t *answer = NULL;
+    if (!*r.socket)
+        fprintf(stderr, "ringer %s: daemon control-socket is '' in the configuration\n", argv[0]);
+    else
+        answer = ask(r.socket, r.command);
+    if (answer)
+        code = show(&r, answer);
+    json_decref(answer);
+    conf_free(&conf);
+    return code;
+}
+
+int cmd_status(int argc, char **argv)
+{
+    return run(argc, argv);
+}
+
+int cmd_reload(int argc, char **argv)
+{
+    return run(argc, argv);
+}

@@ -1,0 +1,317 @@
+/*
+ * The only place that answers the MTA about a message. The order matters: forged headers go first (last to
+ * first, since removing one renumbers those behind it), what is held is on disk before any answer, and a reply
+ * text is never set together with the MTA's own quarantine.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "milter/action.h"
+#include "milter/daemon.h"
+#include "milter/headertext.h"
+#include "milter/log.h"
+#include "milter/record.h"
+
+enum { REASON_CAP = 600, RULES_CAP = 300 }; /* bytes of an added header before it is encoded */
+
+void action_reply(SMFICTX *ctx, const char *code, const char *enhanced, const char *text)
+{
+    char rcode[4], xcode[12], doubled[256];
+    size_t n = 0;
+    for (const char *p = text; *p && n + 2 < sizeof(doubled); p++) {
+        doubled[n++] = *p;
+        if (*p == '%') /* the MTA takes the text as a format */
+            doubled[n++] = '%';
+    }
+    doubled[n] = '\0';
+    snprintf(rcode, sizeof(rcode), "%s", code);
+    snprintf(xcode, sizeof(xcode), "%s", enhanced);
+    smfi_setreply(ctx, rcode, xcode, doubled);
+}
+
+/* --- headers */
+
+static bool can(const struct session *s, unsigned long action)
+{
+    return (s->mta.actions & action) != 0;
+}
+
+/* libmilter's prototypes lack const; it writes into none of these. */
+static char *unconst(const char *s)
+{
+    union {
+        const char *in;
+        char *out;
+    } u = {.in = s};
+    return u.out;
+}
+
+static const char *with_blank(const struct session *s, const char *value)
+{
+    return s->mta.leading_space ? arena_printf(s->tx->arena, " %s", value) : value;
+}
+
+static void add_header(SMFICTX *ctx, const struct session *s, const char *name, const char *value)
+{
+    if (can(s, SMFIF_ADDHDRS) && s->tx->policy->conf->add_headers)
+        smfi_addheader(ctx, unconst(name), unconst(with_blank(s, value)));
+}
+
+static void remove_forged(SMFICTX *ctx, const struct session *s)
+{
+    if (!can(s, SMFIF_CHGHDRS))
+        return;
+    for (size_t i = s->tx->n_forged; i-- > 0;) {
+        smfi_chgheader(ctx, unconst(s->tx->forged[i].name), s->tx->forged[i].index, NULL);
+        count(COUNTER_HEADERS_REMOVED);
+    }
+}
+
+static void add_verdict_headers(SMFICTX *ctx, const struct session *s, const struct judgement *j,
+                                const struct outcome *out)
+{
+    struct arena *arena = s->tx->arena;
+    const char *axes = judgement_axes(j, arena), *reason = judgement_reason(j, arena);
+    const char *rules = judgement_rule_ids(j, arena);
+    add_header(ctx, s, "X-Ringer-Verdict",
+               arena_printf(arena, "%s; score=%d; axes=%s; mode=%s", action_name(j->verdict.action),
+                            j->verdict.score, *axes ? axes : "none",
+                            conf_mode_name(s->tx->policy->conf->mode)));
+    if (*reason)
+        add_header(ctx, s, "X-Ringer-Reason",
+                   headertext_unstructured(arena, "X-Ringer-Reason", reason, REASON_CAP));
+    if (*rules) {
+        char *spaced = arena_strdup(arena, rules); /* blanks, so that a long list can fold */
+        for (char *p = spaced; (p = strchr(p, ','));)
+            *p = ' ';
+        add_header(ctx, s, "X-Ringer-Rules",
+                   headertext_unstructured(arena, "X-Ringer-Rules", spaced, RULES_CAP));
+    }
+    if (*out->quarantine_id)
+        add_header(ctx, s, "X-Ringer-Id", out->quarantine_id);
+}
+
+static void mark_subject(SMFICTX *ctx, const struct session *s)
+{
+    const char *prefix = s->tx->policy->conf->subject_prefix;
+    const char *subject = s->tx->subject;
+    if (!prefix || !*prefix || (subject && strncmp(subject, prefix, strlen(prefix)) == 0))
+        return;
+    if (!subject) {
+        if (can(s, SMFIF_ADDHDRS))
+            smfi_addheader(ctx, unconst("Subject"),
+                           headertext_unstructured(s->tx->arena, "Subject", prefix, REASON_CAP));
+        return;
+    }
+    const char *value = headertext_subject(s->tx->arena, prefix, subject);
+    if (can(s, SMFIF_CHGHDRS))
+        smfi_chgheader(ctx, unconst("Subject"), 1, unconst(with_blank(s, value)));
+}
+
+/* --- holding */
+
+/*
+ * Which recipients a held message is held for. A message that must not be seen must not be seen by any of them,
+ * so it is everybody; but all that follows works per recipient.
+ */
+static void choose_held(const struct transaction *tx, bool *held)
+{
+    for (size_t i = 0; i < tx->n_rcpts; i++)
+        held[i] = true;
+}
+
+/* Removes the held recipients; the others get their mail. */
+static sfsistat let_others_through(SMFICTX *ctx, const struct session *s, const bool *held,
+                                   struct outcome *out)
+{
+    for (size_t i = 0; i < s->tx->n_rcpts; i++)
+        if (held[i] && smfi_delrcpt(ctx, unconst(s->tx->rcpts_raw[i])) != MI_SUCCESS) {
+            out->error = "the MTA did not take the removal of a held recipient";
+            return SMFIS_TEMPFAIL;
+        }
+    return SMFIS_CONTINUE;
+}
+
+static sfsistat temporary_failure(SMFICTX *ctx, struct outcome *out, const char *error)
+{
+    out->kind = OUTCOME_TEMPFAIL;
+    out->error = error;
+    action_reply(ctx, "451", "4.7.1", "Mail filter cannot work now, try again");
+    return SMFIS_TEMPFAIL;
+}
+
+static sfsistat store_failed(SMFICTX *ctx, struct session *s, const struct judgement *j,
+                             const struct store_error *error, struct outcome *out)
+{
+    count(COUNTER_ERRORS_STORE);
+    const char *text = arena_printf(s->tx->arena, "store: %s", error->text);
+    if (s->tx->policy->conf->on_store_error == CONF_ON_ERROR_TEMPFAIL)
+        return temporary_failure(ctx, out, text);
+    out->kind = OUTCOME_TAG;
+    out->error = text;
+    add_verdict_headers(ctx, s, j, out);
+    mark_subject(ctx, s);
+    return SMFIS_CONTINUE;
+}
+
+static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
+{
+    struct transaction *tx = s->tx;
+    bool *held = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*held));
+    choose_held(tx, held);
+    if (!can(s, SMFIF_DELRCPT))
+        memset(held, true, tx->n_rcpts * sizeof(*held));
+    const char **rcpts = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*rcpts));
+    for (size_t i = 0; i < tx->n_rcpts; i++)
+        if (held[i])
+            rcpts[out->n_held++] = tx->rcpts[i];
+    struct store_mail mail = *record_mail(tx, j, out);
+    mail.rcpts = rcpts;
+    mail.n_rcpts = out->n_held;
+    struct store_body body = {.head = buf_span(&tx->raw.mem), .fd = tx->raw.fd, .fd_size = tx->raw.written};
+    struct store_error error = {0};
+    if (store_quarantine_put(ringerd.store, &mail, &body, out->quarantine_id, &error) != 0) {
+        out->quarantine_id[0] = '\0';
+        return store_failed(ctx, s, j, &error, out);
+    }
+    if (out->n_held == tx->n_rcpts)
+        return SMFIS_DISCARD;
+    add_verdict_headers(ctx, s, j, out);
+    return let_others_through(ctx, s, held, out);
+}
+
+static sfsistat hold_at_mta(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
+{
+    add_verdict_headers(ctx, s, j, out);
+    const char *reason = judgement_reason(j, s->tx->arena);
+    char *text = headertext_unstructured(s->tx->arena, "", *reason ? reason : "held by Ringer", REASON_CAP);
+    for (char *p = text; (p = strchr(p, '\n'));) /* one line: it is no header */
+        *p = ' ';
+    if (!can(s, SMFIF_QUARANTINE) || smfi_quarantine(ctx, text) != MI_SUCCESS)
+        return temporary_failure(
+            ctx, out, "the MTA cannot hold mail (no milter action quarantine): use hold-method store");
+    out->n_held = s->tx->n_rcpts;
+    return SMFIS_CONTINUE;
+}
+
+/* --- what the mode makes of a verdict */
+
+static enum outcome_kind decide(enum conf_mode mode, enum action action)
+{
+    static const enum outcome_kind by_action[] = {
+        [ACTION_PASS] = OUTCOME_PASS,
+        [ACTION_TAG] = OUTCOME_TAG,
+        [ACTION_QUARANTINE] = OUTCOME_HOLD,
+        [ACTION_REJECT] = OUTCOME_REJECT,
+    };
+    if (mode == CONF_MODE_MONITOR)
+        return OUTCOME_PASS;
+    enum outcome_kind kind = by_action[action];
+    return mode == CONF_MODE_TAG && kind != OUTCOME_PASS ? OUTCOME_TAG : kind;
+}
+
+static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
+{
+    const struct conf *conf = s->tx->policy->conf;
+    out->kind = decide(conf->mode, j->verdict.action);
+    switch (out->kind) {
+    case OUTCOME_HOLD:
+        return conf->hold_method == CONF_HOLD_MTA ? hold_at_mta(ctx, s, j, out)
+                                                  : hold_in_store(ctx, s, j, out);
+    case OUTCOME_REJECT:
+        action_reply(ctx, "550", "5.7.1", "Message refused: sender looks like somebody else");
+        return SMFIS_REJECT;
+    case OUTCOME_TAG:
+        mark_subject(ctx, s);
+        break;
+    default:
+        break;
+    }
+    add_verdict_headers(ctx, s, j, out);
+    return SMFIS_CONTINUE;
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* An attachment that a worker could have read if only there had been one (facts/attachment.c writes "NAME: STATUS"). */
+static bool workers_failed(const struct judgement *j)
+{
+    static const char *const failures[] = {": unavailable", ": timeout", ": died"};
+    const struct fact_value *unread = &j->facts->v[FACT_ATTACHMENT_UNREAD];
+    for (size_t i = 0; unread->known && i < unread->list.n; i++)
+        for (size_t k = 0; k < sizeof(failures) / sizeof(*failures); k++) {
+            size_t n = strlen(unread->list.v[i]), m = strlen(failures[k]);
+            if (n >= m && strcmp(unread->list.v[i] + n - m, failures[k]) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* The message could not be kept in one piece: out of disk or memory for its spool file. */
+static sfsistat spool_failed(SMFICTX *ctx, struct session *s, struct outcome *out)
+{
+    count(COUNTER_ERRORS_INTERNAL);
+    const char *text = arena_printf(s->tx->arena, "cannot spool the message in %s: %s", ringerd.spool_dir,
+                                    strerror(s->tx->raw.error));
+    if (s->tx->policy->conf->on_internal_error == CONF_ON_ERROR_TEMPFAIL)
+        return temporary_failure(ctx, out, text);
+    out->kind = OUTCOME_PASS;
+    out->error = text;
+    return SMFIS_CONTINUE;
+}
+
+static void count_outcome(const struct session *s, const struct outcome *out)
+{
+    static const enum counter by_kind[] = {
+        [OUTCOME_PASS] = COUNTER_PASSED,         [OUTCOME_TAG] = COUNTER_TAGGED,
+        [OUTCOME_HOLD] = COUNTER_HELD,           [OUTCOME_REJECT] = COUNTER_REJECTED,
+        [OUTCOME_TEMPFAIL] = COUNTER_TEMPFAILED,
+    };
+    if (out->kind == OUTCOME_SKIP)
+        count(s->tx->skip == SKIP_INTERNAL ? COUNTER_SKIPPED_INTERNAL : COUNTER_SKIPPED_AUTHENTICATED);
+    else
+        count(by_kind[out->kind]);
+}
+
+sfsistat action_message(SMFICTX *ctx, struct session *s)
+{
+    struct transaction *tx = s->tx;
+    struct outcome out = {.kind = OUTCOME_SKIP};
+    struct judgement judgement, *judged = NULL;
+    struct span raw;
+    sfsistat status = SMFIS_CONTINUE;
+    tx->started_ms = monotonic_ms();
+    if (tx->skip != SKIP_INTERNAL) /* a trusted relay may have a Ringer of its own */
+        remove_forged(ctx, s);
+    if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
+        status = spool_failed(ctx, s, &out);
+    } else if (tx->skip == SKIP_NONE) {
+        struct message *message = message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
+        judgement = judge(tx->policy, &ringerd.services, tx->arena, message);
+        judged = &judgement;
+        status = tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judged)
+                     ? temporary_failure(ctx, &out, "no worker could read an attachment")
+                     : act(ctx, s, judged, &out);
+    }
+    tx->took_ms = monotonic_ms() - tx->started_ms;
+    count_outcome(s, &out);
+    record_decision(s, judged, &out);
+    return status;
+}
+
+sfsistat action_flooded(SMFICTX *ctx, struct session *s)
+{
+    struct outcome out = {.kind = OUTCOME_REJECT, .error = "too many forged X-Ringer headers to remove them"};
+    action_reply(ctx, "550", "5.6.0", "Too many X-Ringer header fields");
+    count_outcome(s, &out);
+    record_decision(s, NULL, &out);
+    return SMFIS_REJECT;
+}

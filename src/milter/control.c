@@ -1,0 +1,133 @@
+/*
+ * Answers `ringer status` and `ringer reload`. One client at a time and each with a deadline: this runs in the
+ * main thread, where signals and reloads are handled.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <jansson.h>
+
+#include "milter/control.h"
+#include "milter/daemon.h"
+#include "milter/log.h"
+#include "milter/reload.h"
+#include "milter/current.h"
+
+enum { CLIENT_MS = 1000, REQUEST_MAX = 64 };
+
+static json_t *counters_json(void)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        COUNTER_LIST(X)
+#undef X
+    };
+    json_t *object = json_object();
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        json_object_set_new(object, names[i], json_integer((json_int_t)counter_value((enum counter)i)));
+    return object;
+}
+
+static json_t *store_json(void)
+{
+    struct store_stats stats;
+    store_stats(ringerd.store, &stats);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "quarantined", (json_int_t)stats.quarantined,
+                     "decisions", (json_int_t)stats.decisions, "decisions_dropped",
+                     (json_int_t)stats.decisions_dropped, "commits", (json_int_t)stats.commits, "failures",
+                     (json_int_t)stats.failures, "last_error", stats.last_error.text);
+}
+
+static json_t *status_json(void)
+{
+    struct policy *policy = current_get();
+    json_t *status = json_pack(
+        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:o, s:o, s:o}", "ok", 1, "version", PACKAGE_VERSION,
+        "pid", (int)getpid(), "uptime", (json_int_t)(time(NULL) - ringerd.started), "mode",
+        conf_mode_name(policy->conf->mode), "generation", (int)policy->generation, "stopping",
+        atomic_load(&ringerd.stopping), "connections", (int)atomic_load(&ringerd.open_connections),
+        "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "counters",
+        counters_json(), "store", store_json());
+    policy_unref(&policy);
+    return status;
+}
+
+static json_t *reload_json(const char *conf_path)
+{
+    char *report = NULL;
+    bool ok = reload(conf_path, &report);
+    json_t *answer = json_pack("{s:b, s:s, s:o}", "ok", ok, "report", report ? report : "", "last_reload",
+                               reload_status());
+    free(report);
+    return answer;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* One line within the deadline; false when the client does not send one. */
+static bool read_request(int fd, char request[REQUEST_MAX])
+{
+    size_t n = 0;
+    struct pollfd pfd = {.fd = fd, .events = POLLIN};
+    int64_t left, end = now_ms() + CLIENT_MS;
+    while (n + 1 < REQUEST_MAX && (left = end - now_ms()) > 0 && poll(&pfd, 1, (int)left) > 0) {
+        ssize_t got = read(fd, request + n, REQUEST_MAX - 1 - n);
+        if (got <= 0)
+            return false;
+        n += (size_t)got;
+        request[n] = '\0';
+        char *line_end = memchr(request, '\n', n);
+        if (line_end) {
+            *line_end = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
+static void answer(int fd, const char *text)
+{
+    size_t n = strlen(text);
+    while (n > 0) {
+        ssize_t sent = send(fd, text, n, MSG_NOSIGNAL); /* SO_SNDTIMEO bounds it */
+        if (sent <= 0)
+            return;
+        text += sent;
+        n -= (size_t)sent;
+    }
+}
+
+void control_serve(int listen_fd, const char *conf_path)
+{
+    char request[REQUEST_MAX];
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        return;
+    struct timeval timeout = {.tv_sec = CLIENT_MS / 1000};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+    if (read_request(fd, request)) {
+        json_t *reply;
+        if (strcmp(request, "status") == 0)
+            reply = status_json();
+        else if (strcmp(request, "reload") == 0)
+            reply = reload_json(conf_path);
+        else
+            reply = json_pack("{s:b, s:s}", "ok", 0, "report", "unknown request: status or reload\n");
+        char *text = reply ? json_dumps(reply, JSON_COMPACT) : NULL;
+        answer(fd, text ? text : "{\"ok\":false}");
+        answer(fd, "\n");
+        free(text);
+        json_decref(reply);
+    }
+    close(fd);
+}

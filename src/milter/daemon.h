@@ -1,0 +1,60 @@
+#ifndef RINGER_MILTER_DAEMON_H
+#define RINGER_MILTER_DAEMON_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "services.h"
+#include "store/store.h"
+
+/*
+ * What all threads of the daemon share: counters, the store, and whether we are on the way out.
+ * libmilter has no argument for its callbacks before a session exists, so there is one.
+ */
+#define COUNTER_LIST(X)                                                                                      \
+    X(CONNECTIONS, "connections")                                                                            \
+    X(CONNECTIONS_REFUSED, "connections_refused") /* over max-connections, or while stopping */              \
+    X(MESSAGES, "messages")                                                                                  \
+    X(SKIPPED_INTERNAL, "skipped_internal")                                                                  \
+    X(SKIPPED_AUTHENTICATED, "skipped_authenticated")                                                        \
+    X(PASSED, "passed")                                                                                      \
+    X(TAGGED, "tagged")                                                                                      \
+    X(HELD, "held")                                                                                          \
+    X(REJECTED, "rejected")                                                                                  \
+    X(TEMPFAILED, "tempfailed")                                                                              \
+    X(ABORTED, "aborted")                                                                                    \
+    X(HEADERS_REMOVED, "headers_removed") /* forged ones */                                                  \
+    X(ERRORS_STORE, "errors_store")                                                                          \
+    X(ERRORS_INTERNAL, "errors_internal")                                                                    \
+    X(RELOADS_FAILED, "reloads_failed")
+
+enum counter {
+#define X(id, name) COUNTER_##id,
+    COUNTER_LIST(X)
+#undef X
+        COUNTER_COUNT
+};
+
+struct daemon {
+    atomic_uint_fast64_t counters[COUNTER_COUNT];
+    atomic_uint open_connections;
+    atomic_bool stopping; /* no new connections */
+    atomic_bool closed;   /* no message is decided any more */
+    atomic_uint deciding; /* messages that are being decided now */
+    struct store *store;  /* set before the first session */
+    struct services services;
+    const char *spool_dir; /* for what does not fit into memory */
+    int64_t started;       /* seconds since the epoch */
+};
+extern struct daemon ringerd;
+
+static inline void count(enum counter id)
+{
+    atomic_fetch_add_explicit(&ringerd.counters[id], 1, memory_order_relaxed);
+}
+
+static inline uint64_t counter_value(enum counter id)
+{
+    return atomic_load_explicit(&ringerd.counters[id], memory_order_relaxed);
+}
+
+#endif

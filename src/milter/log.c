@@ -1,0 +1,128 @@
+/*
+ * Where the daemon says what it does. The only logger there is: libraries return text, main decides.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#include "milter/log.h"
+
+enum { LINE_MAX_BYTES = 8192 }; /* longer than any line we write; syslog daemons cut at 8 KiB too */
+
+static bool to_stderr = true;
+static bool with_priority;
+static atomic_int least = LOG_INFO; /* syslog's numbers grow with unimportance */
+
+/* systemd says in JOURNAL_STREAM which device and inode its journal is. */
+static bool stderr_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat st;
+    unsigned long long dev, ino;
+    return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+           st.st_dev == dev && st.st_ino == ino;
+}
+
+void log_open(bool foreground)
+{
+    to_stderr = foreground;
+    with_priority = foreground && stderr_is_journal();
+    if (!foreground)
+        openlog("ringerd", LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+void log_set_level(enum conf_log_level level)
+{
+    static const int priorities[] = {[CONF_LOG_ERROR] = LOG_ERR,
+                                     [CONF_LOG_WARNING] = LOG_WARNING,
+                                     [CONF_LOG_INFO] = LOG_INFO,
+                                     [CONF_LOG_DEBUG] = LOG_DEBUG};
+    atomic_store(&least, priorities[level]);
+}
+
+void log_line(int priority, const char *fmt, ...)
+{
+    if (priority > atomic_load(&least))
+        return;
+    char line[LINE_MAX_BYTES];
+    int start = 0;
+    if (with_priority)
+        start = snprintf(line, sizeof(line), "<%d>", priority);
+    else if (to_stderr)
+        start = snprintf(line, sizeof(line), "ringerd: ");
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(line + start, sizeof(line) - (size_t)start - 1, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    size_t len = strlen(line);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' ';
+    if (!to_stderr) {
+        syslog(priority, "%s", line);
+        return;
+    }
+    line[len] = '\n';
+    ssize_t ignored = write(STDERR_FILENO, line, len + 1); /* one write: lines of two threads do not mix */
+    (void)ignored;
+}
+
+void log_diags(const struct diag_list *diags)
+{
+    for (size_t i = 0; i < diags->n; i++) {
+        const struct diag *d = &diags->v[i];
+        log_line(d->level == DIAG_ERROR ? LOG_ERR : LOG_WARNING, "%s:%u:%u: %s%s%s", d->file ? d->file : "-",
+                 d->line, d->column, d->text, d->remedy ? ": " : "", d->remedy ? d->remedy : "");
+    }
+}
+
+void log_event(const char *path, const char *line)
+{
+    static atomic_bool complained;
+    size_t n = strlen(line);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    char *copy = mem_printf("%s\n", line);
+    bool ok = fd >= 0 && write(fd, copy, n + 1) == (ssize_t)(n + 1); /* one write: lines do not mix */
+    if (!ok && !atomic_exchange(&complained, true))
+        log_line(LOG_ERR, "cannot write events to %s: %s", path, strerror(errno));
+    if (ok)
+        atomic_store(&complained, false);
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+}
+
+void log_quote(struct buf *out, const char *text, size_t cap)
+{
+    if (!text) {
+        buf_addc(out, '-');
+        return;
+    }
+    size_t n = strnlen(text, cap + 1);
+    bool cut = n > cap;
+    if (cut)
+        for (n = cap; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--) /* not inside a character */
+            ;
+    buf_addc(out, '"');
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool c1 = i > 0 && (unsigned char)text[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0; /* U+0080..U+009F */
+        if (c < ' ' || c == 0x7f || c1)
+            buf_printf(out, "\\x%02x", c);
+        else if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else
+            buf_addc(out, (char)c);
+    }
+    buf_adds(out, cut ? "\"..." : "\"");
+}

@@ -1,0 +1,18 @@
+#ifndef RINGER_MILTER_RELOAD_H
+#define RINGER_MILTER_RELOAD_H
+#include <jansson.h>
+#include <stdbool.h>
+
+/*
+ * SIGHUP and `ringer reload`. Only the main thread calls these.
+ */
+
+/*
+ * Builds a new policy and puts it in force; on any error the one in force stays. `report_r` (may be NULL) gets
+ * what was found, as text with source lines, to be freed. True when the new one is in force.
+ */
+bool reload(const char *conf_path, char **report_r);
+/* {"time","ok","generation"} of the last reload, or of the start; the caller owns it. */
+json_t *reload_status(void);
+
+#endif
