@@ -71,7 +71,7 @@ static bool cued(const struct scan *scan, const struct found *f, enum stance sta
             continue;
         if (!in_clause(scan, h) || apart(scan, f, h))
             continue;
-        if (h->group == cues->before && h->start <= f->start &&
+        if (h->group == cues->before && h->start < f->end &&
             !(stance == STANCE_CONDITIONAL && comma_between(scan, h->end, f->start)))
             return true;
         if (h->group == cues->after && h->end >= f->end &&
