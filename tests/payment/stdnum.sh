@@ -1,0 +1,32 @@
+#!/bin/sh
+# Cross-check of the IBAN table: random numbers of every country that python3-stdnum knows.
+py=python3
+[ -x /usr/bin/python3 ] && py=/usr/bin/python3
+"$py" -c 'import stdnum.iban' 2>/dev/null || { echo "1..0 # SKIP python3-stdnum is missing"; exit 0; }
+exec "$py" - "${abs_top_builddir:-.}/ringer" <<'EOF'
+import random, re, subprocess, sys, stdnum.iban, stdnum.numdb
+random.seed(7)
+db = open(re.sub(r"iban\.py$", "iban.dat", stdnum.iban.__file__), encoding="utf-8").read()
+alphabet = {"n": "0123456789", "a": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "c": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+lines, want = [], []
+for country, bban in re.findall(r'^(\w\w) country=".*?" bban="(.*?)"', db, re.M):
+    for good in (True, True, False):
+        body = "".join(random.choice(alphabet[k]) for n, k in re.findall(r"(\d+)!(\w)", bban) for _ in range(int(n)))
+        check = stdnum.iban.calc_check_digits(country + "00" + body)
+        if not good:
+            check = "%02d" % ((int(check) + random.randint(1, 90)) % 97)
+            good = stdnum.iban.is_valid(country + check + body, check_country=False)
+        number = country + check + body
+        lines.append("IBAN: " + " ".join(number[i:i + 4] for i in range(0, len(number), 4)))
+        want.append((number, good))
+out = subprocess.run([sys.argv[1], "phrases", "match", "--lines"], input="\n".join(lines) + "\n",
+                     stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+bad = 0
+for (number, good), got in zip(want, out):
+    if ("iban:%s:%s:%s" % (number, number[:2], "valid" if good else "invalid")) not in got.split("\t")[3].split():
+        bad += 1
+        print("# %s valid=%s got %s" % (number, good, got.split("\t")[3]))
+print("1..2")
+print("%sok 1 - %d IBANs of all countries agree with stdnum" % ("not " if bad else "", len(want)))
+print("%sok 2 - at least 75 countries were tried" % ("" if len(want) >= 225 else "not "))
+EOF
