@@ -30,10 +30,12 @@ enum { DB_MAX_COLUMNS = 32 };
 /* One row of the result, valid until it returns; non-zero stops. It must not run statements on that connection. */
 typedef int (*db_row_fn)(void *context, const struct db_value *columns, size_t n);
 
+enum { DB_QUICK = 1 << 8 }; /* beside enum store_flags: waits for locks for some milliseconds only */
+
 struct db;
 struct db_driver {
     const char *scheme;                                                               /* of the url */
-    struct db *(*open)(const char *where, unsigned flags, struct store_error *error); /* enum store_flags */
+    struct db *(*open)(const char *where, unsigned flags, struct store_error *error);
     void (*close)(struct db *db);
     int (*run)(struct db *db, enum statement id, const struct db_value *args, size_t n_args, db_row_fn row,
                void *context, uint64_t *changed_r, struct store_error *error);

@@ -16,7 +16,21 @@ enum {
 /* Runs inside a transaction of the writer thread. 0 = keep, 1 = refused, -1 = failed (then undone). */
 typedef int (*store_job_fn)(struct store *store, struct db *db, void *arg, struct store_error *error);
 struct job;
-struct queued_decision;
+
+/* What is written in the background; `run` works inside a transaction of the writer thread, which frees it. */
+enum background_kind { BACKGROUND_DECISION, BACKGROUND_HISTORY, BACKGROUND_KINDS };
+struct background {
+    struct background *next;
+    enum background_kind kind;
+    int (*run)(struct store *store, struct db *db, const struct background *item, struct store_error *error);
+};
+
+struct reader_pool {
+    unsigned flags; /* of its connections */
+    pthread_cond_t free;
+    struct db *db[STORE_READERS];
+    bool busy[STORE_READERS];
+};
 
 struct store {
     const struct db_driver *driver;
@@ -26,18 +40,19 @@ struct store {
     unsigned flags;
 
     pthread_mutex_t lock; /* for all that follows */
-    pthread_cond_t reader_free;
-    struct db *reader[STORE_READERS];
-    bool reader_busy[STORE_READERS];
+    struct reader_pool readers, quick;
+    unsigned char history_key[32];
+    bool has_history_key;
+    int64_t history_pause_ms; /* monotonic: history is not asked before */
 
     pthread_t writer;
     bool writer_runs, stop;
     pthread_cond_t work, done;
     struct db *writer_db; /* the writer thread's alone */
     struct job *jobs, **jobs_end;
-    struct queued_decision *decisions, **decisions_end;
-    size_t n_decisions;
-    int64_t decisions_due_ms; /* monotonic */
+    struct background *background, **background_end;
+    size_t n_background[BACKGROUND_KINDS];
+    int64_t background_due_ms; /* monotonic */
     struct store_stats stats;
 };
 
@@ -47,14 +62,24 @@ void writer_stop(struct store *store);
 /* Runs `fn` in the writer thread and returns once its transaction is durable. `bytes`: how much it writes. */
 int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, struct store_error *error);
 void writer_tidy(struct store *store); /* after a purge: space goes back to the system */
+/* Takes the item, unless `most` of its kind are waiting: then false. */
+bool writer_background(struct store *store, struct background *item, size_t most);
 
-/* reader.c: one statement on a connection of the pool */
+/* reader.c: a connection of a pool, for one thread; NULL when none is free within wait_ms (-1: waits) */
+void readers_init(struct store *store);
+struct db *reader_take(struct store *store, struct reader_pool *pool, int wait_ms, struct store_error *error);
+void reader_give(struct store *store, struct reader_pool *pool, struct db *db);
+/* One statement on a connection of the patient pool. */
 int reader_query(struct store *store, enum statement id, const struct db_value *args, size_t n_args,
                  db_row_fn row, void *context, struct store_error *error);
 void readers_close(struct store *store);
 
+/* history.c: the key of all its hashes, made when a store is first opened for writing */
+int history_make_key(struct store *store, struct db *db, struct store_error *error);
+
 /* value.c */
 int64_t store_now_ms(void);
+int64_t store_monotonic_ms(void);
 void store_new_id(char id_r[STORE_ID_SIZE]);
 void store_fail(struct store_error *error, enum store_cause cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

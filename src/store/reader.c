@@ -1,49 +1,104 @@
 /*
- * A few connections for reading, opened when first needed, so that the console and reports never wait for
- * the writer. A connection is held for one statement only: an open read would keep the log from shrinking.
+ * Connections for reading, opened when first needed, so that nobody who reads waits for the writer. Two pools:
+ * a patient one for the console and reports, and a quick one for messages that wait for an answer. A connection
+ * is held for a few statements only: an open read would keep the log from shrinking.
  */
+#include <errno.h>
+#include <time.h>
+
 #include "store/internal.h"
 
-static size_t take_slot(struct store *store)
+static void pool_init(struct reader_pool *pool, unsigned flags)
 {
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->free, &attr);
+    pthread_condattr_destroy(&attr);
+    pool->flags = flags;
+}
+
+void readers_init(struct store *store)
+{
+    pool_init(&store->readers, STORE_RDONLY);
+    pool_init(&store->quick, STORE_RDONLY | DB_QUICK);
+}
+
+static void pool_close(struct store *store, struct reader_pool *pool)
+{
+    for (size_t i = 0; i < STORE_READERS; i++)
+        if (pool->db[i])
+            store->driver->close(pool->db[i]);
+    pthread_cond_destroy(&pool->free);
+}
+
+void readers_close(struct store *store)
+{
+    pool_close(store, &store->readers);
+    pool_close(store, &store->quick);
+}
+
+static bool wait_for_slot(struct store *store, struct reader_pool *pool, int64_t until_ms)
+{
+    if (until_ms < 0)
+        return pthread_cond_wait(&pool->free, &store->lock) == 0;
+    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+    return pthread_cond_timedwait(&pool->free, &store->lock, &until) != ETIMEDOUT;
+}
+
+/* STORE_READERS when none came free in time. */
+static size_t take_slot(struct store *store, struct reader_pool *pool, int wait_ms)
+{
+    int64_t until_ms = wait_ms < 0 ? -1 : store_monotonic_ms() + wait_ms;
     size_t slot;
     pthread_mutex_lock(&store->lock);
-    for (;;) {
-        for (slot = 0; slot < STORE_READERS && store->reader_busy[slot]; slot++)
+    do {
+        for (slot = 0; slot < STORE_READERS && pool->busy[slot]; slot++)
             ;
-        if (slot < STORE_READERS)
-            break;
-        pthread_cond_wait(&store->reader_free, &store->lock);
-    }
-    store->reader_busy[slot] = true;
+    } while (slot == STORE_READERS && wait_for_slot(store, pool, until_ms));
+    if (slot < STORE_READERS)
+        pool->busy[slot] = true;
     pthread_mutex_unlock(&store->lock);
     return slot;
 }
 
-static void give_slot(struct store *store, size_t slot)
+static void give_slot(struct store *store, struct reader_pool *pool, size_t slot)
 {
     pthread_mutex_lock(&store->lock);
-    store->reader_busy[slot] = false;
-    pthread_cond_signal(&store->reader_free);
+    pool->busy[slot] = false;
+    pthread_cond_signal(&pool->free);
     pthread_mutex_unlock(&store->lock);
+}
+
+struct db *reader_take(struct store *store, struct reader_pool *pool, int wait_ms, struct store_error *error)
+{
+    size_t slot = take_slot(store, pool, wait_ms);
+    if (slot == STORE_READERS) {
+        store_fail(error, STORE_LOCKED, "%s: no connection came free in time", store->url);
+        return NULL;
+    }
+    if (!pool->db[slot]) /* whoever holds a slot alone uses its connection */
+        pool->db[slot] = store->driver->open(store->where, pool->flags, error);
+    struct db *db = pool->db[slot];
+    if (!db)
+        give_slot(store, pool, slot);
+    return db;
+}
+
+void reader_give(struct store *store, struct reader_pool *pool, struct db *db)
+{
+    for (size_t slot = 0; slot < STORE_READERS; slot++)
+        if (pool->db[slot] == db)
+            give_slot(store, pool, slot);
 }
 
 int reader_query(struct store *store, enum statement id, const struct db_value *args, size_t n_args,
                  db_row_fn row, void *context, struct store_error *error)
 {
-    int result = -1;
-    size_t slot = take_slot(store); /* whoever holds a slot alone uses its connection */
-    if (!store->reader[slot])
-        store->reader[slot] = store->driver->open(store->where, STORE_RDONLY, error);
-    if (store->reader[slot])
-        result = store->driver->run(store->reader[slot], id, args, n_args, row, context, NULL, error);
-    give_slot(store, slot);
+    struct db *db = reader_take(store, &store->readers, -1, error);
+    if (!db)
+        return -1;
+    int result = store->driver->run(db, id, args, n_args, row, context, NULL, error);
+    reader_give(store, &store->readers, db);
     return result;
-}
-
-void readers_close(struct store *store)
-{
-    for (size_t i = 0; i < STORE_READERS; i++)
-        if (store->reader[i])
-            store->driver->close(store->reader[i]);
 }

@@ -89,3 +89,69 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_time ON audit (tenant, time_ms, id);
 CREATE INDEX audit_item ON audit (tenant, item);
+
+-- version 2
+-- Single values: the key of all hashes ("key"), when history began and how much it learned.
+CREATE TABLE history_meta (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    bytes BYTEA,
+    PRIMARY KEY (tenant, name)
+);
+-- Organisations: registrable domains; whole addresses at free mail providers.
+CREATE TABLE history_peer (
+    tenant TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    first_ms BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    first_in_ms BIGINT NOT NULL,
+    first_out_ms BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    sent BIGINT NOT NULL,
+    archived BIGINT NOT NULL,
+    PRIMARY KEY (tenant, peer)
+);
+CREATE INDEX history_peer_time ON history_peer (tenant, last_ms);
+-- Which of our people had mail with whom.
+CREATE TABLE history_person (
+    tenant TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    person TEXT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    PRIMARY KEY (tenant, peer, person)
+);
+CREATE INDEX history_person_time ON history_person (tenant, last_ms);
+CREATE INDEX history_person_person ON history_person (tenant, person);
+-- Keyed hashes of Message-IDs, and of the organisations that took part.
+CREATE TABLE history_thread (
+    tenant TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    last_ms BIGINT NOT NULL,
+    parties BYTEA NOT NULL,
+    PRIMARY KEY (tenant, hash)
+);
+CREATE INDEX history_thread_time ON history_thread (tenant, last_ms);
+-- Keyed hashes of the accounts, their countries and banks that a payee named.
+CREATE TABLE history_account (
+    tenant TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    country BYTEA NOT NULL,
+    bank BYTEA NOT NULL,
+    first_ms BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    PRIMARY KEY (tenant, peer, hash)
+);
+CREATE INDEX history_account_time ON history_account (tenant, last_ms);
+-- Keyed hashes of what several suspicious messages have in common.
+CREATE TABLE history_campaign (
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    messages BIGINT NOT NULL,
+    first_ms BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    PRIMARY KEY (tenant, kind, hash)
+);
+CREATE INDEX history_campaign_time ON history_campaign (tenant, last_ms);

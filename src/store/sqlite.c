@@ -21,6 +21,7 @@
 
 enum {
     BUSY_MS = 5000,                   /* well below the MTA's milter timeout */
+    QUICK_MS = 50,                    /* while a message waits for what history knows */
     WAL_KEEP_BYTES = 64 * 1024 * 1024 /* the log is cut back to this after a large message */
 };
 
@@ -154,7 +155,7 @@ static int configure(struct sqlite *lite, unsigned flags, struct store_error *er
              "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
              WAL_KEEP_BYTES);
     sqlite3_extended_result_codes(lite->handle, 1);
-    sqlite3_busy_timeout(lite->handle, BUSY_MS);
+    sqlite3_busy_timeout(lite->handle, flags & DB_QUICK ? QUICK_MS : BUSY_MS);
     sqlite3_db_config(lite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     if (!(flags & STORE_RDONLY)) { /* auto_vacuum counts only before the first table */
         sqlite3_exec(lite->handle, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL);

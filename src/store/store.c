@@ -96,6 +96,11 @@ static int migrate(struct store *store, struct db *db, struct store_error *error
     return -1;
 }
 
+static int prepare(struct store *store, struct store_error *error)
+{
+    return store->flags & STORE_RDONLY ? 0 : history_make_key(store, store->writer_db, error);
+}
+
 struct store *store_open(const char *url, unsigned flags, struct store_error *error)
 {
     const char *where;
@@ -112,9 +117,10 @@ struct store *store_open(const char *url, unsigned flags, struct store_error *er
     store->tenant = "default";
     store->flags = flags;
     pthread_mutex_init(&store->lock, NULL);
-    pthread_cond_init(&store->reader_free, NULL);
+    readers_init(store);
     store->writer_db = driver->open(store->where, flags, error);
-    if (!store->writer_db || migrate(store, store->writer_db, error) || writer_start(store, error))
+    if (!store->writer_db || migrate(store, store->writer_db, error) || prepare(store, error) ||
+        writer_start(store, error))
         store_close(&store);
     return store;
 }
@@ -128,7 +134,6 @@ void store_close(struct store **store)
     readers_close(s);
     if (s->writer_db)
         s->driver->close(s->writer_db);
-    pthread_cond_destroy(&s->reader_free);
     pthread_mutex_destroy(&s->lock);
     free(s->url);
     free(s);

@@ -73,7 +73,7 @@ enum { STORE_DECISIONS_QUEUED = 8192 };
 void store_decision_put(struct store *store, const struct store_mail *mail, const char *quarantine_id);
 
 struct store_stats {
-    uint64_t quarantined, decisions, decisions_dropped, commits, failures;
+    uint64_t quarantined, decisions, decisions_dropped, learned, learned_dropped, commits, failures;
     struct store_error last_error; /* of what ran in the background; empty text: none */
 };
 void store_stats(struct store *store, struct store_stats *stats_r);

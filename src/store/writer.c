@@ -1,8 +1,8 @@
 /*
  * The one thread that writes. Callers hand in jobs and block; the thread runs all jobs that wait in one
  * transaction (group commit: one flush to disk for many messages), each in a savepoint of its own so that
- * one that fails takes no other with it, and wakes the callers only after the commit. Decisions are written
- * between the jobs, in transactions of their own, and never make a held message fail.
+ * one that fails takes no other with it, and wakes the callers only after the commit. Decisions and what
+ * history learns are written between the jobs, in transactions of their own, and never make a held message fail.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,9 +17,9 @@
 
 enum {
     BATCH_BYTES = 16 * 1024 * 1024, /* a transaction takes no more jobs beyond this: bounds the log */
-    DECISION_BATCH = 512,
-    DECISION_DELAY_MS = 100, /* how long the first of a batch waits for company */
-    DECISION_RETRY_MS = 1000,
+    BACKGROUND_BATCH = 512,
+    BACKGROUND_DELAY_MS = 100, /* how long the first of a batch waits for company */
+    BACKGROUND_RETRY_MS = 1000,
     DECISION_COLUMNS = 2 + MAIL_COLUMNS + 2
 };
 
@@ -35,17 +35,10 @@ struct job {
 
 /* A decision with all its text in one block. */
 struct queued_decision {
-    struct queued_decision *next;
+    struct background item;
     struct db_value values[DECISION_COLUMNS];
     char text[];
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void fail_jobs(struct job *jobs, const struct store_error *error)
 {
@@ -122,85 +115,92 @@ static void work_jobs(struct store *store)
     pthread_cond_broadcast(&store->done);
 }
 
-static int put_decisions(struct store *store, const struct queued_decision *list, struct store_error *error)
+static int put_background(struct store *store, const struct background *list, struct store_error *error)
 {
     struct db *db = store->writer_db;
     if (db->driver->begin(db, error))
         return -1;
-    for (const struct queued_decision *d = list; d; d = d->next)
-        if (db->driver->run(db, SQL_DECISION_PUT, d->values, DECISION_COLUMNS, NULL, NULL, NULL, error)) {
+    for (const struct background *item = list; item; item = item->next)
+        if (item->run(store, db, item, error)) {
             db->driver->rollback(db);
             return -1;
         }
     return db->driver->commit(db, error);
 }
 
-static void free_decisions(struct queued_decision *list)
+static void free_background(struct background *list)
 {
     while (list) {
-        struct queued_decision *next = list->next;
+        struct background *next = list->next;
         free(list);
         list = next;
     }
 }
 
-/* Writes one batch; a batch that fails stays in the queue and is tried again. Lock held. */
-static bool work_decisions(struct store *store)
+static void count_background(struct store *store, const struct background *list)
 {
-    struct queued_decision *first = store->decisions, **end = &store->decisions;
+    for (; list; list = list->next) {
+        store->n_background[list->kind]--;
+        store->stats.decisions += list->kind == BACKGROUND_DECISION;
+        store->stats.learned += list->kind == BACKGROUND_HISTORY;
+    }
+}
+
+/* Writes one batch; a batch that fails stays in the queue and is tried again. Lock held. */
+static bool work_background(struct store *store)
+{
+    struct background *first = store->background, **end = &store->background;
     struct store_error error;
-    size_t n = 0;
-    for (; *end && n < DECISION_BATCH; n++)
+    for (size_t n = 0; *end && n < BACKGROUND_BATCH; n++)
         end = &(*end)->next;
-    struct queued_decision *rest = *end;
+    struct background *rest = *end;
     *end = NULL;
-    struct queued_decision **rest_end = rest ? store->decisions_end : &store->decisions;
-    store->decisions = rest;
-    store->decisions_end = rest_end;
+    struct background **rest_end = rest ? store->background_end : &store->background;
+    store->background = rest;
+    store->background_end = rest_end;
     pthread_mutex_unlock(&store->lock);
-    int failed = put_decisions(store, first, &error);
+    int failed = put_background(store, first, &error);
     pthread_mutex_lock(&store->lock);
     if (failed) {
-        if (!store->decisions) /* nothing came behind it meanwhile */
-            store->decisions_end = end;
-        *end = store->decisions;
-        store->decisions = first;
+        if (!store->background) /* nothing came behind it meanwhile */
+            store->background_end = end;
+        *end = store->background;
+        store->background = first;
         store->stats.failures++;
         store->stats.last_error = error;
     } else {
-        store->n_decisions -= n;
-        store->stats.decisions += n;
-        free_decisions(first);
+        count_background(store, first);
+        free_background(first);
     }
-    store->decisions_due_ms = monotonic_ms() + (failed ? DECISION_RETRY_MS : DECISION_DELAY_MS);
+    store->background_due_ms = store_monotonic_ms() + (failed ? BACKGROUND_RETRY_MS : BACKGROUND_DELAY_MS);
     return !failed;
 }
 
-static bool decisions_due(struct store *store)
+static bool background_due(struct store *store)
 {
-    return store->decisions && (store->stop || monotonic_ms() >= store->decisions_due_ms);
+    return store->background && (store->stop || store_monotonic_ms() >= store->background_due_ms);
 }
 
 static void wait_for_work(struct store *store)
 {
-    if (!store->decisions) {
+    if (!store->background) {
         pthread_cond_wait(&store->work, &store->lock);
         return;
     }
-    struct timespec until = {store->decisions_due_ms / 1000, store->decisions_due_ms % 1000 * 1000000};
+    struct timespec until = {store->background_due_ms / 1000, store->background_due_ms % 1000 * 1000000};
     pthread_cond_timedwait(&store->work, &store->lock, &until);
 }
 
 static void *writer_main(void *arg)
 {
     struct store *store = arg;
-    bool lost = false; /* at the end: decisions that cannot be written are given up */
+    bool lost = false; /* at the end: what cannot be written is given up */
     pthread_mutex_lock(&store->lock);
-    while (!store->stop || store->jobs || (store->decisions && !lost)) {
+    while (!store->stop || store->jobs || (store->background && !lost)) {
         if (store->jobs)
             work_jobs(store);
-        if (decisions_due(store))
-            lost = !work_decisions(store) && store->stop;
+        if (background_due(store))
+            lost = !work_background(store) && store->stop;
         else if (!store->jobs && !store->stop)
             wait_for_work(store);
     }
@@ -218,7 +218,7 @@ int writer_start(struct store *store, struct store_error *error)
     pthread_condattr_destroy(&attr);
     pthread_cond_init(&store->done, NULL);
     store->jobs_end = &store->jobs;
-    store->decisions_end = &store->decisions;
+    store->background_end = &store->background;
     if (store->flags & STORE_RDONLY)
         return 0;
     sigfillset(&all); /* signals are the caller's threads' business */
@@ -241,7 +241,7 @@ void writer_stop(struct store *store)
     pthread_mutex_unlock(&store->lock);
     if (store->writer_runs)
         pthread_join(store->writer, NULL);
-    free_decisions(store->decisions);
+    free_background(store->background);
     pthread_cond_destroy(&store->work);
     pthread_cond_destroy(&store->done);
 }
@@ -270,6 +270,24 @@ void writer_tidy(struct store *store)
     writer_run(store, NULL, NULL, 0, &ignored);
 }
 
+bool writer_background(struct store *store, struct background *item, size_t most)
+{
+    pthread_mutex_lock(&store->lock);
+    bool room = store->writer_runs && store->n_background[item->kind] < most;
+    if (room) {
+        bool first = !store->background;
+        if (first)
+            store->background_due_ms = store_monotonic_ms() + BACKGROUND_DELAY_MS;
+        *store->background_end = item;
+        store->background_end = &item->next;
+        store->n_background[item->kind]++;
+        if (first)
+            pthread_cond_signal(&store->work);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return room;
+}
+
 /* Recipients in one text, one a line: the log is for reading, not for searching by recipient. */
 static char *join_rcpts(struct arena *arena, const struct store_mail *mail)
 {
@@ -281,12 +299,20 @@ static char *join_rcpts(struct arena *arena, const struct store_mail *mail)
     return text;
 }
 
+static int put_decision(struct store *store, struct db *db, const struct background *item,
+                        struct store_error *error)
+{
+    const struct queued_decision *d = (const struct queued_decision *)item;
+    return db->driver->run(db, SQL_DECISION_PUT, d->values, DECISION_COLUMNS, NULL, NULL, NULL, error);
+}
+
 static struct queued_decision *pack(const struct db_value *values)
 {
     size_t size = 0;
     for (size_t i = 0; i < DECISION_COLUMNS; i++)
         size += values[i].s.n;
     struct queued_decision *d = mem_alloc(sizeof(*d) + size);
+    d->item = (struct background){.kind = BACKGROUND_DECISION, .run = put_decision};
     char *out = d->text;
     for (size_t i = 0; i < DECISION_COLUMNS; i++) {
         d->values[i] = values[i];
@@ -312,19 +338,10 @@ void store_decision_put(struct store *store, const struct store_mail *mail, cons
     struct queued_decision *d = pack(values);
     arena_free(&arena);
 
-    pthread_mutex_lock(&store->lock);
-    bool room = store->writer_runs && store->n_decisions < STORE_DECISIONS_QUEUED;
-    if (room) {
-        if (!store->decisions)
-            store->decisions_due_ms = monotonic_ms() + DECISION_DELAY_MS;
-        *store->decisions_end = d;
-        store->decisions_end = &d->next;
-        if (++store->n_decisions == 1)
-            pthread_cond_signal(&store->work);
-    } else {
+    if (!writer_background(store, &d->item, STORE_DECISIONS_QUEUED)) {
+        pthread_mutex_lock(&store->lock);
         store->stats.decisions_dropped++;
-    }
-    pthread_mutex_unlock(&store->lock);
-    if (!room)
+        pthread_mutex_unlock(&store->lock);
         free(d);
+    }
 }
