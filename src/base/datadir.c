@@ -2,6 +2,7 @@
  * Finding the shipped data without configuration, installed, moved or straight from the build tree.
  */
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,8 +10,23 @@
 #include "base/datadir.h"
 #include "base/mem.h"
 
+/* A folder counts only when it holds all of our data: "rules" alone is a common name. */
+static bool is_root(const char *dir, const char *middle)
+{
+    static const char *const marks[] = {"rules/phrases", "data/facts", "data/lookalike"};
+    bool all = true;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+        char *path = mem_printf("%s%s/%s", dir, middle, marks[i]);
+        all = all && access(path, R_OK) == 0;
+        free(path);
+    }
+    return all;
+}
+
 static char *existing(const char *dir, const char *middle, const char *name)
 {
+    if (!is_root(dir, middle))
+        return NULL;
     char *path = mem_printf("%s%s/%s", dir, middle, name);
     if (access(path, R_OK) == 0)
         return path;

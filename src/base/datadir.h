@@ -5,7 +5,7 @@
  * Where the shipped data lies: rule packs (rules/) and lookalike tables (data/). Tried in this order:
  * $RINGER_DATADIR; ../share/ringer beside the program (a moved installation); the program's own folder
  * and its parents up to two levels (a program run from its build tree); the configured PKGDATADIR.
- * Returns the path of `name` below the first folder that has it, to be freed; when none has it, the path
+ * Returns the path of `name` below the first folder that has it and the rest of the data, to be freed; when none has it, the path
  * below PKGDATADIR, so that an error message names the place where it should be.
  */
 char *datadir_path(const char *name);
