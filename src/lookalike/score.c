@@ -17,6 +17,7 @@ static const int16_t feature_points[N_FEATURES] = {
 enum {
     HOST_BONUS = 16, /* a registrable domain has honest neighbours, a host label that holds a name seldom */
     TOLD_APART = 30, /* names with three letters of their own (tdbank, tnbank) further apart are different */
+    OWN_BONUS = 15,  /* own names under another suffix: who runs this knows all that are his */
     WITH_SUFFIX =
         88 /* the name with its own suffix among the host's labels: no other reading than imitation */
 };
@@ -55,10 +56,12 @@ static void add_step(struct sum *sum, unsigned value, const uint8_t bounds[], en
 static uint8_t tld_kind(const struct query *q, const char *suffix)
 {
     const char *dot = strrchr(suffix, '.'), *tld = dot ? dot + 1 : suffix;
-    uint8_t kind = strset_get(&q->tables->tlds, tld, strlen(tld));
-    if (kind == 0 && !dot && strlen(tld) > 2 && strncmp(tld, "xn--", 4) != 0)
-        return 1;
-    return kind == 2 && dot ? 0 : kind == 3 ? 0 : kind;
+    uint8_t kind = strset_get(&q->tables->tlds, suffix, strlen(suffix));
+    if (kind == 0 && dot)
+        kind = strset_get(&q->tables->tlds, tld, strlen(tld)) == 1;
+    else if (kind == 0 && strlen(tld) > 2 && strncmp(tld, "xn--", 4) != 0)
+        kind = 1;
+    return kind == 3 ? 0 : kind;
 }
 
 /*
@@ -118,7 +121,6 @@ static int score_equal(const struct query *q, const struct hit *hit, const struc
     static const uint8_t lengths[] = {0, 3, 4, 5, 6, 8, 10, 13};
     struct sum sum = {0};
     const struct core *c = hit_core(hit);
-    const struct name *name = hit_name(hit);
     uint8_t tld = tld_kind(q, q->domain->suffix_ascii), level = c->flags & CORE_LEVEL;
     add(&sum, E_BASE);
     add_step(&sum, c->n, lengths, E_LEN2, 8);
@@ -132,7 +134,8 @@ static int score_equal(const struct query *q, const struct hit *hit, const struc
     add_if(&sum, q->popular, E_POPULAR);
     add_if(&sum, tld == 0 && !strchr(q->domain->suffix_ascii, '.'), E_NATIONAL);
     add_if(&sum, tld == 0 && strchr(q->domain->suffix_ascii, '.'), E_DEEP);
-    add_if(&sum, tld_kind(q, hit->index->pool + name->ascii + name->suffix) == 2, E_TARGET_GENERIC);
+    if (hit_name(hit)->relation == RELATION_OWN)
+        sum.tenths += 10 * OWN_BONUS;
     return finish(q, hit, seen, &sum);
 }
 
@@ -215,7 +218,7 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
         add(&sum, (enum feature)(W_LEVEL1 + level - 1));
     add_if(&sum, suffix_equal(q, hit), W_SAME);
     add_if(&sum, tld == 1, W_CHEAP);
-    add_if(&sum, tld == 2, W_GENERIC);
+    add_if(&sum, tld == 2 || (tld == 0 && suffix_equal(q, hit)), W_GENERIC);
     add_if(&sum, q->popular, W_POPULAR);
     add_if(&sum, seen->form.letters || seen->form.marks, W_READ);
     add_if(&sum, seen->form.starts != 1, W_HYPHEN);
@@ -309,7 +312,7 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
     add_if(&sum, suffix_follows(hit, f), I_FOLDED);
     add_if(&sum, suffix_equal(q, hit), I_SAME);
     add_if(&sum, tld == 1, I_CHEAP);
-    add_if(&sum, tld == 2, I_GENERIC);
+    add_if(&sum, tld == 2 || (tld == 0 && suffix_equal(q, hit)), I_GENERIC);
     add_if(&sum, q->popular, I_POPULAR);
     add_if(&sum, split_differs(hit, f), I_SPLIT);
     add_if(&sum, c->n <= 5 && !(left && right), I_SHORT_JOINED);

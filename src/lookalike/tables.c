@@ -231,6 +231,16 @@ static void prepare(struct tables *t)
             set_cost(t, *a, *b, COST_VOWEL);
 }
 
+/* What looks like the same third character looks alike. */
+static void close_looks(struct tables *t)
+{
+    enum { COST_SAME = 35 };
+    for (int a = '0'; a <= 'z'; a++)
+        for (int b = '0'; b < a; b++)
+            if (t->same[a] == t->same[b])
+                set_cost(t, a, b, COST_SAME);
+}
+
 static struct tables *load(struct diag_list *diags)
 {
     struct tables *t = mem_alloc(sizeof(*t));
@@ -243,6 +253,7 @@ static struct tables *load(struct diag_list *diags)
     read_file(&r, "data/lookalike/letters.tsv", take_letter);
     read_file(&r, "data/lookalike/visual.tsv", take_visual);
     read_file(&r, "data/lookalike/keyboards.txt", take_keys);
+    close_looks(t);
     if (!r.failed)
         return t;
     strset_free(&t->affixes);
