@@ -92,7 +92,8 @@ static size_t collect(struct span text, size_t at, size_t want, char *out)
 static const char iban_labels[] =
     "iban|konto|compte|conto|cuenta|account|rekening|rachunek|conta|a/c|口座|账号|帳號";
 
-static void iban_at(struct account_scan *scan, size_t at)
+/* Where the IBAN at `at` ends; `at` itself when there is none. */
+static size_t iban_at(struct account_scan *scan, size_t at)
 {
     struct span text = scan->text;
     char number[IBAN_MAX + 1];
@@ -104,13 +105,14 @@ static void iban_at(struct account_scan *scan, size_t at)
     size_t end = length ? collect(text, at, length, number) : 0;
     struct span iban = {number, length};
     if (!end || !iban_structure_ok(iban))
-        return;
+        return at;
     bool valid = iban_checks(iban);
     if (!valid && !account_label(text, at, 40, iban_labels))
-        return;
+        return at;
     char country[3] = {number[0], number[1], '\0'};
     account_add(scan, ACCOUNT_IBAN, valid, number, country, arena_span(scan->arena, iban_bank(iban)), at,
                 end);
+    return end;
 }
 
 static void bic_at(struct account_scan *scan, size_t at)
@@ -146,7 +148,7 @@ static void search_text(struct account_scan *scan)
             continue;
         bool letters = !digit(c) && i + 4 < text.n;
         if (letters && (digit(text.p[i + 2]) || text.p[i + 2] == ' '))
-            iban_at(scan, i);
+            i = iban_at(scan, i); /* a RIB inside an IBAN is no second account */
         else if (letters && !digit(c) && alnum(text.p[i + 5 < text.n ? i + 5 : i]))
             bic_at(scan, i);
         else if (digit(c)) {

@@ -107,6 +107,10 @@ static void test_quoted_and_bounds(void **state)
     char many[80 * 40] = "";
     for (unsigned i = 0; i < 80; i++)
         sprintf(many + strlen(many), "routing %09u\n", 100000000 + i);
+    f = text_fold(arena, span_of("compte FR14 2004 1010 0505 0001 3M02 606, RIB"));
+    t[0] = (struct payment_text){PAYMENT_OWN, f};
+    r = payment_analyse(NULL, arena, t, 1);
+    assert_int_equal(r->n_accounts, 1); /* the RIB inside the IBAN is no second account */
     t[0] = (struct payment_text){PAYMENT_OWN, text_fold(arena, span_of(many))};
     r = payment_analyse(NULL, arena, t, 1);
     assert_true(r->limit_hit);
