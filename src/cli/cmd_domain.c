@@ -1,6 +1,7 @@
 /*
  * ringer domain: what does this domain look like? One domain a line in, one answer a line out.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,27 +11,34 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "lookalike/lookalike.h"
+#include "lookalike/variants.h"
+#include "policy.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"
 
 struct options {
     const char *config, *protected_file;
-    bool json, colour;
+    bool json, colour, variants;
 };
 
 static void usage(FILE *out)
 {
-    fputs("usage: ringer domain [-c CONFIG | -p FILE] [--json] DOMAIN...|-\n\n"
+    fputs("usage: ringer domain [-c CONFIG | -p FILE] [--json] DOMAIN...|-\n"
+          "       ringer domain --variants [--json] DOMAIN...\n\n"
           "Says whether each DOMAIN looks like a protected one. With - it reads one a line from standard "
           "input.\n\n"
-          "  -c, --config=FILE     protected names of this configuration\n"
+          "  -c, --config=FILE     protected names of this configuration (default: $RINGER_CONFIG, then the\n"
+          "                        installed one)\n"
           "  -p, --protected=FILE  protected names from this file, one domain a line\n"
           "      --json            one JSON object a line, in order\n"
+          "      --variants        list lookalikes of DOMAIN that anybody could register, to register or "
+          "watch\n"
           "  -h, --help            this text\n\n"
-          "Exit codes: 0 done (also when a lookalike was found), 2 wrong usage, 3 the names could not be "
-          "read.\n",
+          "Scores: 70 and more is a strong finding, 50 to 69 a weak one. Exit codes: 0 done (also when a\n"
+          "lookalike was found), 1 standard input or output failed, 2 wrong usage, 3 the protected names "
+          "could\n"
+          "not be read.\n",
           out);
 }
 
@@ -42,7 +50,7 @@ static struct lookalike_index *load_protected(const char *path, struct diag_list
     unsigned number = 0;
     if (!f) {
         diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0}, "name a readable file, one domain a line",
-                 "cannot read the protected names");
+                 "cannot read the protected names: %s", strerror(errno));
         return NULL;
     }
     struct lookalike_builder *b = lookalike_builder_new();
@@ -50,10 +58,11 @@ static struct lookalike_index *load_protected(const char *path, struct diag_list
         const char *error;
         number++;
         line[strcspn(line, "#\r\n")] = '\0';
-        char *start = line + strspn(line, " \t");
-        start[strcspn(start, " \t")] = '\0';
+        char *start = line + strspn(line, " \t\v\f");
+        start[strcspn(start, " \t\v\f")] = '\0';
         if (*start && lookalike_builder_protect(b, start, RELATION_PARTNER, &error) != 0)
-            diag_add(diags, DIAG_WARNING, (struct diag_at){path, number, 1}, NULL, "%s", error);
+            diag_add(diags, DIAG_WARNING, (struct diag_at){path, number, 1},
+                     "it is not protected; mend or remove the line", "%s", error);
     }
     free(line);
     fclose(f);
@@ -161,26 +170,73 @@ static void stream(const struct options *o, const struct lookalike_index *index,
     free(line);
 }
 
-int cmd_domain(int argc, char **argv)
+static void print_variant(const struct options *o, struct arena *arena, const struct lookalike_variant *v,
+                          const struct lookalike_result *r)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"protected", required_argument, NULL, 'p'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    struct options o = {.colour = isatty(STDOUT_FILENO)};
+    int score = r->n_findings ? r->findings[0].score : 0;
+    if (o->json) {
+        json_t *j = json_object();
+        set_string(j, "ascii", arena, v->ascii);
+        set_string(j, "unicode", arena, v->unicode);
+        set_string(j, "made", arena, lookalike_class_name(v->class));
+        json_object_set_new(j, "class", classes_json(r->n_findings ? r->findings[0].classes : 0));
+        json_object_set_new(j, "score", json_integer(score));
+        json_dumpf(j, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        putchar('\n');
+        json_decref(j);
+    } else {
+        printf("%s\t%s\t%d%s%s\n", v->ascii, lookalike_class_name(v->class), score,
+               strcmp(v->ascii, v->unicode) == 0 ? "" : "\t",
+               strcmp(v->ascii, v->unicode) == 0 ? "" : v->unicode);
+    }
+}
+
+/* Made by the table, judged by the engine that protects nothing but this domain. */
+static int list_variants(const struct options *o, const char *domain)
+{
     struct diag_list diags = {0};
+    const char *error = NULL;
+    struct lookalike_variant *v;
+    struct arena *made = arena_new(), *arena = arena_new();
+    struct lookalike_builder *b = lookalike_builder_new();
+    if (lookalike_builder_protect(b, domain, RELATION_OWN, &error) != 0)
+        fprintf(stderr, "ringer domain: %s: %s\n", domain, error);
+    struct lookalike_index *index = lookalike_build(&b, &diags);
+    size_t n = index && !error ? lookalike_variants(made, domain, &v, &error, &diags) : 0;
+    for (size_t i = 0; i < n; i++) {
+        print_variant(o, arena, &v[i], lookalike_match(index, arena, v[i].ascii));
+        arena_reset(arena);
+    }
+    if (n == 0 && error && index)
+        fprintf(stderr, "ringer domain: %s: %s\n", domain, error);
+    lookalike_index_free(&index);
+    arena_free(&made);
+    arena_free(&arena);
+    int code = cli_report(&diags);
+    return code ? code : n ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* -1 = go on, else the exit code. */
+static int parse_options(int argc, char **argv, struct options *o)
+{
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'}, {"protected", required_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},         {"variants", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     int c;
     while ((c = getopt_long(argc, argv, "c:p:h", longs, NULL)) != -1) {
         switch (c) {
         case 'c':
-            o.config = optarg;
+            o->config = optarg;
             break;
         case 'p':
-            o.protected_file = optarg;
+            o->protected_file = optarg;
             break;
         case 'j':
-            o.json = true;
+            o->json = true;
+            break;
+        case 'v':
+            o->variants = true;
             break;
         case 'h':
             usage(stdout);
@@ -190,21 +246,66 @@ int cmd_domain(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    if (optind == argc || !o.protected_file) {
+    if (optind == argc || (o->config && o->protected_file)) {
         usage(stderr);
         return EXIT_USAGE;
     }
-    struct lookalike_index *index = load_protected(o.protected_file, &diags);
+    return -1;
+}
+
+static int answer(const struct options *o, const struct lookalike_index *index, char **domains)
+{
+    struct arena *arena = arena_new();
+    for (; *domains; domains++)
+        if (strcmp(*domains, "-") == 0)
+            stream(o, index, arena);
+        else
+            one(o, index, arena, *domains);
+    arena_free(&arena);
+    if (fflush(stdout) != 0 || ferror(stdout) || ferror(stdin)) {
+        perror("ringer domain: reading or writing failed");
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static int with_config(const struct options *o, char **domains)
+{
+    struct diag_list diags = {0};
+    struct policy *policy = policy_load(o->config ? o->config : cli_default_config(), &diags);
+    int code = cli_report(&diags);
+    if (!policy)
+        return code ? code : EXIT_CONFIG;
+    code = answer(o, policy->index, domains);
+    policy_unref(&policy);
+    return code;
+}
+
+static int with_file(const struct options *o, char **domains)
+{
+    struct diag_list diags = {0};
+    struct lookalike_index *index = load_protected(o->protected_file, &diags);
     int code = cli_report(&diags);
     if (!index)
-        return EXIT_CONFIG;
-    struct arena *arena = arena_new();
-    for (int i = optind; i < argc; i++)
-        if (strcmp(argv[i], "-") == 0)
-            stream(&o, index, arena);
-        else
-            one(&o, index, arena, argv[i]);
-    arena_free(&arena);
+        return code ? code : EXIT_CONFIG;
+    code = answer(o, index, domains);
     lookalike_index_free(&index);
+    return code;
+}
+
+int cmd_domain(int argc, char **argv)
+{
+    struct options o = {.colour = isatty(STDOUT_FILENO)};
+    int code = parse_options(argc, argv, &o);
+    if (code >= 0)
+        return code;
+    if (!o.variants)
+        return o.protected_file ? with_file(&o, argv + optind) : with_config(&o, argv + optind);
+    code = EXIT_DONE;
+    for (int i = optind; i < argc; i++) {
+        int one_code = list_variants(&o, argv[i]);
+        if (one_code > code)
+            code = one_code;
+    }
     return code;
 }
