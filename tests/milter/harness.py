@@ -17,6 +17,7 @@ import traceback
 SRC = os.environ.get('abs_top_srcdir') or os.path.abspath(os.path.join(os.path.dirname(__file__), '../..'))
 BUILD = os.environ.get('abs_top_builddir') or os.path.join(SRC, 'build')
 os.environ.setdefault('RINGER_DATADIR', SRC)
+os.environ.setdefault('TSAN_OPTIONS', 'suppressions=' + SRC + '/tests/milter/tsan.supp')
 PATIENCE = 30  # seconds for anything to happen; sanitizer builds on a busy machine are slow
 
 ATTACK = '''From: "Marie Dubois" <marie.dubois@valdor-metaux.example>

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec python3 "${abs_top_srcdir:?is set by make check}/tests/milter/protocol_test.py"
+exec python3 -B "${abs_top_srcdir:?is set by make check}/tests/milter/protocol_test.py"
