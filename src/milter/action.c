@@ -113,14 +113,22 @@ static void mark_subject(SMFICTX *ctx, const struct session *s)
 
 /* --- holding */
 
-/*
- * Which recipients a held message is held for. A message that must not be seen must not be seen by any of them,
- * so it is everybody; but all that follows works per recipient.
- */
-static void choose_held(const struct transaction *tx, bool *held)
+/* Is `address` one of the entries "local@domain" or "@domain"? */
+static bool is_listed(const struct conf_strings *list, const char *address)
 {
-    for (size_t i = 0; i < tx->n_rcpts; i++)
-        held[i] = true;
+    const char *domain = strrchr(address, '@');
+    for (size_t i = 0; i < list->n; i++)
+        if (strcasecmp(list->v[i], address) == 0 || (domain && strcasecmp(list->v[i], domain) == 0))
+            return true;
+    return false;
+}
+
+/* Whom a held message is held for: everybody but those whom the configuration lets have it all the same. */
+static void choose_held(const struct session *s, bool *held)
+{
+    const struct conf_strings *never = &s->tx->policy->conf->never_hold_for;
+    for (size_t i = 0; i < s->tx->n_rcpts; i++) /* without the means to hold for some, it is held for all */
+        held[i] = !can(s, SMFIF_DELRCPT) || !is_listed(never, s->tx->rcpts[i]);
 }
 
 /* Removes the held recipients; the others get their mail. */
@@ -143,6 +151,15 @@ static sfsistat temporary_failure(SMFICTX *ctx, struct outcome *out, const char 
     return SMFIS_TEMPFAIL;
 }
 
+static sfsistat deliver_marked(SMFICTX *ctx, const struct session *s, const struct judgement *j,
+                               struct outcome *out)
+{
+    out->kind = OUTCOME_TAG;
+    mark_subject(ctx, s);
+    add_verdict_headers(ctx, s, j, out);
+    return SMFIS_CONTINUE;
+}
+
 static sfsistat store_failed(SMFICTX *ctx, struct session *s, const struct judgement *j,
                              const struct store_error *error, struct outcome *out)
 {
@@ -150,24 +167,21 @@ static sfsistat store_failed(SMFICTX *ctx, struct session *s, const struct judge
     const char *text = arena_printf(s->tx->arena, "store: %s", error->text);
     if (s->tx->policy->conf->on_store_error == CONF_ON_ERROR_TEMPFAIL)
         return temporary_failure(ctx, out, text);
-    out->kind = OUTCOME_TAG;
     out->error = text;
-    add_verdict_headers(ctx, s, j, out);
-    mark_subject(ctx, s);
-    return SMFIS_CONTINUE;
+    return deliver_marked(ctx, s, j, out);
 }
 
 static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
 {
     struct transaction *tx = s->tx;
     bool *held = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*held));
-    choose_held(tx, held);
-    if (!can(s, SMFIF_DELRCPT))
-        memset(held, true, tx->n_rcpts * sizeof(*held));
+    choose_held(s, held);
     const char **rcpts = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*rcpts));
     for (size_t i = 0; i < tx->n_rcpts; i++)
         if (held[i])
             rcpts[out->n_held++] = tx->rcpts[i];
+    if (out->n_held == 0)
+        return deliver_marked(ctx, s, j, out);
     struct store_mail mail = *record_mail(tx, j, out);
     mail.rcpts = rcpts;
     mail.n_rcpts = out->n_held;
@@ -179,6 +193,7 @@ static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judg
     }
     if (out->n_held == tx->n_rcpts)
         return SMFIS_DISCARD;
+    mark_subject(ctx, s);
     add_verdict_headers(ctx, s, j, out);
     return let_others_through(ctx, s, held, out);
 }
@@ -225,13 +240,11 @@ static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, 
         action_reply(ctx, "550", "5.7.1", "Message refused: sender looks like somebody else");
         return SMFIS_REJECT;
     case OUTCOME_TAG:
-        mark_subject(ctx, s);
-        break;
+        return deliver_marked(ctx, s, j, out);
     default:
-        break;
+        add_verdict_headers(ctx, s, j, out);
+        return SMFIS_CONTINUE;
     }
-    add_verdict_headers(ctx, s, j, out);
-    return SMFIS_CONTINUE;
 }
 
 static int64_t monotonic_ms(void)

@@ -240,6 +240,24 @@ def offers_the_hold_queue_of_the_MTA():
     D.ringer('reload')
 
 
+def holds_for_some_and_delivers_to_others():
+    D.write_conf(quarantine="  never-hold-for: [abuse@buyer.example, '@lab.example']\n", milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+    c = session()
+    rcpts = ('<a@buyer.example>', '<Abuse@buyer.example>', '<b@buyer.example>', '<x@lab.example>')
+    equal(c.message(attack(), rcpts=rcpts, queue_id='PARTLY')[0], 'c')
+    equal(c.removed_rcpts(), ['<a@buyer.example>', '<b@buyer.example>'])
+    held = [m for m in D.held() if m['queue_id'] == 'PARTLY'][0]
+    equal(c.added()['X-Ringer-Id'].strip(), held['id'])
+    true(any(v.startswith(' [Suspicious]') for i, n, v in c.changed()), c.changed())
+    true('rcpts=4 held=2' in [line for line in D.text().splitlines() if 'PARTLY' in line][0])
+    equal(c.message(attack(), rcpts=('<x@lab.example>',), queue_id='NOBODY')[0], 'c')
+    equal((c.removed_rcpts(), 'X-Ringer-Id' in c.added()), ([], False))
+    c.quit()
+    D.write_conf(milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+
+
 # --- what clients of the socket try
 
 def read_to_the_end(c):
@@ -371,5 +389,5 @@ if __name__ == '__main__':
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
                removes_forged_headers_last_to_first, refuses_a_flood_of_forged_headers,
                encodes_what_senders_write_into_our_headers, marks_in_tag_mode_and_only_reports_in_monitor_mode,
-               offers_the_hold_queue_of_the_MTA, survives_malformed_frames, half_open_clients_do_not_stop_others,
+               offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, survives_malformed_frames, half_open_clients_do_not_stop_others,
                answers_451_above_its_limit_of_connections, survives_floods_of_connections, many_threads_at_once, ends_in_order])

@@ -96,6 +96,23 @@ def holds_for_every_recipient_and_spares_other_messages():
     equal(sorted(P.delivered(bad_key, 5)), rcpts)
 
 
+def delivers_to_recipients_for_whom_it_is_not_held():
+    D.write_conf(quarantine='  never-hold-for: [abuse@buyer.example]\n')
+    D.ringer('reload')
+    text, key = fresh(ATTACK)
+    equal(P.send(text, ['a@buyer.example', 'abuse@buyer.example', 'b@buyer.example'])[0], 250)
+    data = P.delivered(key)['abuse@buyer.example']
+    true(b'\nX-Ringer-Id: ' in data and b'\nSubject: [Suspicious] ' in data, data)
+    equal(len(held_with(D, key)), 1)
+    time.sleep(0.3)
+    equal(sorted(P.arrived(key)), ['abuse@buyer.example'])
+    held = held_with(D, key)[0]
+    D.ringer('quarantine', 'release', held['id'], '--smtp', 'smtp://127.0.0.1:%d' % P.release_port)
+    equal(sorted(P.delivered(key, 3)), ['a@buyer.example', 'abuse@buyer.example', 'b@buyer.example'])
+    D.write_conf()
+    D.ringer('reload')
+
+
 def removes_forged_headers():
     text, key = fresh(HAM)
     forged = 'X-Ringer-Verdict: pass; forged\nX-ringer-id: forged\n' + text.replace('Subject', 'X-Ringer-Verdict: forged\nSubject')
@@ -207,7 +224,8 @@ if __name__ == '__main__':
     P = Postfix(D.socket_spec)
     D.start()
     run_tests([adds_headers_to_mail_that_passes, holds_an_attack_byte_for_byte_and_releases_it_unchanged,
-               holds_for_every_recipient_and_spares_other_messages, removes_forged_headers,
+               holds_for_every_recipient_and_spares_other_messages,
+               delivers_to_recipients_for_whom_it_is_not_held, removes_forged_headers,
                skips_internal_and_authenticated_clients, marks_subjects_in_tag_mode, uses_the_hold_queue_when_asked_to,
                tries_again_when_the_store_fails_and_loses_nothing, reloads_under_load_and_loses_nothing,
                answers_4xx_when_ringerd_is_killed, ends_in_order])
