@@ -13,7 +13,7 @@
 #include "lookalike/index.h"
 
 struct raw {               /* a name with one of its cores */
-    uint32_t core, core_n; /* UTF-8 labels, in pool */
+    uint32_t core, core_n; /* UTF-8 labels, in `labels` */
     struct name name;
     uint32_t form; /* plain form in `forms`; filled at build */
     uint8_t n, n_labels;
@@ -27,7 +27,8 @@ struct raw_affiliate {
 
 struct lookalike_builder {
     struct arena *scratch;
-    struct buf pool;
+    struct buf pool;   /* becomes the index's */
+    struct buf labels; /* what the cores are made of */
     struct raw *raw;
     size_t n, cap, n_domains;
     struct raw_affiliate *affiliates;
@@ -46,6 +47,7 @@ static void builder_free(struct lookalike_builder *b)
 {
     arena_free(&b->scratch);
     buf_free(&b->pool);
+    buf_free(&b->labels);
     free(b->raw);
     free(b->affiliates);
     free(b);
@@ -93,7 +95,7 @@ static void add_core(struct lookalike_builder *b, const struct domain *d, struct
     size_t n = (size_t)(d->label[end - 1].p + d->label[end - 1].n - p);
     struct raw *r = &b->raw[b->n++];
     *r = (struct raw){.name = name,
-                      .core = keep(&b->pool, p, n),
+                      .core = keep(&b->labels, p, n),
                       .core_n = (uint32_t)n,
                       .n_labels = (uint8_t)(end - first),
                       .alone = first == 0 && end != d->suffix};
@@ -173,7 +175,7 @@ static void make_forms(struct lookalike_builder *b, const struct tables *t, stru
     struct form f;
     for (size_t i = 0; i < b->n; i++) {
         struct raw *r = &b->raw[i];
-        form_make(t, (struct span){b->pool.p + r->core, r->core_n}, false, &f);
+        form_make(t, (struct span){b->labels.p + r->core, r->core_n}, false, &f);
         r->form = (uint32_t)forms->n;
         r->n = f.n;
         r->starts = f.starts;
@@ -322,6 +324,7 @@ static void make_filter(struct lookalike_index *x)
         memcpy(f.plain, index_key(x, &x->cores[i]), f.n);
         form_skeleton(x->tables, &f);
         uint64_t key = index_hash(f.skel, f.n_skel, KEY_SKELETON);
+        x->cores[i].letters = form_letters(&f);
         x->filter[(key >> 20) & x->filter_mask] |= (uint64_t)1 << (key & 63) | (uint64_t)1 << (key >> 6 & 63);
         if (f.n_skel < x->shortest)
             x->shortest = f.n_skel;

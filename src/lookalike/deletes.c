@@ -14,13 +14,10 @@ static uint64_t key_without(const char *s, size_t n, size_t skip, size_t skip2)
     return index_hash_finish(h, KEY_DELETES);
 }
 
-static unsigned add(uint64_t *keys, unsigned count, uint64_t key)
+/* One of a run of equal characters stands for all of them: deleting another gives the same string. */
+static int again(const char *s, size_t i, size_t first)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (keys[i] == key)
-            return count;
-    keys[count] = key;
-    return count + 1;
+    return i > first && s[i] == s[i - 1];
 }
 
 unsigned deletes_keys(const char *s, size_t n, unsigned edits, uint64_t keys[DELETES_MAX])
@@ -28,12 +25,13 @@ unsigned deletes_keys(const char *s, size_t n, unsigned edits, uint64_t keys[DEL
     unsigned count = 0;
     if (n > DELETES_PREFIX)
         n = DELETES_PREFIX;
-    count = add(keys, count, key_without(s, n, n, n));
+    keys[count++] = key_without(s, n, n, n);
     for (size_t i = 0; edits > 0 && i < n; i++)
-        if (i == 0 || s[i] != s[i - 1])
-            count = add(keys, count, key_without(s, n, i, n));
+        if (!again(s, i, 0))
+            keys[count++] = key_without(s, n, i, n);
     for (size_t i = 0; edits > 1 && i < n; i++)
-        for (size_t j = i + 1; j < n; j++)
-            count = add(keys, count, key_without(s, n, i, j));
+        for (size_t j = i + 1; j < n && !again(s, i, 0); j++)
+            if (!again(s, j, i + 1))
+                keys[count++] = key_without(s, n, i, j);
     return count;
 }

@@ -13,7 +13,7 @@ static inline unsigned deletes_edits(size_t n)
 {
     return n >= DELETES_TWO ? 2 : n >= DELETES_ONE ? 1 : 0;
 }
-/* The keys of the string and all that is left of it after up to `edits` deletions; distinct. Returns how many. */
+/* The keys of the string and all that is left of it after up to `edits` deletions. Returns how many. */
 unsigned deletes_keys(const char *s, size_t n, unsigned edits, uint64_t keys[DELETES_MAX]);
 
 #endif

@@ -23,8 +23,11 @@ struct cell {
 
 struct task {
     const struct tables *t;
-    const char *a, *b; /* seen, genuine */
+    const char *a, *b; /* seen, genuine: without what they share at both ends, but for CONTEXT characters */
     size_t na, nb;
+    size_t before; /* shared characters taken off the front */
+    bool to_end;   /* nothing was taken off the end */
+    size_t band;
     struct cell cell[DISTANCE_MAX_LENGTH + 1][DISTANCE_MAX_LENGTH + 1];
 };
 
@@ -35,15 +38,18 @@ static bool ascii(char c)
 
 static bool is_vowel(char c)
 {
-    return c && strchr("aeiouy", c);
+    const uint32_t vowels = 1u << ('a' - 'a') | 1u << ('e' - 'a') | 1u << ('i' - 'a') | 1u << ('o' - 'a') |
+                            1u << ('u' - 'a') | 1u << ('y' - 'a');
+    return c >= 'a' && c <= 'z' && (vowels >> (c - 'a') & 1);
 }
 
-static void step(struct task *k, size_t i, size_t j, size_t da, size_t db, enum edit_kind kind, unsigned cost)
+static inline void step(struct task *k, size_t i, size_t j, size_t da, size_t db, enum edit_kind kind,
+                        unsigned cost)
 {
     size_t pi = i - da, pj = j - db;
-    if (pi > pj + DISTANCE_BAND || pj > pi + DISTANCE_BAND) /* outside the band: never filled */
+    if (pi > pj + k->band || pj > pi + k->band) /* outside the band: never filled */
         return;
-    unsigned factor = (i == da || j == db) && kind != EDIT_VISUAL ? FIRST_FACTOR : 100;
+    unsigned factor = k->before == 0 && (i == da || j == db) && kind != EDIT_VISUAL ? FIRST_FACTOR : 100;
     unsigned total = k->cell[i - da][j - db].cost + cost * factor / 100;
     if (total < k->cell[i][j].cost)
         k->cell[i][j] = (struct cell){(uint16_t)total, (uint8_t)kind, (uint8_t)da, (uint8_t)db};
@@ -58,7 +64,7 @@ static enum edit_kind substitution_kind(const struct tables *t, char a, char b, 
     return ascii(a) && ascii(b) && t->neighbour[(int)a][(int)b] ? EDIT_KEY : EDIT_OTHER;
 }
 
-static void substitute(struct task *k, size_t i, size_t j)
+static inline void substitute(struct task *k, size_t i, size_t j)
 {
     char a = k->a[i - 1], b = k->b[j - 1];
     unsigned cost = ascii(a) && ascii(b) ? k->t->sub[(int)a][(int)b] : a == b ? 0 : COST_EDIT;
@@ -71,7 +77,7 @@ static void substitute(struct task *k, size_t i, size_t j)
     step(k, i, j, 1, 1, kind, cost);
 }
 
-static void sequences(struct task *k, size_t i, size_t j)
+static inline void sequences(struct task *k, size_t i, size_t j)
 {
     char a = k->a[i - 1], b = k->b[j - 1];
     if (i > 1 && ascii(a) && ascii(k->a[i - 2])) {
@@ -90,12 +96,12 @@ static void sequences(struct task *k, size_t i, size_t j)
         step(k, i, j, 3, 3, EDIT_TRANSPOSE, COST_SWAP);
 }
 
-static void insert_or_omit(struct task *k, size_t i, size_t j)
+static inline void insert_or_omit(struct task *k, size_t i, size_t j)
 {
     if (i > 0) {
         char c = k->a[i - 1];
         bool repeat = (i > 1 && k->a[i - 2] == c) || (i < k->na && k->a[i] == c);
-        bool plural = i == k->na && j == k->nb && c == 's';
+        bool plural = k->to_end && i == k->na && j == k->nb && c == 's';
         step(k, i, j, 1, 0,
              repeat   ? EDIT_REPEAT
              : plural ? EDIT_PLURAL
@@ -107,7 +113,7 @@ static void insert_or_omit(struct task *k, size_t i, size_t j)
     if (j > 0) {
         char c = k->b[j - 1];
         bool repeat = (j > 1 && k->b[j - 2] == c) || (j < k->nb && k->b[j] == c);
-        bool plural = i == k->na && j == k->nb && c == 's';
+        bool plural = k->to_end && i == k->na && j == k->nb && c == 's';
         step(k, i, j, 0, 1,
              repeat   ? EDIT_REPEAT
              : plural ? EDIT_PLURAL
@@ -118,12 +124,13 @@ static void insert_or_omit(struct task *k, size_t i, size_t j)
     }
 }
 
-/* Fills the band; false as soon as a whole row costs more than `limit`. */
+/* Fills the band; false as soon as three rows in turn cost more than `limit`: no step reaches over three. */
 static bool fill(struct task *k, unsigned limit)
 {
+    unsigned beyond = 0;
     for (size_t i = 0; i <= k->na; i++) {
-        size_t lo = i > DISTANCE_BAND ? i - DISTANCE_BAND : 0;
-        size_t hi = i + DISTANCE_BAND < k->nb ? i + DISTANCE_BAND : k->nb;
+        size_t lo = i > k->band ? i - k->band : 0;
+        size_t hi = i + k->band < k->nb ? i + k->band : k->nb;
         unsigned best = FAR;
         for (size_t j = lo; j <= hi; j++) {
             k->cell[i][j].cost = i + j == 0 ? 0 : FAR;
@@ -136,35 +143,39 @@ static bool fill(struct task *k, unsigned limit)
             if (k->cell[i][j].cost < best)
                 best = k->cell[i][j].cost;
         }
-        if (best > limit + COST_EDIT) /* a two-character step may still jump over this row */
+        beyond = best > limit ? beyond + 1 : 0;
+        if (beyond == 3)
             return false;
     }
     return true;
 }
 
+/* What both share at the ends costs nothing; the steps look at most CONTEXT characters beyond a difference. */
+enum { CONTEXT = 3 };
+
 static void set_up(struct task *k, const struct tables *tables, struct span seen, struct span genuine)
 {
+    size_t least = seen.n < genuine.n ? seen.n : genuine.n, front = 0, back = 0;
+    while (front < least && seen.p[front] == genuine.p[front])
+        front++;
+    while (back < least - front && seen.p[seen.n - 1 - back] == genuine.p[genuine.n - 1 - back])
+        back++;
+    front = front > CONTEXT ? front - CONTEXT : 0;
+    back = back > CONTEXT ? back - CONTEXT : 0;
     k->t = tables;
-    k->a = seen.p;
-    k->na = seen.n;
-    k->b = genuine.p;
-    k->nb = genuine.n;
+    k->before = front;
+    k->to_end = back == 0;
+    k->a = seen.p + front;
+    k->na = seen.n - front - back;
+    k->b = genuine.p + front;
+    k->nb = genuine.n - front - back;
+    k->band = DISTANCE_BAND;
 }
 
 static bool hopeless(size_t na, size_t nb)
 {
     size_t d = na > nb ? na - nb : nb - na;
     return na > DISTANCE_MAX_LENGTH || nb > DISTANCE_MAX_LENGTH || d > DISTANCE_BAND;
-}
-
-unsigned distance(const struct tables *tables, const char *seen, size_t n_seen, const char *genuine,
-                  size_t n_genuine, unsigned limit)
-{
-    struct task k; /* the cells are written before they are read */
-    set_up(&k, tables, (struct span){seen, n_seen}, (struct span){genuine, n_genuine});
-    if (hopeless(n_seen, n_genuine) || !fill(&k, limit))
-        return FAR;
-    return k.cell[n_seen][n_genuine].cost;
 }
 
 static void trace(const struct task *k, struct alignment *out)
@@ -176,8 +187,12 @@ static void trace(const struct task *k, struct alignment *out)
         i -= c->seen;
         j -= c->genuine;
         if (c->cost != before->cost)
-            all[n++] = (struct edit){c->kind,    (uint8_t)i, c->seen,
-                                     (uint8_t)j, c->genuine, (uint8_t)(c->cost - before->cost)};
+            all[n++] = (struct edit){.kind = c->kind,
+                                     .at = (uint8_t)(i + k->before),
+                                     .n = c->seen,
+                                     .at_genuine = (uint8_t)(j + k->before),
+                                     .n_genuine = c->genuine,
+                                     .cost = (uint8_t)(c->cost - before->cost)};
     }
     out->n = n < DISTANCE_MAX_EDITS ? n : DISTANCE_MAX_EDITS;
     for (unsigned i = 0; i < out->n; i++)
@@ -192,7 +207,7 @@ unsigned distance_align(const struct tables *tables, const char *seen, size_t n_
     *alignment_r = (struct alignment){.cost = FAR};
     if (hopeless(n_seen, n_genuine) || !fill(&k, limit))
         return FAR;
-    alignment_r->cost = k.cell[n_seen][n_genuine].cost;
+    alignment_r->cost = k.cell[k.na][k.nb].cost;
     if (alignment_r->cost < FAR)
         trace(&k, alignment_r);
     return alignment_r->cost;

@@ -35,10 +35,7 @@ struct alignment {
     struct edit edits[DISTANCE_MAX_EDITS]; /* left to right */
 };
 
-/* The cost, or more than `limit` when it is more than `limit`. */
-unsigned distance(const struct tables *tables, const char *seen, size_t n_seen, const char *genuine,
-                  size_t n_genuine, unsigned limit);
-/* The same, with the edits (the first DISTANCE_MAX_EDITS). */
+/* The cost, or more than `limit` when it is more; with the edits, the first DISTANCE_MAX_EDITS. */
 unsigned distance_align(const struct tables *tables, const char *seen, size_t n_seen, const char *genuine,
                         size_t n_genuine, unsigned limit, struct alignment *alignment_r);
 

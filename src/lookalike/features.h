@@ -26,12 +26,8 @@
     X(W_EDITS2, -38)                                                                                         \
     X(W_FIRST, -53)                                                                                          \
     X(W_SUBST, -81)                                                                                          \
-    X(W_WORD1, -140)                                                                                         \
-    X(W_WORD2, -112)                                                                                         \
-    X(W_WORD3, -84)                                                                                          \
+    X(W_WORD, -140)                                                                                          \
     X(W_LEVEL1, -47)                                                                                         \
-    X(W_LEVEL2, 0)                                                                                           \
-    X(W_LEVEL3, 0)                                                                                           \
     X(W_SAME, 79)                                                                                            \
     X(W_CHEAP, 92)                                                                                           \
     X(W_GENERIC, 41)                                                                                         \

@@ -22,11 +22,18 @@ uint64_t index_hash(const char *p, size_t n, enum key_kind kind)
     return index_hash_finish(h, kind);
 }
 
+static bool vowel(char c)
+{
+    const uint32_t vowels = 1u << ('a' - 'a') | 1u << ('e' - 'a') | 1u << ('i' - 'a') | 1u << ('o' - 'a') |
+                            1u << ('u' - 'a') | 1u << ('y' - 'a');
+    return c >= 'a' && c <= 'z' && (vowels >> (c - 'a') & 1);
+}
+
 uint64_t index_vowel_key(const struct form *form)
 {
     uint64_t h = INDEX_HASH_START;
     for (unsigned i = 0; i < form->n_skel; i++)
-        h = index_hash_extend(h, strchr("aeiouy", form->plain[form->from[i]]) ? 'a' : form->skel[i]);
+        h = index_hash_extend(h, vowel(form->plain[form->from[i]]) ? 'a' : form->skel[i]);
     return index_hash_finish(h, KEY_VOWELS);
 }
 

@@ -16,9 +16,10 @@ struct core {
     uint32_t key;  /* offset of the plain form in pool */
     uint32_t name; /* first of its names; they are sorted, the best relation first */
     uint16_t names;
-    uint8_t n;       /* length of the plain form */
-    uint8_t flags;   /* CORE_* */
-    uint64_t starts; /* where its tokens begin (struct form) */
+    uint8_t n;        /* length of the plain form */
+    uint8_t flags;    /* CORE_* */
+    uint32_t letters; /* form_letters of its skeleton */
+    uint64_t starts;  /* where its tokens begin (struct form) */
 };
 enum {
     CORE_LEVEL = 3,   /* how common a word it is: 1 very .. 3 rare, 0 = no word */

@@ -13,9 +13,11 @@ ENUM_DEFINE(lookalike_class, LOOKALIKE_CLASS_LIST)
 /* Is the domain, or a parent of it, protected, an affiliate or allowed? */
 static bool genuine(const struct lookalike_index *index, const struct domain *d, struct lookalike_result *r)
 {
-    for (const char *p = d->ascii; p && *p; p = strchr(p, '.') ? strchr(p, '.') + 1 : NULL)
+    size_t n = strlen(d->ascii);
+    for (const char *p = d->ascii, *end = p + n, *dot; p && p < end;
+         p = (dot = memchr(p, '.', (size_t)(end - p))) ? dot + 1 : NULL)
         for (const struct lookalike_index *x = index; x; x = x->base) {
-            uint32_t found = index_genuine(x, p, strlen(p));
+            uint32_t found = index_genuine(x, p, (size_t)(end - p));
             if (!found--)
                 continue;
             uint32_t owner = found < x->n_names ? found : x->affiliates[found - x->n_names].owner;
@@ -42,7 +44,7 @@ void query_choose(const struct query *q, struct hit *hit)
     }
 }
 
-void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
+static void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
 {
     size_t at = (size_t)(p - q->domain->unicode);
     if (n == 0 || hit->n_marks == sizeof(hit->mark) / sizeof(*hit->mark) || at > 4096)
@@ -51,22 +53,21 @@ void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
     hit->mark[hit->n_marks++].n = (uint16_t)n;
 }
 
-static void mark_plain(struct query *q, struct hit *hit, const struct seen *seen, unsigned from, unsigned to)
+static void mark_plain(struct query *q, struct hit *hit, const struct form *form, unsigned from, unsigned to)
 {
-    query_mark(q, hit, seen->text + seen->form.source[from],
-               (size_t)(seen->form.source[to] - seen->form.source[from]));
+    query_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
 }
 
-static void mark_differences(struct query *q, struct hit *hit, const struct seen *seen)
+static void mark_differences(struct query *q, struct hit *hit, const struct form *form)
 {
     if (hit->contained && hit->begin > 0)
-        mark_plain(q, hit, seen, 0, hit->begin);
+        mark_plain(q, hit, form, 0, hit->begin);
     for (unsigned i = 0; i < hit->alignment.n; i++) {
         const struct edit *e = &hit->alignment.edits[i];
-        mark_plain(q, hit, seen, hit->begin + e->at, hit->begin + e->at + e->n);
+        mark_plain(q, hit, form, hit->begin + e->at, hit->begin + e->at + e->n);
     }
-    if (hit->contained && hit->end < seen->form.n)
-        mark_plain(q, hit, seen, hit->end, seen->form.n);
+    if (hit->contained && hit->end < form->n)
+        mark_plain(q, hit, form, hit->end, form->n);
     if (hit->classes & 1u << LOOKALIKE_TLD_SWAP) {
         const char *suffix = q->domain->label[q->domain->suffix].p;
         query_mark(q, hit, suffix, strlen(suffix));
@@ -128,8 +129,9 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
         if (q->hits[at].score >= hit->score)
             return;
     }
-    hit->part = arena_strndup(q->arena, seen->form.plain, seen->form.n);
-    mark_differences(q, hit, seen);
+    hit->text = seen->text;
+    hit->n_text = seen->n;
+    hit->second = seen->second;
     q->hits[at] = *hit;
     if (at == q->n_hits)
         q->n_hits++;
@@ -140,12 +142,13 @@ static void look_at(struct query *q, enum place place, struct span text)
 {
     struct seen seen = {.place = place, .text = text.p, .n = text.n};
     form_make(q->tables, text, false, &seen.form);
-    seen.word = place == PLACE_REGISTRABLE ? strset_get(&q->tables->words, text.p, text.n) : 0;
+    seen.word = place == PLACE_REGISTRABLE && strset_get(&q->tables->words, text.p, text.n) != 0;
     match_whole(q, &seen);
     match_contained(q, &seen);
     if (!seen.form.alternatives)
         return;
     seen.segmented = false;
+    seen.second = true;
     form_make(q->tables, text, true, &seen.form);
     match_whole(q, &seen);
     match_contained(q, &seen);
@@ -199,22 +202,36 @@ static void rank(struct query *q)
         qsort(q->hits, q->n_hits, sizeof(*q->hits), by_score);
 }
 
+/* What only a reader needs is made at the end, for the findings that are shown. */
+static void publish_hit(struct query *q, struct hit *hit, struct lookalike_finding *f)
+{
+    struct form form;
+    const struct name *name = hit_name(hit);
+    form_make(q->tables, (struct span){hit->text, hit->n_text}, hit->second, &form);
+    hit->part = arena_strndup(q->arena, form.plain, form.n);
+    mark_differences(q, hit, &form);
+    *f = (struct lookalike_finding){.target = arena_strdup(q->arena, hit->index->pool + name->text),
+                                    .relation = (enum relation)name->relation,
+                                    .classes = hit->classes,
+                                    .score = hit->score,
+                                    .why = explain_why(q, hit),
+                                    .differs = explain_differs(q, hit)};
+}
+
 static void publish(struct query *q, struct lookalike_result *r)
 {
-    struct lookalike_finding *f = arena_array(q->arena, q->n_hits + 1, sizeof(*f));
-    for (unsigned i = 0; i < q->n_hits; i++) {
-        const struct hit *hit = &q->hits[i];
-        const struct name *name = hit_name(hit);
-        f[i] = (struct lookalike_finding){.target = arena_strdup(q->arena, hit->index->pool + name->text),
-                                          .relation = (enum relation)name->relation,
-                                          .classes = hit->classes,
-                                          .score = hit->score,
-                                          .why = explain_why(q, hit),
-                                          .differs = explain_differs(q, hit)};
-    }
+    enum { SHOWN = 40 /* a little below weak, for those who tune */ };
+    unsigned n = 0;
+    while (n < q->n_hits && q->hits[n].score >= SHOWN)
+        n++;
+    if (n == 0)
+        return;
+    struct lookalike_finding *f = arena_array(q->arena, n, sizeof(*f));
+    for (unsigned i = 0; i < n; i++)
+        publish_hit(q, &q->hits[i], &f[i]);
     r->findings = f;
-    r->n_findings = q->n_hits;
-    if (q->n_hits && f[0].score >= LOOKALIKE_WEAK)
+    r->n_findings = n;
+    if (f[0].score >= LOOKALIKE_WEAK)
         r->kind = LOOKALIKE_SUSPECT;
 }
 
@@ -234,8 +251,7 @@ const struct lookalike_result *lookalike_match(const struct lookalike_index *ind
     struct query q = {.index = index, .tables = index->tables, .arena = arena, .domain = &d};
     look(&q);
     rank(&q);
-    if (q.n_hits)
-        publish(&q, r);
+    publish(&q, r);
     return r;
 }
 

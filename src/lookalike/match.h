@@ -23,7 +23,8 @@ struct seen {
     bool segmented;
     const char *text; /* UTF-8, inside `unicode` of the domain */
     size_t n;
-    bool word; /* it is a dictionary word */
+    bool second; /* read with the second readings */
+    bool word;   /* it is a dictionary word */
 };
 
 struct hit {
@@ -40,7 +41,10 @@ struct hit {
         uint16_t at, n;
     } mark[DISTANCE_MAX_EDITS + MAX_PARTS]; /* what differs: bytes of the U-label form */
     unsigned n_marks;
-    const char *part; /* the label that carries it, for the explanation */
+    const char *text; /* the labels that carry it, in `unicode` of the domain */
+    size_t n_text;
+    bool second;      /* read with the second readings */
+    const char *part; /* their plain form, for the explanation; made for published hits only */
 };
 
 struct query {
@@ -75,7 +79,6 @@ void query_choose(const struct query *q, struct hit *hit);
 uint32_t script_classes(const struct form *f);
 /* Keeps the hit when it scores. */
 void query_take(struct query *q, struct hit *hit, const struct seen *seen);
-void query_mark(struct query *q, struct hit *hit, const char *p, size_t n);
 
 /* explain.c: the sentence and the marked domain. */
 const char *explain_why(struct query *q, const struct hit *hit);

@@ -197,7 +197,7 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
     const struct core *c = hit_core(hit);
     const struct alignment *a = &hit->alignment;
     struct sum sum = {0};
-    uint8_t tld = tld_kind(q, q->domain->suffix_ascii), level = c->flags & CORE_LEVEL;
+    uint8_t tld = tld_kind(q, q->domain->suffix_ascii);
     if (reads_the_same(hit))
         return c->n <= 1 ? 60 : c->n == 2 ? 75 : 96;
     if (a->cost == 0)
@@ -212,10 +212,8 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
     add_if(&sum, a->n > 1, W_EDITS2);
     add_if(&sum, a->n > 0 && (a->edits[0].at == 0 || a->edits[0].at_genuine == 0), W_FIRST);
     add_if(&sum, has_kind(hit, 1u << EDIT_OTHER), W_SUBST);
-    if (seen->word)
-        add(&sum, (enum feature)(W_WORD1 + seen->word - 1));
-    if (level)
-        add(&sum, (enum feature)(W_LEVEL1 + level - 1));
+    add_if(&sum, seen->word, W_WORD);
+    add_if(&sum, (c->flags & CORE_LEVEL) == 1, W_LEVEL1);
     add_if(&sum, suffix_equal(q, hit), W_SAME);
     add_if(&sum, tld == 1, W_CHEAP);
     add_if(&sum, tld == 2 || (tld == 0 && suffix_equal(q, hit)), W_GENERIC);

@@ -141,3 +141,11 @@ void form_make(const struct tables *tables, struct span label, bool second, stru
     f->source[f->n] = (uint8_t)(label.n > UINT8_MAX ? UINT8_MAX : label.n);
     form_skeleton(tables, f);
 }
+
+uint32_t form_letters(const struct form *form)
+{
+    uint32_t letters = 0;
+    for (unsigned i = 0; i < form->n_skel; i++)
+        letters |= 1u << ((unsigned char)form->loose[i] & 31);
+    return letters;
+}

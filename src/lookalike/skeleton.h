@@ -32,7 +32,13 @@ struct form {
 
 /* `label` is UTF-8. With `second` the second reading of each letter is taken where there is one. */
 void form_make(const struct tables *tables, struct span label, bool second, struct form *form_r);
-/* Loose skeleton of plain text; returns its length. `from` may be NULL. */
+/* Fills skel, loose and from of a form whose plain text is there. */
 void form_skeleton(const struct tables *tables, struct form *form);
+/*
+ * Which characters stand in the loose skeleton, a bit each. An edit that is no look-alike changes at most one bit for
+ * LETTERS_COST hundredths of its cost, so many different bits tell two names apart without comparing them.
+ */
+enum { LETTERS_COST = 20 };
+uint32_t form_letters(const struct form *form);
 
 #endif

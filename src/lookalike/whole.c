@@ -6,6 +6,7 @@
 
 #include "lookalike/match.h"
 
+enum { MAX_COST = 200 /* the greatest allowed_cost */ };
 enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds the time of one lookup */ };
 
 struct gather {
@@ -14,7 +15,7 @@ struct gather {
     const struct lookalike_index *index;
     uint32_t done[SEEN_CACHE]; /* 1 + core, direct-mapped: most repeats are seen here */
     unsigned candidates;
-    unsigned limit;
+    uint32_t letters;
 };
 
 static uint32_t class_of_edit(const struct edit *e)
@@ -73,6 +74,8 @@ static void consider(void *context, uint32_t number)
     int spread = (int)f->n - (int)c->n;
     if (spread > DISTANCE_BAND || spread < -DISTANCE_BAND)
         return;
+    if ((unsigned)__builtin_popcount(c->letters ^ g->letters) * LETTERS_COST > MAX_COST)
+        return;
     g->candidates++;
     const char *key = index_key(g->index, c);
     struct hit hit = {
@@ -81,10 +84,9 @@ static void consider(void *context, uint32_t number)
     unsigned limit = allowed_cost(c->n, suffix_equal(g->q, &hit) || hit.place == PLACE_HOST);
     if (f->n == c->n && memcmp(f->plain, key, c->n) == 0)
         hit.alignment.cost = 0;
-    else if (distance(g->q->tables, f->plain, f->n, key, c->n, limit) > limit)
+    else if ((unsigned)__builtin_popcount(c->letters ^ g->letters) * LETTERS_COST > limit ||
+             distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment) > limit)
         return;
-    else
-        distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment);
     hit.classes = edit_classes(&hit, g->seen, key) | script_classes(f);
     if (f->starts != c->starts && hit.alignment.cost == 0)
         hit.classes |= 1u << LOOKALIKE_HYPHEN;
@@ -117,7 +119,7 @@ static void gather_from(struct gather *g)
 void match_whole(struct query *q, struct seen *seen)
 {
     for (const struct lookalike_index *x = q->index; x; x = x->base) {
-        struct gather g = {.q = q, .seen = seen, .index = x};
+        struct gather g = {.q = q, .seen = seen, .index = x, .letters = form_letters(&seen->form)};
         if (seen->form.n > 0)
             gather_from(&g);
     }
