@@ -5,23 +5,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/datadir.h"
 #include "base/mem.h"
 #include "policy.h"
+#include "policy_packs.h"
 
 static atomic_uint generations;
-
-/* The shipped packs: identity, payment, ...; phrases/ below it holds the languages and is read on its own. */
-static struct ruleset *load_rules(const struct conf *conf, struct diag_list *diags)
-{
-    if (conf->rule_packs.n)
-        return ruleset_load(conf->rule_packs.v, conf->rule_packs.n, diags);
-    char *shipped = datadir_path("rules");
-    const char *paths[] = {shipped};
-    struct ruleset *rules = ruleset_load(paths, 1, diags);
-    free(shipped);
-    return rules;
-}
 
 static void disable_rules(const struct policy *policy, struct diag_list *diags)
 {
@@ -33,7 +21,8 @@ static void disable_rules(const struct policy *policy, struct diag_list *diags)
         if (ruleset_disable(policy->rules, ids->v[i]))
             continue;
         const char *near = diag_nearest(ids->v[i], known, ruleset_size(policy->rules));
-        char *remedy = near ? mem_printf("did you mean %s?", near) : mem_strdup("`ringer rules list` lists them");
+        char *remedy =
+            near ? mem_printf("did you mean %s?", near) : mem_strdup("`ringer rules list` lists them");
         diag_add(diags, DIAG_ERROR, (struct diag_at){policy->conf->path, 0, 0}, remedy,
                  "rules: disabled: there is no rule %s", ids->v[i]);
         free(remedy);
@@ -113,6 +102,7 @@ static void free_policy(struct policy *policy)
 {
     conf_free(&policy->conf);
     ruleset_free(&policy->rules);
+    arena_free(&policy->signed_packs.arena);
     payment_packs_free(&policy->packs);
     lookalike_index_free(&policy->index);
     people_free(&policy->people);
@@ -120,7 +110,7 @@ static void free_policy(struct policy *policy)
     free(policy);
 }
 
-struct policy *policy_load(const char *conf_path, struct diag_list *diags)
+static struct policy *load(const char *conf_path, enum diag_level bad_pack, struct diag_list *diags)
 {
     struct policy *policy = mem_alloc(sizeof(*policy));
     size_t errors = diags->errors;
@@ -130,7 +120,7 @@ struct policy *policy_load(const char *conf_path, struct diag_list *diags)
         const struct conf *conf = policy->conf;
         const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
         const char *freemail = *conf->freemail_path ? conf->freemail_path : NULL;
-        policy->rules = load_rules(conf, diags);
+        policy->rules = policy_rules_load(conf, bad_pack, &policy->signed_packs, diags);
         policy->packs = payment_packs_load(phrases, diags);
         policy->index = load_index(conf, diags);
         policy->people = load_people(conf);
@@ -138,10 +128,8 @@ struct policy *policy_load(const char *conf_path, struct diag_list *diags)
         policy->thresholds = thresholds(conf);
         policy->limits = limits(conf);
     }
-    if (policy->rules) {
-        ruleset_test(policy->rules, diags);
+    if (policy->rules)
         disable_rules(policy, diags);
-    }
     if (policy->packs)
         payment_packs_test(policy->packs, diags);
     if (diags->errors > errors) {
@@ -150,6 +138,16 @@ struct policy *policy_load(const char *conf_path, struct diag_list *diags)
     }
     policy->generation = atomic_fetch_add(&generations, 1) + 1;
     return policy;
+}
+
+struct policy *policy_load(const char *conf_path, struct diag_list *diags)
+{
+    return load(conf_path, DIAG_WARNING, diags);
+}
+
+struct policy *policy_reload(const char *conf_path, struct diag_list *diags)
+{
+    return load(conf_path, DIAG_ERROR, diags);
 }
 
 struct policy *policy_ref(struct policy *policy)

@@ -5,8 +5,23 @@
 #include "facts/collect.h"
 #include "lookalike/lookalike.h"
 #include "payment/payment.h"
+#include "rules/packdir.h"
 #include "rules/rules.h"
 #include "rules/verdict.h"
+
+/* A signed pack whose rules are in force. */
+struct policy_pack {
+    const char *name;
+    int64_t seq, expires;
+    char key_id[MINISIGN_ID_HEX];
+    char digest[PACKDIR_DIGEST_HEX];
+    bool fallback; /* the previous version: the newest one was refused */
+};
+struct policy_packs {
+    struct arena *arena;
+    const struct policy_pack *v;
+    size_t n;
+};
 
 /*
  * The policy snapshot: configuration, rules, phrases, protected domains and people of one generation.
@@ -14,7 +29,8 @@
  */
 struct policy {
     struct conf *conf;
-    struct ruleset *rules;
+    struct ruleset *rules; /* ruleset_digest() tells which */
+    struct policy_packs signed_packs;
     struct payment_packs *packs;
     struct lookalike_index *index;
     struct people *people;
@@ -25,8 +41,13 @@ struct policy {
     _Atomic unsigned references;
 };
 
-/* Loads the file (NULL: built-in defaults), its lists, rules and packs, and runs their tests. NULL on any error. */
+/*
+ * Loads the file (NULL: built-in defaults), its lists, rules and packs, and runs their tests. NULL on any error.
+ * At the start a signed pack that is refused is a warning, and its previous version or the shipped rules are
+ * used; policy_reload() takes it for an error, since there is a good policy to keep.
+ */
 struct policy *policy_load(const char *conf_path, struct diag_list *diags);
+struct policy *policy_reload(const char *conf_path, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
 

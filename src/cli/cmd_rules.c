@@ -1,6 +1,6 @@
 /*
  * ringer rules: what people who write rules need: check them, list them, see one, run their tests, look up
- * facts. Without files it takes the shipped packs.
+ * facts. Without files it takes the shipped packs. Signed packs and trials have files of their own.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/rules_pack.h"
 #include "cli/rules_try.h"
 
 struct rules_command {
@@ -176,6 +177,12 @@ static const struct rules_command commands[] = {
     {"show", run_show, "ID [FILE...]", "all about one rule"},
     {"try", rules_try, "-r FILE... PATH...", "what new rules would change on this mail (try --help)"},
     {"profile", rules_try, "[-r FILE...] PATH...", "what each rule costs and how often it hits"},
+    {"keygen", rules_keygen, "NAME", "make a pair of keys for signed packs"},
+    {"sign", rules_sign, "OPTION... FILE...", "make a signed pack (try --help)"},
+    {"verify", rules_verify, "[-k KEY] PACK.tar...", "is a signed pack genuine and right?"},
+    {"install", rules_install, "PACK.tar|https://...", "put a signed pack in force (try --help)"},
+    {"rollback", rules_rollback, "NAME", "back to the pack's previous version"},
+    {"packs", rules_packs, "", "the signed packs that are installed"},
     {"facts", run_facts, "[WORD|--man]", "the facts that rules can ask about; those about a word; as mdoc"},
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -184,7 +191,7 @@ static int usage(FILE *out, int code)
 {
     fputs("usage: ringer rules COMMAND [ARGUMENT...]\n\n", out);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-7s %-20s %s\n", commands[i].name, commands[i].usage, commands[i].help);
+        fprintf(out, "  %-8s %-20s %s\n", commands[i].name, commands[i].usage, commands[i].help);
     fputs("\nFILE is a file or a folder of *.yaml; without one the shipped packs are taken.\n"
           "The language is in ringer-rules(5), the facts in ringer-facts(7).\n",
           out);
@@ -202,11 +209,23 @@ static int wrong_command(const char *name)
     return EXIT_USAGE;
 }
 
+static bool has_own_options(const char *name)
+{
+    static const char *const plain[] = {"check", "test", "list", "show", "facts"};
+    for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+        if (strcmp(name, plain[i]) == 0)
+            return false;
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return true;
+    return false;
+}
+
 int cmd_rules(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr, EXIT_USAGE);
-    bool own_options = strcmp(argv[1], "try") == 0 || strcmp(argv[1], "profile") == 0;
+    bool own_options = has_own_options(argv[1]);
     for (int i = 1; i < argc && !own_options; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return usage(stdout, EXIT_DONE);

@@ -191,6 +191,21 @@ static void print_numbers(const char *title, const json_t *object)
     }
 }
 
+static void print_rules(const json_t *rules)
+{
+    size_t i;
+    json_t *item;
+    char until[64];
+    printf("%" JSON_INTEGER_FORMAT " rules, digest %.16s\n", integer(rules, "rules"),
+           string(rules, "digest"));
+    json_array_foreach(json_object_get(rules, "packs"), i, item) printf(
+        "signed pack %s seq %" JSON_INTEGER_FORMAT ", key %s, until %.10s%s\n", string(item, "name"),
+        integer(item, "seq"), string(item, "key"), when(integer(item, "expires") - 1, until, sizeof(until)),
+        json_is_true(json_object_get(item, "fallback")) ? ", PREVIOUS VERSION: the newest is refused" : "");
+    json_array_foreach(json_object_get(rules, "alarms"), i, item)
+        printf("ALARM: %s\n", json_string_value(item));
+}
+
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
@@ -203,6 +218,7 @@ static void print_status(const json_t *status)
     printf("last reload %s: %s\n", when(integer(last, "time"), b, sizeof(b)),
            json_is_true(json_object_get(last, "ok")) ? "good"
                                                      : "FAILED, the last good configuration stays in force");
+    print_rules(json_object_get(status, "rules"));
     printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
            integer(status, "connections"), integer(status, "max_connections"));
     print_numbers("since the start", json_object_get(status, "counters"));

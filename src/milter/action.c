@@ -294,6 +294,15 @@ static void count_outcome(const struct session *s, const struct outcome *out)
         count(by_kind[out->kind]);
 }
 
+/* Patterns that took too long: what they asked is unknown, and somebody may be trying to get past them. */
+static void note_limits(const struct session *s, unsigned limits)
+{
+    const char *id = s->tx->envelope.queue_id;
+    atomic_fetch_add_explicit(&ringerd.counters[COUNTER_RULE_LIMITS], limits, memory_order_relaxed);
+    log_line(LOG_WARNING, "%s: %u patterns of rules hit a limit: `ringer rules profile` shows the dear ones",
+             id ? id : "NOQUEUE", limits);
+}
+
 sfsistat action_message(SMFICTX *ctx, struct session *s)
 {
     struct transaction *tx = s->tx;
@@ -310,6 +319,8 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
         struct message *message = message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
         judgement = judge(tx->policy, &ringerd.services, tx->arena, message);
         judged = &judgement;
+        if (judgement.verdict.hits.limits)
+            note_limits(s, judgement.verdict.hits.limits);
         status = tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judged)
                      ? temporary_failure(ctx, &out, "no worker could read an attachment")
                      : act(ctx, s, judged, &out);

@@ -15,6 +15,7 @@
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/log.h"
+#include "milter/packwatch.h"
 #include "milter/reload.h"
 #include "milter/current.h"
 
@@ -47,12 +48,12 @@ static json_t *status_json(void)
 {
     struct policy *policy = current_get();
     json_t *status = json_pack(
-        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:o, s:o, s:o}", "ok", 1, "version", PACKAGE_VERSION,
-        "pid", (int)getpid(), "uptime", (json_int_t)(time(NULL) - ringerd.started), "mode",
+        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:o, s:o, s:o, s:o}", "ok", 1, "version",
+        PACKAGE_VERSION, "pid", (int)getpid(), "uptime", (json_int_t)(time(NULL) - ringerd.started), "mode",
         conf_mode_name(policy->conf->mode), "generation", (int)policy->generation, "stopping",
         atomic_load(&ringerd.stopping), "connections", (int)atomic_load(&ringerd.open_connections),
-        "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "counters",
-        counters_json(), "store", store_json());
+        "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "rules",
+        packwatch_status(), "counters", counters_json(), "store", store_json());
     policy_unref(&policy);
     return status;
 }

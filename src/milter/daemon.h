@@ -25,7 +25,8 @@
     X(HEADERS_REMOVED, "headers_removed") /* forged ones */                                                  \
     X(ERRORS_STORE, "errors_store")                                                                          \
     X(ERRORS_INTERNAL, "errors_internal")                                                                    \
-    X(RELOADS_FAILED, "reloads_failed")
+    X(RELOADS_FAILED, "reloads_failed")                                                                      \
+    X(RULE_LIMITS, "rule_limits") /* patterns of rules that hit a limit */
 
 enum counter {
 #define X(id, name) COUNTER_##id,

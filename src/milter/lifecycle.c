@@ -25,6 +25,7 @@
 #include "milter/lifecycle.h"
 #include "milter/listener.h"
 #include "milter/log.h"
+#include "milter/packwatch.h"
 #include "milter/process.h"
 #include "milter/reload.h"
 #include "milter/session.h"
@@ -41,6 +42,7 @@ enum {
 };
 
 struct daemon ringerd;
+static struct diag_list start_warnings;
 static int event_fd = -1; /* for the signal handlers */
 static atomic_bool hup_waiting;
 static atomic_int milter_result = MI_SUCCESS;
@@ -52,7 +54,10 @@ struct policy *lifecycle_configure(const struct options *options)
     struct policy *policy = policy_load(options->config, &diags);
     diag_attach_source(&diags);
     diag_print(&diags, stderr);
-    diag_free(&diags);
+    if (policy)
+        start_warnings = diags; /* logged again once there is a log */
+    else
+        diag_free(&diags);
     return policy;
 }
 
@@ -123,6 +128,7 @@ int lifecycle_acquire(struct lifecycle *life, const struct options *options, cha
     struct identity id;
     int result = -1;
     life->config = mem_strdup(options->config);
+    life->foreground = options->foreground;
     if (process_identity(conf->user, conf->group, &id, error, size) != 0)
         goto out;
     if (!options->foreground && process_detach(error, size) != 0)
@@ -216,8 +222,13 @@ int lifecycle_start(struct lifecycle *life, char *error, size_t size)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
     if (result == 0) {
-        log_line(LOG_NOTICE, "ringerd %s started: %s, mode %s", PACKAGE_VERSION, policy->conf->socket,
-                 conf_mode_name(policy->conf->mode));
+        if (!life->foreground)
+            log_diags(&start_warnings);
+        diag_free(&start_warnings);
+        log_line(LOG_NOTICE, "ringerd %s started: %s, mode %s, %zu rules, digest %.16s", PACKAGE_VERSION,
+                 policy->conf->socket, conf_mode_name(policy->conf->mode), ruleset_size(policy->rules),
+                 ruleset_digest(policy->rules));
+        log_packs(policy);
         sd_notifyf(0, "READY=1\nMAINPID=%ld\nSTATUS=generation 1, mode %s", (long)getpid(),
                    conf_mode_name(policy->conf->mode));
         process_ready();
@@ -278,6 +289,7 @@ int lifecycle_run(struct lifecycle *life)
         } else if (!event) {
             listener_knock();
         }
+        packwatch_tick();
     } while (event != EVENT_TERM && event != EVENT_MILTER_ENDED);
     bool failed = event == EVENT_MILTER_ENDED && atomic_load(&milter_result) != MI_SUCCESS;
     if (failed)

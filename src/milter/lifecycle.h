@@ -9,6 +9,7 @@
 /* From the command line to the last goodbye; the steps of main(). Functions return 0, or -1 with a text in `error`. */
 struct lifecycle {
     char *config;
+    bool foreground;
     int control_fd;
     char *control_path;
     int events[2]; /* a pipe: signals and the end of libmilter, one letter each */

@@ -12,6 +12,7 @@
 
 #include "milter/daemon.h"
 #include "milter/log.h"
+#include "milter/packwatch.h"
 #include "milter/reload.h"
 #include "milter/current.h"
 
@@ -58,6 +59,15 @@ static void warn_unchangeable(const struct conf *before, const struct conf *afte
                      options[i].name);
 }
 
+void log_packs(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->signed_packs.n; i++) {
+        const struct policy_pack *p = &policy->signed_packs.v[i];
+        log_line(LOG_NOTICE, "signed pack %s seq %lld, key %s%s", p->name, (long long)p->seq, p->key_id,
+                 p->fallback ? ": THE PREVIOUS VERSION, the newest one is refused" : "");
+    }
+}
+
 static void put_in_force(struct policy *fresh)
 {
     unsigned generation = fresh->generation;
@@ -66,8 +76,10 @@ static void put_in_force(struct policy *fresh)
     log_set_level(fresh->conf->log_level);
     policy_unref(&before);
     current_install(fresh);
-    log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s", generation,
-             conf_mode_name(fresh->conf->mode));
+    packwatch_reset();
+    log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,
+             conf_mode_name(fresh->conf->mode), ruleset_size(fresh->rules), ruleset_digest(fresh->rules));
+    log_packs(fresh);
     sd_notifyf(0, "READY=1\nSTATUS=generation %u", generation);
 }
 
@@ -75,7 +87,7 @@ bool reload(const char *conf_path, char **report_r)
 {
     struct diag_list diags = {0};
     notify_reloading();
-    struct policy *fresh = policy_load(conf_path, &diags);
+    struct policy *fresh = policy_reload(conf_path, &diags);
     log_diags(&diags);
     if (report_r)
         *report_r = as_text(&diags);

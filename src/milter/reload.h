@@ -2,6 +2,7 @@
 #define RINGER_MILTER_RELOAD_H
 #include <jansson.h>
 #include <stdbool.h>
+#include "policy.h"
 
 /*
  * SIGHUP and `ringer reload`. Only the main thread calls these.
@@ -12,6 +13,8 @@
  * what was found, as text with source lines, to be freed. True when the new one is in force.
  */
 bool reload(const char *conf_path, char **report_r);
+/* A line for each signed pack that is in force. */
+void log_packs(const struct policy *policy);
 /* {"time","ok","generation"} of the last reload, or of the start; the caller owns it. */
 json_t *reload_status(void);
 

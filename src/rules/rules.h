@@ -58,7 +58,20 @@ struct rule_info {
     struct diag_at at;
 };
 
+/* Where rules come from. */
+struct ruleset_source {
+    const char *path;          /* a YAML file, or a folder of *.yaml; with `text`: its name in messages */
+    struct span text;          /* with p: the file's text, and nothing is read from disk */
+    const char *const *except; /* names of files that are left out of the folder */
+    size_t n_except;
+    bool may_not_lower; /* a negative score is an error */
+};
+
 struct ruleset;
+/* All of them as one set. NULL on any error (diags says where and what to do). */
+struct ruleset *ruleset_load_from(const struct ruleset_source *sources, size_t n, struct diag_list *diags);
+/* Hexadecimal digest of the texts of all files, in their order. Lives with the ruleset. */
+const char *ruleset_digest(const struct ruleset *rules);
 /* Each path is a YAML file or a folder of *.yaml. NULL on any error (diags says where and what to do). */
 struct ruleset *ruleset_load(const char *const *paths, size_t n_paths, struct diag_list *diags);
 /* The same from a text in memory; `name` stands for the file in messages. */

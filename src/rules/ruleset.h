@@ -1,5 +1,6 @@
 #ifndef RINGER_RULES_RULESET_H
 #define RINGER_RULES_RULESET_H
+#include <sodium.h>
 #include "rules/expr.h"
 #include "rules/rules.h"
 
@@ -26,6 +27,7 @@ struct rule {
     struct expr *when, *score; /* score is NULL for a plain number */
     int fixed_score;
     bool refers; /* to other rules */
+    bool may_not_lower;
     const struct why_part *why;
     size_t n_why;
     const struct rule_test *tests;
@@ -40,6 +42,8 @@ struct ruleset {
     uint32_t *order; /* indexes: a rule stands behind those it refers to */
     struct expr_rule_name *names;
     struct regex_list regexes;
+    crypto_generichash_state *hash; /* of the texts read so far; while loading */
+    const char *digest;
 };
 
 enum {

@@ -1,0 +1,29 @@
+#ifndef RINGER_POLICY_PACKS_H
+#define RINGER_POLICY_PACKS_H
+#include "policy.h"
+
+/*
+ * Which rules are in force: the shipped packs, each file replaced by the one of its name in an installed signed
+ * pack, the signed packs, and the admin's own files (ringer-packs(7)).
+ */
+
+/* Loads them and runs their tests. NULL on any error. `bad_pack`: see packdir_read(). */
+struct ruleset *policy_rules_load(const struct conf *conf, enum diag_level bad_pack,
+                                  struct policy_packs *packs_r, struct diag_list *diags);
+/* The same with `candidate`, verified, in place of the installed version of its name. */
+struct ruleset *policy_rules_with(const struct conf *conf, const struct bundle *candidate,
+                                  struct diag_list *diags);
+/* The keys of the configuration, and now. False with errors. */
+bool policy_trust(struct arena *arena, const struct conf *conf, struct bundle_trust *trust_r,
+                  struct diag_list *diags);
+/* A key from its line, or from the file that holds it (relative to `dir`). False with the reason. */
+bool policy_key(struct arena *arena, const char *dir, const char *text, struct minisign_public *key_r,
+                const char **error_r);
+/*
+ * Verifies again what lies on disk and compares it with what was loaded. Errors: somebody changed a pack, or it
+ * expired; warnings: it will within POLICY_EXPIRY_WARNING days, or a newer version waits for a reload.
+ */
+enum { POLICY_EXPIRY_WARNING = 14 };
+void policy_recheck(const struct policy *policy, struct diag_list *diags);
+
+#endif
