@@ -1,10 +1,13 @@
 /*
- * The whole story of a message on one screen: read the attachments (in the worker), draw the facts, apply
- * the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
+ * The whole story of a message on one screen: read the attachments (in the worker), draw the facts, ask the
+ * history, apply the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
  */
+#include <time.h>
+
 #include "facts/collect.h"
 #include "judge.h"
 #include "policy.h"
+#include "remember.h"
 #include "services.h"
 
 struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
@@ -12,7 +15,9 @@ struct judgement judge(const struct policy *policy, const struct services *servi
 {
     const char *const *read = services_read_attachments(services, arena, message);
     const struct fact_sources sources = policy_sources(policy);
-    const struct facts *facts = facts_collect(&sources, arena, message, read);
+    struct facts *facts = facts_collect(&sources, arena, message, read);
+    facts_history(facts, remember_ask(services, policy->conf, arena, facts->contact),
+                  time(NULL) * INT64_C(1000));
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);
     return (struct judgement){
         .message = message,

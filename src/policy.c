@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "policy.h"
 #include "policy_packs.h"
+#include "remember.h"
 
 static atomic_uint generations;
 
@@ -104,7 +105,9 @@ static void free_policy(struct policy *policy)
     ruleset_free(&policy->rules);
     arena_free(&policy->signed_packs.arena);
     payment_packs_free(&policy->packs);
-    lookalike_index_free(&policy->index);
+    if (policy->index != policy->base)
+        lookalike_index_free(&policy->index);
+    lookalike_index_free(&policy->base);
     people_free(&policy->people);
     fact_lists_free(&policy->lists);
     free(policy);
@@ -122,7 +125,9 @@ static struct policy *load(const char *conf_path, enum diag_level bad_pack, stru
         const char *freemail = *conf->freemail_path ? conf->freemail_path : NULL;
         policy->rules = policy_rules_load(conf, bad_pack, &policy->signed_packs, diags);
         policy->packs = payment_packs_load(phrases, diags);
-        policy->index = load_index(conf, diags);
+        policy->base = load_index(conf, diags);
+        policy->index = policy->base ? remember_partners(conf, policy->base, diags) : NULL;
+        policy->index = policy->index ? policy->index : policy->base;
         policy->people = load_people(conf);
         fact_lists_load(&policy->lists, freemail, diags);
         policy->thresholds = thresholds(conf);

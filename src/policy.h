@@ -32,7 +32,8 @@ struct policy {
     struct ruleset *rules; /* ruleset_digest() tells which */
     struct policy_packs signed_packs;
     struct payment_packs *packs;
-    struct lookalike_index *index;
+    struct lookalike_index *base;  /* configured names */
+    struct lookalike_index *index; /* with those that history knows: a layer over `base`, or `base` itself */
     struct people *people;
     struct fact_lists lists;
     struct verdict_policy thresholds;

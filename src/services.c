@@ -23,6 +23,13 @@ void services_start(struct services *services, const struct conf *conf)
     free(error); /* the configuration's bounds are narrower: options that were loaded are good */
 }
 
+void services_open_history(struct services *services, const struct conf *conf, struct store_error *error)
+{
+    error->text[0] = '\0';
+    if (conf->history_learn && conf->path && store_exists(conf->store))
+        services->store = store_open(conf->store, STORE_RDONLY, error);
+}
+
 void services_stop(struct services *services)
 {
     worker_pool_free(&services->workers);

@@ -2,6 +2,7 @@
 #define RINGER_SERVICES_H
 #include "conf/conf.h"
 #include "mail/message.h"
+#include "store/store.h"
 #include "worker/worker.h"
 
 /*
@@ -10,11 +11,14 @@
  */
 struct services {
     struct worker_pool *workers; /* text out of attachments; NULL = attachments are not read */
+    struct store *store;         /* history (remember.h); NULL = nothing is known of anybody */
 };
 
 /* Starts what the configuration asks for; what cannot be started stays NULL. Workers start with the first request. */
 void services_start(struct services *services, const struct conf *conf);
-void services_stop(struct services *services);
+void services_stop(struct services *services); /* the store is closed by whoever opened it */
+/* For those who only read: the store of the configuration, when it is there. Says in `error` why not, else "". */
+void services_open_history(struct services *services, const struct conf *conf, struct store_error *error);
 
 /*
  * Reads the text of the attachments that can be read and adds it to the message. Returns one entry an

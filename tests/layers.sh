@@ -35,7 +35,7 @@ for dir in base mail lookalike payment facts rules conf store worker report milt
     offenders=$(grep -Hn '^#include "' "$src/$dir"/*.c "$src/$dir"/*.h 2>/dev/null |
         grep -vE "#include ($ok)" |
         case $dir in
-        milter | cli | web) grep -vE '#include "(judge|judgement|policy|policy_packs|services)\.h"' ;;
+        milter | cli | web) grep -vE '#include "(judge|judgement|policy|remember|policy_packs|services)\.h"' ;;
         base) grep -v '#include "config.h"' ;;
         *) cat ;;
         esac)

@@ -3,7 +3,6 @@
  * sub-command is a function below, showing and exporting are in quarantine_show.c.
  */
 #include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,14 +76,6 @@ static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
                                              {NULL, 0, NULL, 0}};
 
 /* Name of the one who acts, for the audit trail. */
-static const char *who_am_i(struct arena *arena)
-{
-    struct passwd *pw = getpwuid(getuid());
-    const char *name = pw ? pw->pw_name : arena_printf(arena, "uid %u", (unsigned)getuid());
-    const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
-    return sudo && *sudo ? arena_printf(arena, "%s (sudo)", sudo) : arena_strdup(arena, name);
-}
-
 static bool state_option(enum quarantine_state *state_r)
 {
     if (quarantine_state_from_name(optarg, state_r))
@@ -267,7 +258,7 @@ static int release_one(struct quarantine_args *args, const char *id)
     struct store_error error;
     struct buf line = {0};
     int failed =
-        reinject_item(args->store, arena, id, who_am_i(arena), args->at.smtp, args->to, &result, &error);
+        reinject_item(args->store, arena, id, storeopt_who(arena), args->at.smtp, args->to, &result, &error);
     for (size_t i = 0; i < result.n_sent; i++) {
         const struct quarantine_sent *sent = &result.sent[i];
         buf_printf(&line, "%.10s: %s ", id,
@@ -303,7 +294,7 @@ static int delete_one(struct quarantine_args *args, const char *id)
 {
     struct arena *arena = arena_new();
     struct store_error error;
-    int failed = store_quarantine_delete(args->store, id, who_am_i(arena), &error);
+    int failed = store_quarantine_delete(args->store, id, storeopt_who(arena), &error);
     if (failed)
         storeopt_failed("quarantine", &error);
     else
@@ -322,7 +313,7 @@ static int purge(struct quarantine_args *args)
     struct arena *arena = arena_new();
     struct store_error error;
     uint64_t items = 0, decisions = 0;
-    int failed = store_quarantine_purge(args->store, args->older_ms, who_am_i(arena), &items, &error);
+    int failed = store_quarantine_purge(args->store, args->older_ms, storeopt_who(arena), &items, &error);
     if (!failed && args->decisions)
         failed = store_decision_purge(args->store, args->older_ms, &decisions, &error);
     printf("%llu message%s purged", (unsigned long long)items, items == 1 ? "" : "s");

@@ -344,6 +344,10 @@ int cmd_scan(int argc, char **argv)
     struct services services = {0};
     if (!options.no_attachments)
         services_start(&services, policy->conf);
+    struct store_error no_history;
+    services_open_history(&services, policy->conf, &no_history);
+    if (*no_history.text)
+        fprintf(stderr, "ringer scan: without history: %s\n", no_history.text);
     scan.policy = policy;
     scan.services = &services;
     struct mailsource *source = mailsource_open((const char *const *)(argv + optind), (size_t)(argc - optind),
@@ -358,6 +362,7 @@ int cmd_scan(int argc, char **argv)
                 (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
     mailsource_close(&source);
     services_stop(&services);
+    store_close(&services.store);
     policy_unref(&policy);
     message_library_shutdown();
     return failed ? EXIT_FAILED : EXIT_DONE;

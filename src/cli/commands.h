@@ -5,6 +5,8 @@
 #define CLI_COMMANDS(X)                                                                                      \
     X("config", cmd_config, "check the configuration, or show what is in force")                             \
     X("scan", cmd_scan, "judge mail from files, mailboxes and folders")                                      \
+    X("learn", cmd_learn, "seed history with archives of sent and received mail")                            \
+    X("history", cmd_history, "show, forget and export what was learned of correspondents")                  \
     X("domain", cmd_domain, "say whether a domain looks like a protected one")                               \
     X("extract", cmd_extract, "print the text that is read in an attachment")                                \
     X("rules", cmd_rules, "check, list and try the rules and look up facts")                                 \

@@ -2,7 +2,10 @@
  * The store of a command: --store, else the configuration's. The configuration is not read when the options
  * say everything, so that a broken one does not keep an admin from held mail.
  */
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include <stdlib.h>
 
 #include "report/when.h"
@@ -61,4 +64,12 @@ bool storeopt_number(const char *command, const char *option, const char *value,
         return true;
     fprintf(stderr, "ringer %s: %s %s: a number from 1 on is wanted\n", command, option, value);
     return false;
+}
+
+const char *storeopt_who(struct arena *arena)
+{
+    struct passwd *pw = getpwuid(getuid());
+    const char *name = pw ? pw->pw_name : arena_printf(arena, "uid %u", (unsigned)getuid());
+    const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+    return sudo && *sudo ? arena_printf(arena, "%s (sudo)", sudo) : arena_strdup(arena, name);
 }

@@ -21,5 +21,7 @@ bool storeopt_time(const char *command, const char *option, const char *value, i
 bool storeopt_number(const char *command, const char *option, const char *value, size_t *n_r);
 /* Says on stderr what went wrong; EXIT_FAILED. */
 int storeopt_failed(const char *command, const struct store_error *error);
+/* The user's name, for records of who did what. */
+const char *storeopt_who(struct arena *arena);
 
 #endif

@@ -1,5 +1,6 @@
 #ifndef RINGER_FACTS_COLLECT_H
 #define RINGER_FACTS_COLLECT_H
+#include "base/contact.h"
 #include "base/wordset.h"
 #include "facts/facts.h"
 #include "facts/people.h"
@@ -40,6 +41,8 @@ struct fact_work {
     const struct mailbox *from;                /* first mailbox of From; NULL when there is none */
     const char *from_registrable;              /* NULL when unknown */
     const struct lookalike_result *from_match; /* NULL when From has no domain */
+    const struct payment_result *payment;      /* once facts_payment() ran, with its texts */
+    const struct payment_text *payment_texts;
 };
 
 /* `freemail`: a file in place of the shipped list, or NULL. */
@@ -53,6 +56,16 @@ void fact_lists_free(struct fact_lists *lists);
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
                             const struct message *message, const char *const *read);
 
+/*
+ * What history knows of facts->contact, added afterwards: it cannot be asked before the contact is drawn.
+ * NULL, or a view that was not answered, leaves everything unknown.
+ */
+void facts_history(struct facts *facts, const struct contact_view *view, int64_t now_ms);
+/* A message of ours as history sees it: who of us writes to whom. */
+const struct contact *contact_sent(const struct fact_sources *sources, struct arena *arena,
+                                   const struct message *message);
+
+void facts_contact(struct fact_work *work);
 void facts_envelope(struct fact_work *work);
 void facts_identity(struct fact_work *work);
 void facts_lookalike(struct fact_work *work);

@@ -47,9 +47,11 @@ struct fact_value {
     };
 };
 
+struct contact;
 struct facts {
     struct arena *arena;
     struct fact_value v[FACT_COUNT];
+    const struct contact *contact; /* the message as history sees it (base/contact.h) */
 };
 
 struct facts *facts_new(struct arena *arena); /* all unknown */

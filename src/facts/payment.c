@@ -208,6 +208,8 @@ void facts_payment(struct fact_work *work)
         payment_analyse(work->sources->packs, work->arena, texts, m->n_texts);
     if (result->language && *result->language)
         facts_set_string(work->facts, FACT_MESSAGE_LANGUAGE, result->language);
+    work->payment = result;
+    work->payment_texts = texts;
     requests(work, texts, result);
     boosters(work, result->boosters);
     accounts(work, texts, result);

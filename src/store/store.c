@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -99,6 +100,12 @@ static int migrate(struct store *store, struct db *db, struct store_error *error
 static int prepare(struct store *store, struct store_error *error)
 {
     return store->flags & STORE_RDONLY ? 0 : history_make_key(store, store->writer_db, error);
+}
+
+bool store_exists(const char *url)
+{
+    const char *where;
+    return find_driver(url, &where) != &db_sqlite || access(where, F_OK) == 0;
 }
 
 struct store *store_open(const char *url, unsigned flags, struct store_error *error)

@@ -1,5 +1,6 @@
 #ifndef RINGER_STORE_STORE_H
 #define RINGER_STORE_STORE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -23,6 +24,8 @@ enum store_flags { STORE_CREATE = 1 << 0, STORE_RDONLY = 1 << 1 };
 /* url is "sqlite:PATH". NULL on error. Without STORE_CREATE a store that is not there is an error. */
 struct store;
 struct store *store_open(const char *url, unsigned flags, struct store_error *error);
+/* False when there is certainly none at `url`; what is wrong with one that is there, store_open() tells. */
+bool store_exists(const char *url);
 /* Writes what is still queued, then frees; accepts a NULL store; sets it to NULL. */
 void store_close(struct store **store);
 

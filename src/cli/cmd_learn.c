@@ -1,0 +1,306 @@
+/*
+ * ringer learn: seeds history with archives, so that suppliers are known on the first day: who writes to us and
+ * to whom we write, in which threads, with which accounts. The archive is the admin's and is believed without
+ * authentication; but what the rules would hold is left out and named, since archives hold frauds, too.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/mailsource.h"
+#include "cli/storeopt.h"
+#include "judgement.h"
+#include "remember.h"
+
+enum {
+    BATCH = 500,                    /* messages in one transaction, */
+    BATCH_BYTES = 32 * 1024 * 1024, /* or so much memory */
+};
+
+enum direction { DIRECTION_AUTO, DIRECTION_SENT, DIRECTION_RECEIVED };
+
+struct learn {
+    const char *config, *url;
+    enum direction direction;
+    bool no_attachments, all, create, quiet;
+    struct policy *policy;
+    struct services services;
+    struct store *store;
+    struct history_options options;
+    int64_t now_ms;
+    struct arena *arena;
+    struct history_item items[BATCH];
+    size_t n;
+    unsigned long long messages, sent, received, known, held, old, automatic, nobody;
+};
+
+static int flush(struct learn *learn)
+{
+    struct store_error error;
+    size_t known;
+    if (history_learn(learn->store, &learn->options, learn->items, learn->n, &known, &error))
+        return storeopt_failed("learn", &error);
+    learn->known += known;
+    learn->n = 0;
+    arena_reset(learn->arena);
+    return EXIT_DONE;
+}
+
+/* When the message says that it was written; the future and nonsense become now. False: history would forget it at once. */
+static bool dated(const struct learn *learn, const struct message *message, int64_t *time_ms)
+{
+    *time_ms = message->date * 1000;
+    if (message->date <= 0 || *time_ms > learn->now_ms)
+        *time_ms = learn->now_ms;
+    return learn->now_ms - *time_ms <= learn->policy->conf->history_retention_s * 1000;
+}
+
+static bool is_sent(const struct learn *learn, const struct message *message)
+{
+    if (learn->direction != DIRECTION_AUTO)
+        return learn->direction == DIRECTION_SENT;
+    return remember_is_ours(learn->policy, learn->arena, message);
+}
+
+static void put(struct learn *learn, const struct contact *contact, int64_t time_ms, unsigned what)
+{
+    struct contact *dated_contact = arena_alloc(learn->arena, sizeof(*dated_contact));
+    if (contact->peers.n == 0) {
+        learn->nobody++;
+        return;
+    }
+    *dated_contact = *contact;
+    dated_contact->time_ms = time_ms;
+    learn->items[learn->n++] = (struct history_item){dated_contact, what};
+    learn->sent += contact->sent;
+    learn->received += !contact->sent;
+}
+
+static void take_sent(struct learn *learn, const struct message *message, int64_t time_ms)
+{
+    const struct fact_sources sources = policy_sources(learn->policy);
+    if (remember_is_automatic(message))
+        learn->automatic++;
+    else
+        put(learn, contact_sent(&sources, learn->arena, message), time_ms,
+            HISTORY_PEER | HISTORY_THREAD | HISTORY_ARCHIVED);
+}
+
+static void take_received(struct learn *learn, struct message *message, const char *path, int64_t time_ms)
+{
+    const struct judgement judgement = judge(learn->policy, &learn->services, learn->arena, message);
+    if (judgement.verdict.action >= ACTION_QUARANTINE && !learn->all) {
+        learn->held++;
+        fprintf(stderr, "ringer learn: %s: left out, it would be held: %s\n", path,
+                judgement_reason(&judgement, learn->arena));
+        return;
+    }
+    put(learn, judgement.facts->contact, time_ms, remember_archived(&judgement));
+}
+
+static void take(struct learn *learn, struct span raw, const struct mailsource_message *from)
+{
+    struct message *message = message_parse(learn->arena, NULL, raw, from->truncated, &learn->policy->limits);
+    int64_t time_ms;
+    learn->messages++;
+    if (!dated(learn, message, &time_ms))
+        learn->old++;
+    else if (is_sent(learn, message))
+        take_sent(learn, message, time_ms);
+    else
+        take_received(learn, message, from->path, time_ms);
+}
+
+static void show_progress(const struct learn *learn, struct mailsource *source, bool last)
+{
+    static struct timespec before;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!last && now.tv_sec == before.tv_sec)
+        return;
+    before = now;
+    fprintf(stderr, "\r%llu messages, %.1f MB, %llu received, %llu sent ", learn->messages,
+            (double)mailsource_bytes(source) / 1e6, learn->received, learn->sent);
+    if (last)
+        fputs("\r\033[K", stderr);
+}
+
+static int learn_all(struct learn *learn, struct mailsource *source)
+{
+    struct mailsource_message from;
+    struct buf raw = {0};
+    bool progress = isatty(STDERR_FILENO) && !learn->quiet;
+    int code = EXIT_DONE;
+    while (code == EXIT_DONE && mailsource_next(source, &raw, &from)) {
+        const char *error = mailsource_error(source);
+        if (error)
+            fprintf(stderr, "ringer learn: %s\n", error);
+        take(learn, buf_span(&raw), &from);
+        if (learn->n == BATCH || arena_used(learn->arena) > BATCH_BYTES)
+            code = flush(learn);
+        if (progress)
+            show_progress(learn, source, false);
+    }
+    const char *error = mailsource_error(source);
+    if (error)
+        fprintf(stderr, "ringer learn: %s\n", error);
+    if (code == EXIT_DONE)
+        code = flush(learn);
+    if (progress)
+        show_progress(learn, source, true);
+    buf_free(&raw);
+    return code;
+}
+
+static void left_out(unsigned long long n, const char *why)
+{
+    if (n)
+        printf("  %llu left out: %s\n", n, why);
+}
+
+static void summary(struct learn *learn)
+{
+    struct history_summary now;
+    struct store_error error;
+    printf("%llu messages: learned from %llu received and %llu sent, %llu of them already known\n",
+           learn->messages, learn->received, learn->sent, learn->known);
+    left_out(learn->held, "the rules would hold them (--all learns from them, too)");
+    left_out(learn->old, "older than history.retention");
+    left_out(learn->automatic, "automatic answers");
+    left_out(learn->nobody, "no correspondent outside your own domains");
+    learn->services.store = learn->store;
+    int64_t established = remember_count(&learn->services, learn->policy->conf);
+    if (history_summary(learn->store, &now, &error) == 0 && established >= 0)
+        printf("history now knows %llu correspondents, %lld of them established, and %llu accounts\n"
+               "`ringer reload` lets ringerd recognise lookalikes of the established ones\n",
+               (unsigned long long)now.peers, (long long)established, (unsigned long long)now.accounts);
+}
+
+static const char usage[] =
+    "usage: ringer learn [OPTION...] PATH...\n\n"
+    "Seeds history with archives of sent and received mail. PATH is a message, an mbox, a Maildir, a folder "
+    "of\n"
+    "these, or - for standard input. What was learned before is not counted twice.\n\n"
+    "      --sent            all of this was sent by you\n"
+    "      --received        all of this was received (default: mail from your own domains was sent)\n"
+    "      --all             learn also from messages that the rules would hold\n"
+    "      --no-attachments  do not read accounts in attachments (faster)\n"
+    "      --create          make the store when it is not there; run it as ringerd's user\n"
+    "  -q, --quiet           no progress, no summary\n"
+    "  -c, --config FILE     the configuration (default: $RINGER_CONFIG, else the installed one)\n"
+    "      --store URL       the store, instead of the configuration's: sqlite:PATH\n"
+    "  -h, --help\n\n"
+    "Exit codes: 0 done, 1 a path could not be read or the store failed, 2 wrong usage, 3 invalid "
+    "configuration.\n";
+
+enum { OPT_SENT = 256, OPT_RECEIVED, OPT_ALL, OPT_NO_ATTACHMENTS, OPT_CREATE, OPT_STORE };
+
+static const struct option long_options[] = {
+    {"sent", no_argument, NULL, OPT_SENT},     {"received", no_argument, NULL, OPT_RECEIVED},
+    {"all", no_argument, NULL, OPT_ALL},       {"no-attachments", no_argument, NULL, OPT_NO_ATTACHMENTS},
+    {"create", no_argument, NULL, OPT_CREATE}, {"quiet", no_argument, NULL, 'q'},
+    {"config", required_argument, NULL, 'c'},  {"store", required_argument, NULL, OPT_STORE},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+
+static bool take_option(struct learn *learn, int option)
+{
+    switch (option) {
+    case OPT_SENT:
+    case OPT_RECEIVED:
+        learn->direction = option == OPT_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED;
+        return true;
+    case OPT_ALL:
+        return learn->all = true;
+    case OPT_NO_ATTACHMENTS:
+        return learn->no_attachments = true;
+    case OPT_CREATE:
+        return learn->create = true;
+    case 'q':
+        return learn->quiet = true;
+    case 'c':
+        learn->config = optarg;
+        return true;
+    case OPT_STORE:
+        learn->url = optarg;
+        return true;
+    }
+    return false;
+}
+
+static int open_all(struct learn *learn)
+{
+    struct diag_list diags = {0};
+    struct store_error error;
+    learn->policy = policy_load(learn->config ? learn->config : cli_default_config(), &diags);
+    int code = cli_report(&diags);
+    if (!learn->policy)
+        return code ? code : EXIT_CONFIG;
+    const struct conf *conf = learn->policy->conf;
+    if (learn->direction == DIRECTION_AUTO && conf->own_domains.n == 0) {
+        fputs("ringer learn: protect.own-domains is empty, so sent mail cannot be told from received mail: "
+              "say --sent or --received\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    learn->store =
+        store_open(learn->url ? learn->url : conf->store, learn->create ? STORE_CREATE : 0, &error);
+    if (!learn->store)
+        return storeopt_failed("learn", &error);
+    if (!learn->no_attachments)
+        services_start(&learn->services, conf);
+    learn->options = remember_options(conf);
+    return EXIT_DONE;
+}
+
+static int run(struct learn *learn, const char *const *paths, size_t n_paths)
+{
+    int code = open_all(learn);
+    if (code == EXIT_DONE) {
+        struct mailsource *source = mailsource_open(paths, n_paths, learn->policy->limits.raw_bytes);
+        code = learn_all(learn, source);
+        if (code == EXIT_DONE && !learn->quiet)
+            summary(learn);
+        if (mailsource_failed(source))
+            code = code ? code : EXIT_FAILED;
+        mailsource_close(&source);
+    }
+    services_stop(&learn->services);
+    store_close(&learn->store);
+    policy_unref(&learn->policy);
+    return code;
+}
+
+int cmd_learn(int argc, char **argv)
+{
+    struct learn *learn = mem_alloc(sizeof(*learn));
+    int option, code = -1;
+    while (code < 0 && (option = getopt_long(argc, argv, "qc:h", long_options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(usage, stdout);
+            code = EXIT_DONE;
+        } else if (!take_option(learn, option)) {
+            fputs("`ringer learn --help` lists the options\n", stderr);
+            code = EXIT_USAGE;
+        }
+    }
+    if (code < 0 && optind == argc) {
+        fputs("ringer learn: name a mailbox or a folder (or - for standard input)\n", stderr);
+        code = EXIT_USAGE;
+    }
+    if (code < 0) {
+        message_library_init();
+        learn->now_ms = time(NULL) * INT64_C(1000);
+        learn->arena = arena_new();
+        code = run(learn, (const char *const *)(argv + optind), (size_t)(argc - optind));
+        arena_free(&learn->arena);
+        message_library_shutdown();
+    }
+    free(learn);
+    return code;
+}
