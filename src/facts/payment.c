@@ -53,6 +53,32 @@ static bool counts(enum payment_where where)
            where == PAYMENT_FOOTER;
 }
 
+static bool in_number(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == ' ' || c == '-' || c == '.';
+}
+
+/*
+ * Reasons go into logs and data bases that many may read and that are kept for long: of what may be an account
+ * number (ten digits and more in one run) only the ends stay. The message itself has the whole number.
+ */
+static void mask_numbers(char *line)
+{
+    enum { ACCOUNT_DIGITS = 10, SHOWN = 4 };
+    while (*line) {
+        size_t n = 0, digits = 0, seen = 0;
+        for (; in_number(line[n]); n++)
+            digits += line[n] >= '0' && line[n] <= '9';
+        for (size_t i = 0; digits >= ACCOUNT_DIGITS && i < n; i++)
+            if (line[i] >= '0' && line[i] <= '9') {
+                seen++;
+                if (seen > SHOWN && seen + SHOWN <= digits)
+                    line[i] = '*';
+            }
+        line += n ? n : 1;
+    }
+}
+
 /* One line of valid UTF-8, cut at a character. */
 static const char *evidence(struct arena *arena, struct span s)
 {
@@ -63,6 +89,7 @@ static const char *evidence(struct arena *arena, struct span s)
     for (char *c = line; *c; c++)
         if (*c == '\n' || *c == '\t' || *c == '\r')
             *c = ' ';
+    mask_numbers(line);
     return n < s.n ? arena_printf(arena, "%s…", line) : line;
 }
 
