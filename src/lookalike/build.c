@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "lookalike/deletes.h"
 #include "lookalike/domain.h"
@@ -65,7 +66,11 @@ static const char *parse(struct lookalike_builder *b, const char *domain, struct
 {
     arena_reset(b->scratch);
     domain_parse(b->scratch, domain, d);
-    if (d->n == 0 || strchr(domain, '@') || strpbrk(domain, " \t/"))
+    struct span given = span_trim(span_of(domain));
+    bool text = text_is_utf8(given);
+    for (size_t i = 0; i < given.n; i++)
+        text &= (unsigned char)given.p[i] > ' ' && !strchr("@/\\\"'<>()[],;:", given.p[i]);
+    if (d->n == 0 || !text)
         return "this is not a domain name";
     if (!d->registrable)
         return "this is a public suffix under which anybody can register; name the domains below it";

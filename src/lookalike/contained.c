@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lookalike/match.h"
+#include "lookalike/pattern.h"
 
 enum { MIN_CONTAINED = 3, MIN_TYPO = 5, MAX_TAKEN = 64 /* names found inside one label */ };
 
@@ -15,6 +16,7 @@ struct inside {
     const struct lookalike_index *index;
     uint8_t begin, end; /* in the plain form */
     unsigned taken;
+    const struct pattern *pattern; /* as in whole.c */
 };
 
 static void take_inside(void *context, uint32_t number)
@@ -31,7 +33,8 @@ static void take_inside(void *context, uint32_t number)
                       .n_seen = f->n,
                       .contained = true,
                       .place = in->seen->place};
-    if (in->taken >= MAX_TAKEN)
+    if (in->taken >= MAX_TAKEN ||
+        (in->pattern && pattern_edits(in->pattern, in->q->tables->loose, key, c->n) > PATTERN_MAX_EDITS))
         return;
     if (n != c->n || memcmp(f->plain + in->begin, key, n) != 0) {
         if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, allowed_cost(c->n, true),
@@ -79,7 +82,11 @@ static void near_part(struct inside *in, unsigned begin, unsigned end)
     for (unsigned i = begin; i < end; i++)
         folded[i - begin] =
             (unsigned char)f->plain[i] < 0x80 ? in->q->tables->same[(int)f->plain[i]] : f->plain[i];
+    struct pattern pattern;
+    pattern_make(&pattern, in->q->tables->loose, f->plain + begin, end - begin);
+    in->pattern = &pattern;
     index_near(in->index, folded, end - begin, take_inside, in);
+    in->pattern = NULL;
 }
 
 static unsigned next_start(const struct form *f, unsigned at)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #include "lookalike/match.h"
 
@@ -25,7 +26,8 @@ static const char *relation_words(enum relation relation)
 
 static const char *copy(struct query *q, const char *p, size_t n)
 {
-    return arena_strndup(q->arena, p, n);
+    return arena_span(q->arena,
+                      text_valid_utf8(q->arena, (struct span){p, n})); /* edits may part a character */
 }
 
 static const char *one_edit(struct query *q, const struct hit *hit, const struct edit *e)

@@ -6,9 +6,6 @@
 
 #include "lookalike/features.h"
 #include "lookalike/match.h"
-#ifdef LOOKALIKE_TRACE
-#include <stdio.h>
-#endif
 
 #define FEATURE_POINTS_(id, points) [id] = points,
 static const int16_t feature_points[N_FEATURES] = {
@@ -24,16 +21,11 @@ enum {
 
 struct sum {
     int tenths;
-    uint8_t list[32];
-    unsigned n;
 };
 
 static void add(struct sum *sum, enum feature f)
 {
     sum->tenths += feature_points[f];
-#ifdef LOOKALIKE_TRACE
-    sum->list[sum->n++] = f;
-#endif
 }
 
 static void add_if(struct sum *sum, bool condition, enum feature f)
@@ -84,14 +76,6 @@ static int score_host_label(const struct query *q, const struct hit *hit)
 static int finish(const struct query *q, const struct hit *hit, const struct seen *seen,
                   const struct sum *sum)
 {
-#ifdef LOOKALIKE_TRACE
-    if (seen->place == PLACE_REGISTRABLE) {
-        fprintf(stderr, "T %s %s", q->domain->ascii, hit->index->pool + hit_name(hit)->text);
-        for (unsigned i = 0; i < sum->n; i++)
-            fprintf(stderr, " %d", sum->list[i]);
-        fputc('\n', stderr);
-    }
-#endif
     int score = (sum->tenths + 5) / 10;
     if (seen->place == PLACE_HOST) { /* never above the name alone */
         int most = score_host_label(q, hit) - (hit->alignment.cost ? 4 : 2);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lookalike/match.h"
+#include "lookalike/pattern.h"
 
 enum { MAX_COST = 200 /* the greatest allowed_cost */ };
 enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds the time of one lookup */ };
@@ -16,6 +17,8 @@ struct gather {
     uint32_t done[SEEN_CACHE]; /* 1 + core, direct-mapped: most repeats are seen here */
     unsigned candidates;
     uint32_t letters;
+    const struct pattern
+        *pattern; /* for candidates of the deletion neighbourhood; NULL for equal skeletons */
 };
 
 static uint32_t class_of_edit(const struct edit *e)
@@ -76,6 +79,9 @@ static void consider(void *context, uint32_t number)
         return;
     if ((unsigned)__builtin_popcount(c->letters ^ g->letters) * LETTERS_COST > MAX_COST)
         return;
+    if (g->pattern &&
+        pattern_edits(g->pattern, g->q->tables->loose, index_key(g->index, c), c->n) > PATTERN_MAX_EDITS)
+        return;
     g->candidates++;
     const char *key = index_key(g->index, c);
     struct hit hit = {
@@ -111,9 +117,14 @@ static void gather_from(struct gather *g)
         index_exact(g->index, index_hash(f->loose, f->n_skel, KEY_LOOSE), consider, g);
         index_exact(g->index, index_vowel_key(f), consider, g);
     }
+    struct pattern pattern;
+    g->pattern = &pattern;
+    pattern_make(&pattern, g->q->tables->loose, f->plain, f->n);
     index_near(g->index, folded, f->n, consider, g);
-    if (f->n_skel != f->n)
-        index_near(g->index, f->skel, f->n_skel, consider, g);
+    if (f->n_skel == f->n)
+        return;
+    pattern_make(&pattern, g->q->tables->loose, f->skel, f->n_skel);
+    index_near(g->index, f->skel, f->n_skel, consider, g);
 }
 
 void match_whole(struct query *q, struct seen *seen)
