@@ -1,0 +1,159 @@
+/*
+ * The parts of the engine one by one: Punycode, domains, skeletons, distances.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lookalike/distance.h"
+#include "lookalike/domain.h"
+#include "lookalike/pattern.h"
+#include "lookalike/punycode.h"
+#include "lookalike/skeleton.h"
+
+static const struct tables *tables;
+
+static int set_up(void **state)
+{
+    struct diag_list diags = {0};
+    tables = tables_get(&diags);
+    return tables ? 0 : -1;
+}
+
+static void punycode(void **state)
+{
+    static const uint32_t bucher[] = {'b', 0xfc, 'c', 'h', 'e', 'r'};
+    char ace[64];
+    uint32_t back[64];
+    size_t n, m;
+    assert_true(punycode_encode(bucher, 6, ace, sizeof(ace), &n));
+    assert_int_equal(n, 9);
+    assert_memory_equal(ace, "bcher-kva", 9);
+    assert_true(punycode_decode(ace, n, back, 64, &m));
+    assert_int_equal(m, 6);
+    assert_memory_equal(back, bucher, sizeof(bucher));
+    assert_false(punycode_decode("bcher-kva", 9, back, 3, &m));
+    assert_false(punycode_decode("99999999", 8, back, 64, &m));
+    assert_false(punycode_decode("a-\xc3\xa9", 4, back, 64, &m));
+    assert_false(punycode_encode(bucher, 6, ace, 8, &n));
+}
+
+static void domains(void **state)
+{
+    static const struct {
+        const char *name, *ascii, *registrable;
+        bool valid;
+    } cases[] = {
+        {"Mail.Kestrelvale.COM.", "mail.kestrelvale.com", "kestrelvale.com", true},
+        {"a.b.kestrelvale.co.uk", "a.b.kestrelvale.co.uk", "kestrelvale.co.uk", true},
+        {"b\xc3\xbc"
+         "cher.example",
+         "xn--bcher-kva.example", "xn--bcher-kva.example", true},
+        {"a\xe3\x80\x82kestrelvale\xef\xbc\x8e"
+         "com",
+         "a.kestrelvale.com", "kestrelvale.com", true},
+        {"co.uk", "co.uk", NULL, true},
+        {"github.io", "github.io", "github.io", true},
+        {"x.github.io", "x.github.io", "x.github.io", true},
+        {"bad label.com", "bad label.com", "bad label.com", false},
+        {"xn--0.com", "xn--0.com", "xn--0.com", false},
+        {"", "", NULL, false},
+        {"...", "", NULL, false},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct domain d;
+        domain_parse(arena, cases[i].name, &d);
+        assert_string_equal(d.ascii, cases[i].ascii);
+        assert_int_equal(d.valid, cases[i].valid);
+        if (cases[i].registrable)
+            assert_string_equal(d.registrable, cases[i].registrable);
+        else
+            assert_null(d.registrable);
+    }
+    arena_free(&arena);
+}
+
+static void skeletons(void **state)
+{
+    static const char *const same[][2] = {{"kestrelvale", "kestre1va1e"},
+                                          {"modem", "rnodern"},
+                                          {"vvater", "water"},
+                                          {"clever", "dever"},
+                                          {"g00gle", "google"},
+                                          {"\xd1\x80\xd0\xb0ypal", "paypal"},
+                                          {"caf\xc3\xa9", "cafe"},
+                                          {"smbc-card", "smbccard"}};
+    for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+        struct form a, b;
+        form_make(tables, span_of(same[i][0]), false, &a);
+        form_make(tables, span_of(same[i][1]), false, &b);
+        assert_string_equal(a.skel, b.skel);
+    }
+    struct form a, b;
+    form_make(tables, span_of("example"), false, &a);
+    form_make(tables, span_of("exapmle"), false, &b);
+    assert_string_not_equal(a.skel, b.skel);
+}
+
+static unsigned cost(const char *seen, const char *genuine, unsigned *kind)
+{
+    struct alignment a;
+    unsigned c = distance_align(tables, seen, strlen(seen), genuine, strlen(genuine), 300, &a);
+    *kind = a.n ? a.edits[0].kind : 99;
+    return c;
+}
+
+static void distances(void **state)
+{
+    static const struct {
+        const char *seen, *genuine;
+        unsigned cost;
+        enum edit_kind kind;
+    } cases[] = {
+        {"kestrelvalle", "kestrelvale", 40, EDIT_REPEAT},
+        {"kestrelvaels", "kestrelvales", 50, EDIT_TRANSPOSE},
+        {"kestrelvales", "kestrelvale", 50, EDIT_PLURAL},
+        {"kestrolvale", "kestrelvale", 45, EDIT_VISUAL},
+        {"kestrilvale", "kestrelvale", 60, EDIT_VOWEL},
+        {"kestrelvake", "kestrelvale", 70, EDIT_KEY},
+        {"kestrelvle", "kestrelvale", 100, EDIT_OMIT},
+        {"kestrelvxale", "kestrelvale", 100, EDIT_INSERT},
+        {"kestrelgale", "kestrelvale", 70, EDIT_KEY},
+        {"testrelvale", "kestrelvale", 130, EDIT_OTHER},
+        {"sodoxe", "sodexo", 60, EDIT_TRANSPOSE},
+        {"arnazon", "amazon", 15, EDIT_VISUAL},
+    };
+    unsigned kind;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        unsigned c = cost(cases[i].seen, cases[i].genuine, &kind);
+        if (c != cases[i].cost || kind != cases[i].kind)
+            fail_msg("%s for %s costs %u (kind %u)", cases[i].seen, cases[i].genuine, c, kind);
+    }
+    assert_int_equal(cost("kestrelvale", "kestrelvale", &kind), 0);
+    assert_true(cost("abcdefghij", "klmnopqrst", &kind) > 300);
+}
+
+static void patterns(void **state)
+{
+    struct pattern p;
+    pattern_make(&p, tables->loose, "kestrelvale", 11);
+    assert_int_equal(pattern_edits(&p, tables->loose, "kestrelvale", 11), 0);
+    assert_int_equal(pattern_edits(&p, tables->loose, "kestre1vale", 11), 0);
+    assert_int_equal(pattern_edits(&p, tables->loose, "ketsrelvale", 11), 1);
+    assert_int_equal(pattern_edits(&p, tables->loose, "kestrelvle", 10), 1);
+    assert_int_equal(pattern_edits(&p, tables->loose, "kxstrelvaxle", 12), 2);
+    assert_int_equal(pattern_edits(&p, tables->loose, "", 0), 11);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(punycode),  cmocka_unit_test(domains),  cmocka_unit_test(skeletons),
+        cmocka_unit_test(distances), cmocka_unit_test(patterns),
+    };
+    return cmocka_run_group_tests_name("parts", tests, set_up, NULL);
+}
