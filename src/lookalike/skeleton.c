@@ -22,7 +22,7 @@ static void put(struct form *f, char c, size_t source)
         f->cut = true;
         return;
     }
-    f->source[f->n] = (uint8_t)(source > UINT8_MAX ? UINT8_MAX : source);
+    f->source[f->n] = (uint16_t)source;
     f->plain[f->n++] = c;
 }
 
@@ -121,6 +121,8 @@ void form_skeleton(const struct tables *t, struct form *f)
 
 void form_make(const struct tables *tables, struct span label, bool second, struct form *f)
 {
+    if (label.n > UINT16_MAX)
+        label.n = UINT16_MAX;
     memset(f, 0, offsetof(struct form, plain) + 1);
     f->n = f->n_skel = 0;
     f->starts = 1;
@@ -138,7 +140,7 @@ void form_make(const struct tables *tables, struct span label, bool second, stru
         i += step;
     }
     f->plain[f->n] = '\0';
-    f->source[f->n] = (uint8_t)(label.n > UINT8_MAX ? UINT8_MAX : label.n);
+    f->source[f->n] = (uint16_t)label.n;
     form_skeleton(tables, f);
 }
 

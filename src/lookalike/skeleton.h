@@ -20,14 +20,14 @@ enum { FORM_MAX = 63 };
 
 struct form {
     char plain[FORM_MAX + 1], skel[FORM_MAX + 1], loose[FORM_MAX + 1];
-    uint8_t n, n_skel;            /* loose is as long as skel */
-    uint8_t from[FORM_MAX + 1];   /* skel position -> plain position; from[n_skel] == n */
-    uint8_t source[FORM_MAX + 1]; /* plain position -> byte of the source; source[n] == its length */
-    uint64_t starts;              /* bit i: a token begins at plain[i]; bit 0 always */
-    bool marks, letters, unread;  /* marks taken off; non-ASCII letters replaced; some left as they are */
-    bool latin, foreign;          /* Latin letters and letters of other scripts stand in it */
-    bool alternatives;            /* some letter has a second reading */
-    bool cut;                     /* longer than FORM_MAX */
+    uint8_t n, n_skel;             /* loose is as long as skel */
+    uint8_t from[FORM_MAX + 1];    /* skel position -> plain position; from[n_skel] == n */
+    uint16_t source[FORM_MAX + 1]; /* plain position -> byte of the source; source[n] == its length */
+    uint64_t starts;               /* bit i: a token begins at plain[i]; bit 0 always */
+    bool marks, letters, unread;   /* marks taken off; non-ASCII letters replaced; some left as they are */
+    bool latin, foreign;           /* Latin letters and letters of other scripts stand in it */
+    bool alternatives;             /* some letter has a second reading */
+    bool cut;                      /* longer than FORM_MAX */
 };
 
 /* `label` is UTF-8. With `second` the second reading of each letter is taken where there is one. */
