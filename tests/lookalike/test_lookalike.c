@@ -102,6 +102,10 @@ static void local_parts(void **state)
 {
     assert_non_null(lookalike_match_local(names, arena, "arvelmetal.com"));
     assert_non_null(lookalike_match_local(names, arena, "billing+mail.arvelmetal.com"));
+    assert_int_equal(lookalike_match_local(names, arena, "arvelmetal.billing")->score, 60);
+    assert_int_equal(lookalike_match_local(names, arena, "invoice+arvelmetal")->score, 60);
+    assert_null(lookalike_match_local(names, arena, "arvelm"));
+    assert_null(lookalike_match_local(names, arena, "torvek"));
     assert_null(lookalike_match_local(names, arena, "john.smith"));
     assert_null(lookalike_match_local(names, arena, NULL));
 }
