@@ -22,6 +22,6 @@ struct judgement judge(const struct policy *policy, const struct services *servi
     return (struct judgement){
         .message = message,
         .facts = facts,
-        .verdict = verdict_decide(&policy->thresholds, hits, arena),
+        .verdict = policy_decide(policy, message, facts, hits, arena),
     };
 }

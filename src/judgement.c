@@ -43,6 +43,8 @@ json_t *judgement_rules_json(const struct judgement *judgement)
         json_t *rule = json_pack("{s:s, s:s, s:s, s:i, s:s}", "id", hit->id, "title", hit->title, "axis",
                                  axis_name(hit->axis), "score", hit->score, "why", hit->why);
         json_object_set_new(rule, "counted", json_boolean(hit->counted));
+        if (hit->allowed)
+            json_object_set_new(rule, "allowed", json_string(hit->allowed));
         json_array_append_new(rules, rule);
     }
     return rules;
@@ -60,9 +62,13 @@ static json_t *axes_json(unsigned axes)
 json_t *judgement_json(const struct judgement *judgement)
 {
     const struct verdict *v = &judgement->verdict;
-    return json_pack("{s:s?, s:i, s:s, s:o, s:o, s:o}", "message_id", judgement->message->message_id, "score",
-                     v->score, "action", action_name(v->action), "axes", axes_json(v->axes), "rules",
-                     judgement_rules_json(judgement), "facts", judgement_facts_json(judgement));
+    json_t *json =
+        json_pack("{s:s?, s:i, s:s, s:o, s:o, s:o}", "message_id", judgement->message->message_id, "score",
+                  v->score, "action", action_name(v->action), "axes", axes_json(v->axes), "rules",
+                  judgement_rules_json(judgement), "facts", judgement_facts_json(judgement));
+    if (json && v->allowed)
+        json_object_set_new(json, "allowed", json_string(v->allowed));
+    return json;
 }
 
 static const char *text_fact(const struct judgement *judgement, enum fact_id id)

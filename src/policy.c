@@ -4,6 +4,7 @@
  */
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "policy.h"
@@ -12,23 +13,43 @@
 
 static atomic_uint generations;
 
-static void disable_rules(const struct policy *policy, struct diag_list *diags)
+/* False with an error when there is no rule of that id. */
+static bool rule_exists(const struct policy *policy, const char *id, struct diag_at at, const char *option,
+                        struct diag_list *diags)
 {
-    const struct conf_strings *ids = &policy->conf->disabled_rules;
-    const char **known = mem_array(ruleset_size(policy->rules), sizeof(*known));
-    for (size_t i = 0; i < ruleset_size(policy->rules); i++)
+    size_t n = ruleset_size(policy->rules);
+    const char **known = mem_array(n + 1, sizeof(*known));
+    bool found = false;
+    for (size_t i = 0; i < n; i++) {
         known[i] = ruleset_info(policy->rules, i)->id;
-    for (size_t i = 0; i < ids->n; i++) {
-        if (ruleset_disable(policy->rules, ids->v[i]))
-            continue;
-        const char *near = diag_nearest(ids->v[i], known, ruleset_size(policy->rules));
+        found = found || strcmp(known[i], id) == 0;
+    }
+    if (!found) {
+        const char *near = diag_nearest(id, known, n);
         char *remedy =
             near ? mem_printf("did you mean %s?", near) : mem_strdup("`ringer rules list` lists them");
-        diag_add(diags, DIAG_ERROR, (struct diag_at){policy->conf->path, 0, 0}, remedy,
-                 "rules: disabled: there is no rule %s", ids->v[i]);
+        diag_add(diags, DIAG_ERROR, at, remedy, "%s: there is no rule %s", option, id);
         free(remedy);
     }
     free(known);
+    return found;
+}
+
+static void disable_rules(const struct policy *policy, struct diag_list *diags)
+{
+    const struct conf_strings *ids = &policy->conf->disabled_rules;
+    const struct diag_at at = {policy->conf->path, 0, 0};
+    for (size_t i = 0; i < ids->n; i++)
+        if (rule_exists(policy, ids->v[i], at, "rules: disabled", diags))
+            ruleset_disable(policy->rules, ids->v[i]);
+}
+
+static void check_exceptions(const struct policy *policy, struct diag_list *diags)
+{
+    const struct conf_exceptions *list = &policy->conf->rule_exceptions;
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < list->v[i].rules.n; k++)
+            rule_exists(policy, list->v[i].rules.v[k], list->v[i].at, "exceptions: rules", diags);
 }
 
 static void protect(struct lookalike_builder *builder, const struct conf_domains *domains,
@@ -133,8 +154,10 @@ static struct policy *load(const char *conf_path, enum diag_level bad_pack, stru
         policy->thresholds = thresholds(conf);
         policy->limits = limits(conf);
     }
-    if (policy->rules)
+    if (policy->rules) {
         disable_rules(policy, diags);
+        check_exceptions(policy, diags);
+    }
     if (policy->packs)
         payment_packs_test(policy->packs, diags);
     if (diags->errors > errors) {

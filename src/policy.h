@@ -52,6 +52,10 @@ struct policy *policy_reload(const char *conf_path, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
 
+/* The verdict on a message by this policy: thresholds of its recipients, exceptions and allow entries. */
+struct verdict policy_decide(const struct policy *policy, const struct message *message,
+                             const struct facts *facts, struct rule_hits hits, struct arena *arena);
+
 /* What facts are drawn from; points into the policy. */
 struct fact_sources policy_sources(const struct policy *policy);
 

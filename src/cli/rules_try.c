@@ -48,8 +48,8 @@ static void compare(struct trial *trial, const char *path, const struct judgemen
                     struct arena *arena)
 {
     const struct verdict *old = &judgement->verdict;
-    struct verdict new =
-        verdict_decide(&trial->policy->thresholds, rules_eval(trial->rules, judgement->facts, arena), arena);
+    struct verdict new = policy_decide(trial->policy, judgement->message, judgement->facts,
+                                       rules_eval(trial->rules, judgement->facts, arena), arena);
     trial->changed[old->action][new.action]++;
     if (old->action == new.action && old->score == new.score)
         return;

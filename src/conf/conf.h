@@ -53,6 +53,41 @@ struct conf_people {
     size_t n;
 };
 
+/* Patterns of addresses: name@domain with '*' for any text, a domain, or *.domain for all below it; lower case. */
+struct conf_group { /* of recipients; -1 where the threshold of everybody holds */
+    const char *name;
+    struct conf_strings recipients;
+    int64_t tag, hold, identity_floor, request_floor;
+    struct diag_at at;
+};
+struct conf_groups {
+    const struct conf_group *v;
+    size_t n;
+};
+#define CONF_REQUIRE_LIST(X)                                                                                 \
+    X(CONF_REQUIRE_ALIGNED, "aligned") /* any of these for the domain in From */                             \
+    X(CONF_REQUIRE_DMARC, "dmarc")                                                                           \
+    X(CONF_REQUIRE_SPF, "spf")                                                                               \
+    X(CONF_REQUIRE_DKIM, "dkim")                                                                             \
+    X(CONF_REQUIRE_NOTHING, "nothing") /* exceptions only */
+ENUM_DECLARE(conf_require, CONF_REQUIRE_LIST)
+struct conf_exception {
+    const char *from;       /* pattern */
+    struct conf_strings to; /* patterns; none: everybody */
+    enum conf_require require;
+    struct conf_strings rules; /* ids whose hits do not count */
+    const char *axis;          /* whose hits do not count; NULL: none */
+    const char *owner, *reason, *until;
+    int64_t expires; /* seconds since the epoch: the first at which it does not hold */
+    struct diag_at at;
+};
+struct conf_exceptions {
+    const struct conf_exception *v;
+    size_t n;
+};
+/* Does a pattern match an address? ASCII case is ignored in the address. */
+bool conf_pattern_matches(const char *pattern, const char *address);
+
 /* The C type of each kind of option (option.h says what the kinds accept). */
 typedef bool conf_BOOL;
 typedef int64_t conf_INT, conf_DURATION, conf_DURATION_MS, conf_SIZE, conf_MODE;
@@ -61,6 +96,8 @@ typedef struct conf_strings conf_STRINGS, conf_PATHS;
 typedef struct conf_networks conf_NETWORKS;
 typedef struct conf_domains conf_DOMAINS;
 typedef struct conf_people conf_PEOPLE;
+typedef struct conf_groups conf_GROUPS;
+typedef struct conf_exceptions conf_ALLOWS, conf_EXCEPTIONS;
 
 struct conf_source; /* what was written in the file, for `ringer config show` */
 struct conf {

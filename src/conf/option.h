@@ -24,7 +24,10 @@
     X(PATHS, conf_read_paths, "list of paths")                                                               \
     X(NETWORKS, conf_read_networks, "list of networks")                                                      \
     X(DOMAINS, conf_read_domains, "list of domains")                                                         \
-    X(PEOPLE, conf_read_people, "list of people")
+    X(PEOPLE, conf_read_people, "list of people")                                                            \
+    X(GROUPS, conf_read_groups, "list of groups")                                                            \
+    X(ALLOWS, conf_read_allows, "list of allow entries")                                                     \
+    X(EXCEPTIONS, conf_read_exceptions, "list of exceptions")
 
 enum conf_kind {
 #define KIND(kind, read, what) CONF_##kind,

@@ -113,6 +113,8 @@ static void write_line(const struct session *s, const struct judgement *j, const
         log_field(&line, "subject", j->message->subject, LOG_TEXT);
         log_field(&line, "message-id", j->message->message_id, LOG_TEXT);
         buf_printf(&line, " rules=%s", judgement_rule_ids(j, tx->arena));
+        if (j->verdict.allowed)
+            log_field(&line, "allowed", j->verdict.allowed, LOG_ADDRESS);
     }
     if (out->error)
         log_field(&line, "error", out->error, 2 * LOG_ADDRESS);

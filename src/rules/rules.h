@@ -34,11 +34,12 @@ struct rule_hit {
     const char *id;
     const char *title;
     enum axis axis;
-    int score;         /* may be negative */
-    const char *why;   /* placeholders filled in */
-    bool monitor;      /* enabled: monitor: reported, not counted */
-    const char *group; /* of the hits of a group only the highest counts on each axis; NULL = none */
-    bool counted;      /* set by verdict_decide(): false for monitor and for the lower ones of a group */
+    int score;           /* may be negative */
+    const char *why;     /* placeholders filled in */
+    bool monitor;        /* enabled: monitor: reported, not counted */
+    const char *group;   /* of the hits of a group only the highest counts on each axis; NULL = none */
+    const char *allowed; /* why it does not count for this sender; NULL: it does */
+    bool counted;        /* set by verdict_decide(): false for monitor and for the lower ones of a group */
 };
 
 struct rule_hits {

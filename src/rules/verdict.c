@@ -37,7 +37,7 @@ static void add_up(struct rule_hit *v, size_t n, int *axis_score)
 {
     int64_t sum[AXIS_COUNT] = {0};
     for (size_t i = 0; i < n; i++) {
-        v[i].counted = !v[i].monitor && !outdone(v, i);
+        v[i].counted = !v[i].monitor && !v[i].allowed && !outdone(v, i);
         if (v[i].counted)
             sum[v[i].axis] += v[i].score;
     }

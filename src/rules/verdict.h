@@ -28,6 +28,7 @@ struct verdict {
     int score;                  /* 0..100 */
     int axis_score[AXIS_COUNT]; /* each 0..100, context may be negative */
     unsigned axes;              /* bits 1 << AXIS_IDENTITY, AXIS_REQUEST: those that reached their floor */
+    const char *allowed;        /* why it is not held; NULL: no allow entry was needed */
     struct rule_hits hits;      /* highest score first */
 };
 
