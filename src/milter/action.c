@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "remember.h"
+
 #include "milter/action.h"
 #include "milter/daemon.h"
 #include "milter/headertext.h"
@@ -303,6 +305,17 @@ static void note_limits(const struct session *s, unsigned limits)
              id ? id : "NOQUEUE", limits);
 }
 
+/* Queued, never waited for. What comes again is learned when it was taken. */
+static void learn(struct transaction *tx, const struct judgement *judged, const struct outcome *out)
+{
+    struct span headers;
+    if (judged && out->kind != OUTCOME_TEMPFAIL)
+        remember_received(&ringerd.services, tx->policy, judged);
+    else if (tx->skip != SKIP_NONE && spool_view(&tx->raw, &headers) && headers.n)
+        remember_sent(&ringerd.services, tx->policy, tx->arena,
+                      message_parse(tx->arena, &tx->envelope, headers, false, &tx->policy->limits));
+}
+
 sfsistat action_message(SMFICTX *ctx, struct session *s)
 {
     struct transaction *tx = s->tx;
@@ -328,6 +341,7 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     tx->took_ms = monotonic_ms() - tx->started_ms;
     count_outcome(s, &out);
     record_decision(s, judged, &out);
+    learn(tx, judged, &out);
     return status;
 }
 

@@ -22,6 +22,7 @@
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/current.h"
+#include "milter/housekeep.h"
 #include "milter/lifecycle.h"
 #include "milter/listener.h"
 #include "milter/log.h"
@@ -108,6 +109,9 @@ static int open_services(const struct conf *conf, char *error, size_t size)
         return -1;
     }
     services_start(&ringerd.services, conf);
+    ringerd.services.store = ringerd.store;
+    if (!housekeep_start())
+        log_line(LOG_WARNING, "no thread for housekeeping: what is old stays in the store until a restart");
     return 0;
 }
 
@@ -290,6 +294,10 @@ int lifecycle_run(struct lifecycle *life)
             listener_knock();
         }
         packwatch_tick();
+        if (housekeep_wants_reload()) {
+            log_line(LOG_INFO, "reload: history knows other partners than before");
+            reload(life->config, NULL);
+        }
     } while (event != EVENT_TERM && event != EVENT_MILTER_ENDED);
     bool failed = event == EVENT_MILTER_ENDED && atomic_load(&milter_result) != MI_SUCCESS;
     if (failed)
@@ -312,6 +320,7 @@ static void close_gate(void)
 void lifecycle_release(struct lifecycle *life)
 {
     close_gate();
+    housekeep_stop();
     if (atomic_load(&ringerd.deciding) == 0) {
         services_stop(&ringerd.services);
         store_close(&ringerd.store);

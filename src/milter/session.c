@@ -319,6 +319,17 @@ static void note_forged(struct transaction *tx, const char *name)
     tx->forged[tx->n_forged++] = (struct forged_header){arena_strdup(tx->arena, name), index};
 }
 
+/* Of our own mail only who writes to whom, in which thread, is of interest: to history. */
+static bool teaches(const struct transaction *tx, const char *name)
+{
+    static const char *const names[] = {
+        "From", "To", "Cc", "Message-ID", "In-Reply-To", "References", "Auto-Submitted", "Precedence"};
+    for (size_t i = 0; tx->policy->conf->history_learn && i < sizeof(names) / sizeof(*names); i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
     struct session *s = smfi_getpriv(ctx);
@@ -329,7 +340,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         note_forged(tx, name);
     if (strcasecmp(name, "Subject") == 0 && tx->n_subjects++ == 0)
         tx->subject = arena_strdup(tx->arena, s->mta.leading_space && *value == ' ' ? value + 1 : value);
-    if (tx->skip != SKIP_NONE)
+    if (tx->skip != SKIP_NONE && !teaches(tx, name))
         return SMFIS_NOREPLY;
     keep(tx, name, strlen(name));
     keep(tx, ": ", s->mta.leading_space ? 1 : 2);

@@ -142,6 +142,34 @@ static int by_kind_and_time(const void *a, const void *b)
     return (x->mail.time_ms < y->mail.time_ms) - (x->mail.time_ms > y->mail.time_ms);
 }
 
+static int by_campaign(const void *a, const void *b)
+{
+    const struct digest_entry *const *x = a, *const *y = b;
+    return strcmp((*x)->evidence.campaign, (*y)->evidence.campaign);
+}
+
+static void count_campaigns(struct arena *arena, struct digest_entry *v, size_t n)
+{
+    struct digest_entry **of = arena_array(arena, n, sizeof(struct digest_entry *));
+    size_t n_of = 0;
+    for (size_t i = 0; i < n; i++)
+        if (v[i].evidence.campaign)
+            of[n_of++] = &v[i];
+    if (n_of)
+        qsort(of, n_of, sizeof(struct digest_entry *), by_campaign);
+    for (size_t i = 0, end; i < n_of; i = end) {
+        for (end = i + 1; end < n_of && by_campaign(&of[i], &of[end]) == 0; end++)
+            ;
+        for (size_t k = i; k < end; k++)
+            of[k]->campaign = end - i;
+    }
+}
+
+const char *digest_campaign(struct arena *arena, const struct digest_entry *entry)
+{
+    return entry->campaign > 1 ? arena_printf(arena, "%zu messages in this campaign", entry->campaign) : NULL;
+}
+
 int digest_build(struct store *store, struct arena *arena, int64_t since_ms, int64_t until_ms, size_t max,
                  struct digest *digest_r, struct store_error *error)
 {
@@ -152,6 +180,7 @@ int digest_build(struct store *store, struct arena *arena, int64_t since_ms, int
         return -1;
     if (g.n)
         qsort(g.v, g.n, sizeof(*g.v), by_kind_and_time);
+    count_campaigns(arena, g.v, g.n);
     digest_r->v = g.v;
     digest_r->n = g.n;
     return 0;

@@ -30,6 +30,7 @@ struct digest_entry {
     const char *last_error;
     struct store_mail mail;
     struct evidence evidence;
+    size_t campaign; /* messages of its campaign in this digest, itself included; 0 = of none */
 };
 
 struct digest {
@@ -49,6 +50,8 @@ void digest_text(const struct digest *digest, struct buf *out, bool colour);
 void digest_html(const struct digest *digest, struct buf *out);
 /* Why, as sentences: the rules that counted, or the stored reason. */
 const char *const *digest_reasons(struct arena *arena, const struct digest_entry *entry, size_t *n_r);
+/* "3 messages in this campaign"; NULL when it stands alone. */
+const char *digest_campaign(struct arena *arena, const struct digest_entry *entry);
 /* The text block of one message's lookalikes, as `ringer quarantine show` prints it too. */
 void digest_side_by_side(const struct evidence *evidence, struct buf *out, const char *indent, bool colour);
 

@@ -123,6 +123,7 @@ static void recipients(struct buf *out, const struct store_mail *mail)
 static void card(struct buf *out, const struct digest_entry *entry)
 {
     char when[WHEN_SIZE];
+    struct arena *arena = arena_new();
     const struct store_mail *mail = &entry->mail;
     buf_printf(out, "<article class=\"%s\">\n<header><span class=\"kind\">%s</span><time>%s</time>",
                kind_class[entry->kind], digest_kind_name(entry->kind), when_local(mail->time_ms, when));
@@ -132,11 +133,13 @@ static void card(struct buf *out, const struct digest_entry *entry)
     row(out, "From", mail->from ? mail->from : mail->from_domain);
     row(out, "Sent as", mail->sender && !*mail->sender ? "<>" : mail->sender);
     recipients(out, mail);
+    row(out, "Campaign", digest_campaign(arena, entry));
     buf_adds(out, "</dl>\n");
     lookalikes(out, &entry->evidence);
     reasons(out, entry);
     what_to_do(out, entry);
     buf_adds(out, "</article>\n");
+    arena_free(&arena);
 }
 
 static void advice(struct buf *out, const struct digest *digest)

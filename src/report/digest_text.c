@@ -87,6 +87,7 @@ static void entry_text(struct buf *out, const struct digest_entry *entry, bool c
     field(out, "Subject", mail->subject);
     for (size_t i = 0; i < n; i++)
         field(out, i ? "" : "Why", reasons[i]);
+    field(out, "Campaign", digest_campaign(arena, entry));
     digest_side_by_side(&entry->evidence, out, "  ", colour);
     what_to_do(out, entry);
     arena_free(&arena);

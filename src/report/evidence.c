@@ -146,6 +146,14 @@ static bool read_rule(struct arena *arena, json_t *json, struct evidence_rule *r
     return rule->id && rule->why;
 }
 
+static const char *campaign_of(struct arena *arena, const struct store_mail *mail)
+{
+    json_t *facts = mail->facts_json ? json_loads(mail->facts_json, 0, NULL) : NULL;
+    const char *id = text_of(arena, facts, "campaign.id");
+    json_decref(facts);
+    return id && *id ? id : NULL;
+}
+
 struct evidence evidence_read(struct arena *arena, const struct store_mail *mail)
 {
     json_t *rules = mail->rules_json ? json_loads(mail->rules_json, 0, NULL) : NULL;
@@ -158,6 +166,7 @@ struct evidence evidence_read(struct arena *arena, const struct store_mail *mail
     json_array_foreach(rules, i, item) evidence.n_rules += read_rule(arena, item, &r[evidence.n_rules]);
     json_array_foreach(lookalikes, i, item) evidence.n_lookalikes +=
         read_lookalike(arena, item, &l[evidence.n_lookalikes]);
+    evidence.campaign = campaign_of(arena, mail);
     json_decref(rules);
     json_decref(lookalikes);
     return evidence;

@@ -26,6 +26,7 @@ struct evidence {
     size_t n_rules;
     const struct evidence_lookalike *lookalikes;
     size_t n_lookalikes;
+    const char *campaign; /* the same for all messages of a campaign; NULL = of none */
 };
 
 struct evidence evidence_read(struct arena *arena, const struct store_mail *mail);

@@ -1,0 +1,100 @@
+/*
+ * Retention and new partners. A pass begins with the daemon's start and then every few hours; what is dropped goes
+ * in small transactions, so that mail which must be held does not wait.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "remember.h"
+#include "store/history.h"
+#include "store/quarantine.h"
+
+#include "milter/current.h"
+#include "milter/daemon.h"
+#include "milter/housekeep.h"
+#include "milter/log.h"
+
+enum { PERIOD_S = 6 * 3600 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static pthread_t thread;
+static bool running, stop;
+static atomic_bool reload_wanted;
+static int64_t established = -1; /* at the last pass */
+
+static void purge_history(const struct conf *conf, int64_t now_ms)
+{
+    struct store_error error;
+    uint64_t removed = 0;
+    if (history_purge(ringerd.store, now_ms - conf->history_retention_s * 1000, &removed, &error))
+        log_line(LOG_WARNING, "history: cannot drop what is old: %s", error.text);
+    else if (removed)
+        log_line(LOG_INFO, "history: dropped %llu rows older than the retention",
+                 (unsigned long long)removed);
+}
+
+static void purge_quarantine(const struct conf *conf, int64_t now_ms)
+{
+    struct store_error error;
+    uint64_t removed = 0;
+    if (store_quarantine_purge(ringerd.store, now_ms - conf->retention_s * 1000, "ringerd", &removed, &error))
+        log_line(LOG_WARNING, "quarantine: cannot drop what is old: %s", error.text);
+    else if (removed)
+        log_line(LOG_NOTICE, "quarantine: dropped %llu messages older than the retention",
+                 (unsigned long long)removed);
+}
+
+static void pass(void)
+{
+    struct policy *policy = current_get();
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
+    purge_history(policy->conf, now_ms);
+    purge_quarantine(policy->conf, now_ms);
+    int64_t now = remember_count(&ringerd.services, policy->conf);
+    if (now >= 0 && established >= 0 && now != established)
+        atomic_store(&reload_wanted, true);
+    established = now >= 0 ? now : established;
+    policy_unref(&policy);
+}
+
+static void *keep_house(void *arg)
+{
+    pthread_mutex_lock(&lock);
+    while (!stop) {
+        struct timespec until;
+        pthread_mutex_unlock(&lock);
+        pass();
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += PERIOD_S;
+        pthread_mutex_lock(&lock);
+        while (!stop && pthread_cond_timedwait(&wake, &lock, &until) == 0)
+            ;
+    }
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+bool housekeep_start(void)
+{
+    running = pthread_create(&thread, NULL, keep_house, NULL) == 0;
+    return running;
+}
+
+void housekeep_stop(void)
+{
+    if (!running)
+        return;
+    pthread_mutex_lock(&lock);
+    stop = true;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&lock);
+    pthread_join(thread, NULL);
+    running = false;
+}
+
+bool housekeep_wants_reload(void)
+{
+    return atomic_exchange(&reload_wanted, false);
+}
