@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "worker/call.h"
 #include "worker/extract.h"
 #include "worker/process.h"
 #include "worker/worker.h"
@@ -40,7 +41,7 @@ struct slot {
 
 struct worker_pool {
     struct worker_options options;
-    char *path;
+    char *path, *resolvers;
     pthread_mutex_t lock;
     pthread_cond_t freed;
     struct slot *slots;
@@ -99,6 +100,8 @@ struct worker_pool *worker_pool_new(const struct worker_options *options, char *
     pool->options = checked;
     pool->path = checked.path ? mem_strdup(checked.path) : find_worker();
     pool->options.path = pool->path;
+    pool->resolvers = mem_strdup(checked.resolvers ? checked.resolvers : "");
+    pool->options.resolvers = pool->resolvers;
     pool->slots = mem_array(checked.processes, sizeof(*pool->slots));
     for (unsigned i = 0; i < checked.processes; i++)
         pool->slots[i].process.fd = -1;
@@ -123,6 +126,7 @@ void worker_pool_free(struct worker_pool **pool_p)
     pthread_mutex_destroy(&pool->lock);
     free(pool->slots);
     free(pool->path);
+    free(pool->resolvers);
     free(pool);
     *pool_p = NULL;
 }
@@ -248,62 +252,113 @@ static void give_back(struct worker_pool *pool, struct slot *slot, bool good, bo
     pthread_mutex_unlock(&pool->lock);
 }
 
-static enum exchange exchange(const struct worker_pool *pool, const struct process *process,
-                              struct arena *arena, int64_t deadline, enum document_kind kind,
-                              struct span bytes, struct extract_reply *reply_r)
+/* The time for the work itself: what is left, but for the way back. */
+static uint32_t time_for_work(int64_t deadline)
 {
-    unsigned char fixed[FRAME_EXTRACT_FIXED];
-    size_t text_max = pool->options.output_bytes;
     int64_t left = deadline - monotonic_ms(),
             margin = left / 4 < REPLY_MARGIN_MS ? left / 4 : REPLY_MARGIN_MS;
-    struct extract_request request = {
-        .kind = kind,
-        .deadline_ms = left > 0 ? (uint32_t)(left - margin) : 0,
-        .output_bytes = (uint32_t)text_max,
-    };
-    struct span parts[] = {{(const char *)fixed, sizeof(fixed)}, bytes}, payload = {NULL, 0};
+    return left > 0 ? (uint32_t)(left - margin) : 0;
+}
+
+static enum exchange exchange(const struct process *process, struct arena *arena, int64_t deadline,
+                              const struct worker_call *call)
+{
+    unsigned char fixed[WORKER_CALL_FIXED];
+    struct span parts[] = {{(const char *)fixed, 0}, call->payload}, payload = {NULL, 0};
     uint8_t type = 0;
-    extract_request_encode(fixed, &request);
-    enum exchange rc = process_send(process, (struct frame_header){FRAME_EXTRACT, 0}, parts, 2, deadline);
+    parts[0].n = call->encode(call->data, time_for_work(deadline), fixed);
+    enum exchange rc =
+        process_send(process, (struct frame_header){call->request_type, 0}, parts, 2, deadline);
     if (rc == EXCHANGE_OK)
-        rc = process_receive(process, arena, text_max + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX, deadline,
-                             &type, &payload);
-    if (rc == EXCHANGE_OK && (type != FRAME_EXTRACTED || !extract_reply_decode(payload, text_max, reply_r)))
+        rc = process_receive(process, arena, call->reply_max, deadline, &type, &payload);
+    if (rc == EXCHANGE_OK && (type != call->reply_type || !call->decode(call->data, payload)))
         rc = EXCHANGE_NONSENSE;
     return rc;
 }
 
-static void ask(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
-                struct span bytes, struct worker_text *out_r)
+static enum worker_status ask(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                              const struct worker_call *call, const char **detail_r)
 {
     static const struct {
         enum worker_status status;
         const char *detail;
-    } failures[] = {
+    } results[] = {
+        [EXCHANGE_OK] = {WORKER_OK, ""},
         [EXCHANGE_TIMEOUT] = {WORKER_TIMEOUT, "the worker did not answer in time and was killed"},
         [EXCHANGE_CLOSED] = {WORKER_DIED, "the worker died"},
         [EXCHANGE_NONSENSE] = {WORKER_DIED, "the worker answered nonsense and was killed"},
     };
-    struct extract_reply reply;
-    char detail[FRAME_DETAIL_MAX + 1];
     struct slot *slot = take_slot(pool, deadline);
-    out_r->status = WORKER_UNAVAILABLE;
-    out_r->detail = slot ? "no worker could be started" : "no worker was free in time";
+    *detail_r = slot ? "no worker could be started" : "no worker was free in time";
     if (!slot)
-        return;
+        return WORKER_UNAVAILABLE;
     if (!start(pool, slot, deadline)) {
         give_back(pool, slot, false, false);
-        return;
+        return WORKER_UNAVAILABLE;
     }
-    enum exchange rc = exchange(pool, &slot->process, arena, deadline, kind, bytes, &reply);
+    enum exchange rc = exchange(&slot->process, arena, deadline, call);
     give_back(pool, slot, rc == EXCHANGE_OK, rc != EXCHANGE_TIMEOUT);
-    if (rc != EXCHANGE_OK) {
-        out_r->status = failures[rc].status;
-        out_r->detail = failures[rc].detail;
+    *detail_r = results[rc].detail;
+    return results[rc].status;
+}
+
+enum worker_status worker_ask(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                              const struct worker_call *call, const char **detail_r)
+{
+    int64_t latest = worker_deadline(pool);
+    return ask(pool, arena, deadline && deadline < latest ? deadline : latest, call, detail_r);
+}
+
+void worker_count(struct worker_pool *pool, enum worker_status status)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.by_status[status]++;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+struct extract_call {
+    const struct worker_pool *pool;
+    enum document_kind kind;
+    struct extract_reply reply;
+};
+
+static size_t encode_extract(void *data, uint32_t deadline_ms, unsigned char out[WORKER_CALL_FIXED])
+{
+    const struct extract_call *call = data;
+    struct extract_request request = {
+        .kind = call->kind,
+        .deadline_ms = deadline_ms,
+        .output_bytes = (uint32_t)call->pool->options.output_bytes,
+    };
+    extract_request_encode(out, &request);
+    return FRAME_EXTRACT_FIXED;
+}
+
+static bool decode_extract(void *data, struct span payload)
+{
+    struct extract_call *call = data;
+    return extract_reply_decode(payload, call->pool->options.output_bytes, &call->reply);
+}
+
+static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
+                    struct span bytes, struct worker_text *out_r)
+{
+    struct extract_call data = {.pool = pool, .kind = kind};
+    struct worker_call call = {
+        .request_type = FRAME_EXTRACT,
+        .reply_type = FRAME_EXTRACTED,
+        .payload = bytes,
+        .reply_max = pool->options.output_bytes + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX,
+        .encode = encode_extract,
+        .decode = decode_extract,
+        .data = &data,
+    };
+    char detail[FRAME_DETAIL_MAX + 1];
+    out_r->status = worker_ask(pool, arena, deadline, &call, &out_r->detail);
+    if (out_r->status != WORKER_OK)
         return;
-    }
-    frame_detail_clean(detail, reply.detail);
-    *out_r = (struct worker_text){reply.status, reply.text, reply.truncated, reply.pages,
+    frame_detail_clean(detail, data.reply.detail);
+    *out_r = (struct worker_text){data.reply.status, data.reply.text, data.reply.truncated, data.reply.pages,
                                   arena_strdup(arena, detail)};
 }
 
@@ -326,11 +381,8 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
         out_r->detail =
             kind == DOCUMENT_UNKNOWN ? "no format that text is taken from" : "larger than the input limit";
     } else {
-        int64_t latest = worker_deadline(pool);
-        ask(pool, arena, deadline && deadline < latest ? deadline : latest, kind, bytes, out_r);
+        extract(pool, arena, deadline, kind, bytes, out_r);
     }
-    pthread_mutex_lock(&pool->lock);
-    pool->stats.by_status[out_r->status]++;
-    pthread_mutex_unlock(&pool->lock);
+    worker_count(pool, out_r->status);
     return out_r->status;
 }

@@ -148,9 +148,14 @@ static bool spawn_with_options(struct process *process, const struct worker_opti
     char *memory = mem_printf("--memory=%zu", options->memory_bytes);
     char *input = mem_printf("--input=%zu", options->input_bytes);
     char *longest = mem_printf("--deadline=%u", options->deadline_ms);
-    char name[] = "ringer-worker", service[] = "--service=extract", open[] = "--allow-unsandboxed";
-    char *argv[] = {name, service, memory, input, longest, options->allow_unsandboxed ? open : NULL, NULL};
+    char *service = mem_printf("--service=%s", options->service == WORKER_SPF ? "spf" : "extract");
+    char *resolvers = mem_printf("--resolvers=%s", options->resolvers ? options->resolvers : "");
+    char name[] = "ringer-worker", open[] = "--allow-unsandboxed";
+    char *argv[] = {
+        name, service, resolvers, memory, input, longest, options->allow_unsandboxed ? open : NULL, NULL};
     int rc = spawn(&process->pid, options->path, fds[1], argv);
+    free(service);
+    free(resolvers);
     free(memory);
     free(input);
     free(longest);

@@ -7,9 +7,9 @@
  *   extract   = kind(1) zero(3) deadline-ms(4) output-bytes(4) document
  *   extracted = status(1) truncated(1) detail-length(2) pages(4) text-length(4) detail text
  *
- * worker: hello *(extract extracted) | refused. One request at a time; a type that the reader does not know
- * ends the connection. Another service (SPF) adds its own pair of types and starts ringer-worker with its own
- * --service, because it needs another sandbox. Refused: other versions, lengths that do not add up, values
+ * worker: hello *(extract extracted / spf checked) / refused. One request at a time; a type that the reader does not know
+ * ends the connection. The other service (spf_frames.c) has its own pair of types and its own processes
+ * (--service=spf), because it needs another sandbox. Refused: other versions, lengths that do not add up, values
  * out of range, text that is not clean UTF-8.
  */
 #include <string.h>

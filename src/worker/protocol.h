@@ -16,6 +16,8 @@ enum frame_type {
     FRAME_REFUSED = 'R',   /* worker -> supervisor, instead of HELLO: why it will not work */
     FRAME_EXTRACT = 'E',   /* request: text out of a document */
     FRAME_EXTRACTED = 'e', /* its answer */
+    FRAME_SPF = 'S',       /* request: SPF of a sender and the DMARC record of a domain */
+    FRAME_CHECKED = 's',   /* its answer */
 };
 enum {
     FRAME_HEADER = 8,

@@ -1,5 +1,5 @@
 /*
- * ringer-worker: takes text out of hostile documents for ringerd and `ringer scan`, shut in. Started by the
+ * ringer-worker: takes text out of hostile documents, or checks SPF, for ringerd and `ringer scan`, shut in. Started by the
  * supervisor (pool.c) with its socket on descriptor 3 and nothing else. This process reads nothing hostile: it
  * waits for a request to arrive, and a child reads it (serve.c). A child that does not end well ends the worker.
  */
@@ -19,21 +19,27 @@
 #include "base/mem.h"
 #include "worker/extract.h"
 #include "worker/protocol.h"
+#include "worker/resolve.h"
 #include "worker/sandbox.h"
 #include "worker/selftest.h"
 #include "worker/serve.h"
+#include "worker/spf_serve.h"
 
 struct arguments {
     struct serve_options serve;
     bool allow_unsandboxed, self_test;
+    bool spf;
+    const char *resolvers;
+    struct resolver *resolver;
 };
 
 static const char help[] =
     "usage: ringer-worker --self-test\n\n"
-    "Takes the text out of attachments for ringerd and ringer, which start it with a socket on descriptor "
-    "3.\n"
+    "Does for ringerd and ringer what hostile input may crash; they start it with a socket on descriptor 3.\n"
     "  --self-test           try what the sandbox forbids, on this machine; TAP on standard output\n"
-    "  --service=extract     what it is asked to do\n"
+    "  --service=extract     takes the text out of attachments (the default)\n"
+    "  --service=spf         checks SPF and looks up DMARC records\n"
+    "  --resolvers=LIST      for spf: DNS servers, IP[@PORT] with blanks between; those of /etc/resolv.conf\n"
     "  --memory=BYTES --input=BYTES --deadline=MILLISECONDS\n"
     "                        the limits of each request\n"
     "  --allow-unsandboxed   work even where the kernel has no seccomp\n"
@@ -42,21 +48,19 @@ static const char help[] =
 static int parse_arguments(int argc, char **argv, struct arguments *a)
 {
     static const struct option options[] = {
-        {"self-test", no_argument, NULL, 't'},
-        {"service", required_argument, NULL, 's'},
-        {"memory", required_argument, NULL, 'm'},
-        {"input", required_argument, NULL, 'i'},
-        {"deadline", required_argument, NULL, 'd'},
-        {"allow-unsandboxed", no_argument, NULL, 'u'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
+        {"self-test", no_argument, NULL, 't'},         {"service", required_argument, NULL, 's'},
+        {"resolvers", required_argument, NULL, 'r'},   {"memory", required_argument, NULL, 'm'},
+        {"input", required_argument, NULL, 'i'},       {"deadline", required_argument, NULL, 'd'},
+        {"allow-unsandboxed", no_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},           {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (c == 't')
             a->self_test = true;
-        else if (c == 's' && strcmp(optarg, "extract") == 0)
-            continue;
+        else if (c == 's' && (strcmp(optarg, "extract") == 0 || strcmp(optarg, "spf") == 0))
+            a->spf = *optarg == 's';
+        else if (c == 'r')
+            a->resolvers = optarg;
         else if (c == 'm')
             a->serve.memory_bytes = strtoull(optarg, NULL, 10);
         else if (c == 'i')
@@ -84,17 +88,22 @@ static void close_from(unsigned first)
 }
 
 /* NULL, or why the worker must not work. */
-static char *shut_in(const struct arguments *a, unsigned *sandbox_r)
+static char *shut_in(struct arguments *a, unsigned *sandbox_r)
 {
+    enum sandbox_stage stage = a->spf ? SANDBOX_RESOLVER : SANDBOX_LAUNCHER;
+    char *why = NULL;
     *sandbox_r = 0;
     if (!sandbox_drop_privileges() && !a->allow_unsandboxed)
         return mem_printf("cannot give up privileges: %s", strerror(errno));
-    codepage_preload();
+    if (!a->spf)
+        codepage_preload();
+    else if (!(a->resolver = resolver_new(a->resolvers, &why)))
+        return why;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
         return mem_printf("prctl: %s", strerror(errno));
-    if (sandbox_files())
+    if (a->spf ? sandbox_no_files() : sandbox_files())
         *sandbox_r |= SANDBOX_LANDLOCK;
-    if (sandbox_prepare() && sandbox_enter(SANDBOX_LAUNCHER))
+    if (sandbox_prepare() && sandbox_enter(stage))
         *sandbox_r |= SANDBOX_SECCOMP;
     else if (!a->allow_unsandboxed)
         return mem_printf(
@@ -133,6 +142,11 @@ static bool serve_in_child(const struct serve_options *options)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+static bool serve(const struct arguments *a)
+{
+    return a->spf ? spf_serve_one(WORKER_FD, &a->serve, a->resolver) : serve_in_child(&a->serve);
+}
+
 static int self_test(struct arguments *a)
 {
     unsigned sandbox;
@@ -141,14 +155,14 @@ static int self_test(struct arguments *a)
         printf("Bail out! %s\n", why);
         return 1;
     }
-    int code = selftest_run(sandbox & SANDBOX_LANDLOCK) ? 1 : 0;
+    int code = selftest_run(sandbox & SANDBOX_LANDLOCK, a->spf) ? 1 : 0;
     fflush(stdout);
     _exit(code); /* the C library's (and a sanitizer's) farewell needs what is forbidden now */
 }
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.serve = {256 << 20, 32 << 20, 4000, false}};
+    struct arguments a = {.serve = {256 << 20, 32 << 20, 4000, false}, .resolvers = ""};
     int type = 0, code = parse_arguments(argc, argv, &a);
     unsigned sandbox;
     if (code >= 0)
@@ -172,7 +186,7 @@ int main(int argc, char **argv)
     if (!serve_hello(WORKER_FD, sandbox))
         _exit(1);
     while (wait_for_request())
-        if (!serve_in_child(&a.serve))
+        if (!serve(&a))
             _exit(1);
     _exit(0);
 }

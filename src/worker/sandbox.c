@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/landlock.h>
@@ -23,14 +24,17 @@
 enum {
     L = SANDBOX_LAUNCHER,
     G = SANDBOX_LAUNCHER | SANDBOX_PROGRAM,
-    A = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_PARSER,
+    A = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_PARSER | SANDBOX_RESOLVER,
+    R = SANDBOX_RESOLVER,
+    LR = SANDBOX_LAUNCHER | SANDBOX_RESOLVER,
+    GR = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_RESOLVER,
     NOBODY = 65534,
 };
 
 #ifdef RINGER_SANITIZED
 #define SANITIZER_NEEDS A /* the run-time library of AddressSanitizer in the parser */
 #else
-#define SANITIZER_NEEDS G
+#define SANITIZER_NEEDS GR
 #endif
 
 static const struct {
@@ -58,9 +62,9 @@ static const struct {
     {SCMP_SYS(munmap), A},
     {SCMP_SYS(mremap), A},
     {SCMP_SYS(madvise), A},
-    {SCMP_SYS(mmap), G},
-    {SCMP_SYS(mmap2), G},
-    {SCMP_SYS(mprotect), G},
+    {SCMP_SYS(mmap), GR},
+    {SCMP_SYS(mmap2), GR},
+    {SCMP_SYS(mprotect), GR},
     /* time, exit, waiting for the child */
     {SCMP_SYS(clock_gettime), A},
     {SCMP_SYS(clock_gettime64), A},
@@ -83,7 +87,7 @@ static const struct {
     {SCMP_SYS(access), G},
     {SCMP_SYS(faccessat), G},
     {SCMP_SYS(faccessat2), G},
-    {SCMP_SYS(newfstatat), G},
+    {SCMP_SYS(newfstatat), GR},
     {SCMP_SYS(fstatat64), G},
     {SCMP_SYS(stat), G},
     {SCMP_SYS(stat64), G},
@@ -102,49 +106,72 @@ static const struct {
     {SCMP_SYS(arch_prctl), G},
     {SCMP_SYS(set_thread_area), G},
     {SCMP_SYS(set_tid_address), G},
-    {SCMP_SYS(set_robust_list), G},
-    {SCMP_SYS(rseq), G},
-    {SCMP_SYS(membarrier), G},
-    {SCMP_SYS(uname), G},
-    {SCMP_SYS(sysinfo), G},
-    {SCMP_SYS(getuid), G},
-    {SCMP_SYS(geteuid), G},
-    {SCMP_SYS(getgid), G},
-    {SCMP_SYS(getegid), G},
-    {SCMP_SYS(getuid32), G},
-    {SCMP_SYS(geteuid32), G},
-    {SCMP_SYS(getgid32), G},
-    {SCMP_SYS(getegid32), G},
+    {SCMP_SYS(set_robust_list), GR},
+    {SCMP_SYS(rseq), GR},
+    {SCMP_SYS(membarrier), GR},
+    {SCMP_SYS(uname), GR},
+    {SCMP_SYS(sysinfo), GR},
+    {SCMP_SYS(getuid), GR},
+    {SCMP_SYS(geteuid), GR},
+    {SCMP_SYS(getgid), GR},
+    {SCMP_SYS(getegid), GR},
+    {SCMP_SYS(getuid32), GR},
+    {SCMP_SYS(geteuid32), GR},
+    {SCMP_SYS(getgid32), GR},
+    {SCMP_SYS(getegid32), GR},
     {SCMP_SYS(dup), G},
-    {SCMP_SYS(fcntl), G},
-    {SCMP_SYS(fcntl64), G},
+    {SCMP_SYS(fcntl), GR},
+    {SCMP_SYS(fcntl64), GR},
     {SCMP_SYS(getrlimit), G},
     {SCMP_SYS(ugetrlimit), G},
-    {SCMP_SYS(getrusage), G},
+    {SCMP_SYS(getrusage), GR},
     {SCMP_SYS(times), G},
-    {SCMP_SYS(sched_yield), G},
-    {SCMP_SYS(clock_getres), G},
-    {SCMP_SYS(clock_nanosleep), G},
+    {SCMP_SYS(sched_yield), GR},
+    {SCMP_SYS(clock_getres), GR},
+    {SCMP_SYS(clock_nanosleep), GR},
     {SCMP_SYS(getpid), SANITIZER_NEEDS},
     {SCMP_SYS(gettid), SANITIZER_NEEDS},
     {SCMP_SYS(sigaltstack), SANITIZER_NEEDS},
     {SCMP_SYS(sched_getaffinity), SANITIZER_NEEDS},
     /* the worker itself */
-    {SCMP_SYS(fork), L},
-    {SCMP_SYS(vfork), L},
-    {SCMP_SYS(prctl), L},
-    {SCMP_SYS(seccomp), L},
-    {SCMP_SYS(setrlimit), L},
-    {SCMP_SYS(prlimit64), L},
-    {SCMP_SYS(dup2), L},
-    {SCMP_SYS(dup3), L},
-    {SCMP_SYS(pipe), L},
-    {SCMP_SYS(pipe2), L},
+    {SCMP_SYS(fork), LR},
+    {SCMP_SYS(vfork), LR},
+    {SCMP_SYS(prctl), LR},
+    {SCMP_SYS(seccomp), LR},
+    {SCMP_SYS(setrlimit), LR},
+    {SCMP_SYS(prlimit64), LR},
+    {SCMP_SYS(dup2), LR},
+    {SCMP_SYS(dup3), LR},
+    {SCMP_SYS(pipe), LR},
+    {SCMP_SYS(pipe2), LR},
     {SCMP_SYS(memfd_create), L},
-    {SCMP_SYS(close_range), L},
-    {SCMP_SYS(getppid), L},
-    {SCMP_SYS(setitimer), L},
-    {SCMP_SYS(alarm), L},
+    {SCMP_SYS(close_range), LR},
+    {SCMP_SYS(getppid), LR},
+    {SCMP_SYS(setitimer), LR},
+    {SCMP_SYS(alarm), LR},
+    /* the one that asks the DNS; socket() is bounded below */
+    {SCMP_SYS(bind), R},
+    {SCMP_SYS(connect), R},
+    {SCMP_SYS(getsockname), R},
+    {SCMP_SYS(getpeername), R},
+    {SCMP_SYS(getsockopt), R},
+    {SCMP_SYS(setsockopt), R},
+    {SCMP_SYS(sendmsg), R},
+    {SCMP_SYS(recvmsg), R},
+    {SCMP_SYS(sendmmsg), R},
+    {SCMP_SYS(shutdown), R},
+    {SCMP_SYS(ioctl), R},
+    {SCMP_SYS(select), R},
+    {SCMP_SYS(_newselect), R},
+    {SCMP_SYS(pselect6), R},
+    {SCMP_SYS(epoll_create), R},
+    {SCMP_SYS(epoll_create1), R},
+    {SCMP_SYS(epoll_ctl), R},
+    {SCMP_SYS(epoll_wait), R},
+    {SCMP_SYS(epoll_pwait), R},
+    {SCMP_SYS(eventfd2), R},
+    {SCMP_SYS(timerfd_create), R},
+    {SCMP_SYS(timerfd_settime), R},
 };
 
 /* Allowed when none of `bits` is set in that argument. */
@@ -154,20 +181,31 @@ static int allow_without(scmp_filter_ctx filter, int call, unsigned argument, sc
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &clear);
 }
 
+static int allow_family(scmp_filter_ctx filter, int call, scmp_datum_t family)
+{
+    struct scmp_arg_cmp equal = {0, SCMP_CMP_EQ, family, 0};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &equal);
+}
+
 /* Calls that are allowed with some arguments only. */
 static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
 {
     static const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC, all = UINT64_MAX,
-                              namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
-                                           CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_THREAD;
+                              new_namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                               CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
     int rc = 0;
-    if (stage != SANDBOX_PARSER)
+    if (stage == SANDBOX_LAUNCHER || stage == SANDBOX_PROGRAM)
         rc |= allow_without(filter, SCMP_SYS(openat), 2, writing) |
               allow_without(filter, SCMP_SYS(open), 1, writing);
     if (stage == SANDBOX_PROGRAM) /* asking only */
         rc |= allow_without(filter, SCMP_SYS(prlimit64), 2, all);
     if (stage == SANDBOX_LAUNCHER)
-        rc |= allow_without(filter, SCMP_SYS(clone), 0, namespaces);
+        rc |= allow_without(filter, SCMP_SYS(clone), 0, new_namespaces | CLONE_THREAD);
+    if (stage == SANDBOX_RESOLVER)
+        rc |= allow_without(filter, SCMP_SYS(clone), 0, new_namespaces) |
+              allow_family(filter, SCMP_SYS(socket), AF_INET) |
+              allow_family(filter, SCMP_SYS(socket), AF_INET6) |
+              allow_family(filter, SCMP_SYS(socketpair), AF_UNIX);
     if (stage == SANDBOX_PARSER) /* no new code */
         rc |= allow_without(filter, SCMP_SYS(mmap), 2, PROT_EXEC) |
               allow_without(filter, SCMP_SYS(mmap2), 2, PROT_EXEC) |
@@ -175,7 +213,7 @@ static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
     return rc;
 }
 
-static scmp_filter_ctx filters[SANDBOX_PARSER + 1];
+static scmp_filter_ctx filters[SANDBOX_RESOLVER + 1];
 
 static scmp_filter_ctx build(enum sandbox_stage stage)
 {
@@ -194,7 +232,8 @@ static scmp_filter_ctx build(enum sandbox_stage stage)
 
 bool sandbox_prepare(void)
 {
-    static const enum sandbox_stage stages[] = {SANDBOX_LAUNCHER, SANDBOX_PROGRAM, SANDBOX_PARSER};
+    static const enum sandbox_stage stages[] = {SANDBOX_LAUNCHER, SANDBOX_PROGRAM, SANDBOX_PARSER,
+                                                SANDBOX_RESOLVER};
     for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
         if (!filters[stages[i]] && !(filters[stages[i]] = build(stages[i]))) {
             errno = ENOSYS;
@@ -232,13 +271,25 @@ static void allow_below(int ruleset, const char *path, uint64_t access)
 }
 
 /* Everything that version 1 of Landlock knows is handled, so what is not allowed below is refused. */
+static int new_ruleset(void)
+{
+    struct landlock_ruleset_attr attr = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+    return (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+}
+
+static bool restrict_self(int ruleset)
+{
+    bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    close(ruleset);
+    return done;
+}
+
 bool sandbox_files(void)
 {
     static const char *const folders[] = {"/usr",    "/lib", "/lib32",     "/lib64",
                                           "/libx32", "/opt", "/nix/store", "/gnu/store"};
     static const char *const files[] = {"/etc/ld.so.cache", PDFTOTEXT, "/dev/null"};
-    struct landlock_ruleset_attr attr = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+    int ruleset = new_ruleset();
     if (ruleset < 0)
         return false;
     const uint64_t file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
@@ -246,9 +297,13 @@ bool sandbox_files(void)
         allow_below(ruleset, folders[i], file | LANDLOCK_ACCESS_FS_READ_DIR);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         allow_below(ruleset, files[i], file);
-    bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    close(ruleset);
-    return done;
+    return restrict_self(ruleset);
+}
+
+bool sandbox_no_files(void)
+{
+    int ruleset = new_ruleset();
+    return ruleset >= 0 && restrict_self(ruleset);
 }
 
 static bool limit(__rlimit_resource_t resource, rlim_t value)

@@ -8,14 +8,17 @@
  *   launcher  the worker itself, before it reads anything hostile: may fork, run a program, read files
  *   program   pdftotext: may read its libraries and tables, write to its pipes; no fork, no network, no signals
  *   parser    the process that parses: memory, clock, the descriptors it has, and exit
- * None may open a socket or open a file for writing, ever.
+ * None may open a socket or open a file for writing, ever. With --service=spf there is another first step:
+ *   resolver  the worker itself: internet sockets for libunbound, may fork; no file, no program
+ * and libspf2 runs in the parser's.
  */
-enum sandbox_stage { SANDBOX_LAUNCHER = 1, SANDBOX_PROGRAM = 2, SANDBOX_PARSER = 4 };
+enum sandbox_stage { SANDBOX_LAUNCHER = 1, SANDBOX_PROGRAM = 2, SANDBOX_PARSER = 4, SANDBOX_RESOLVER = 8 };
 
 /* Root becomes nobody; no core files, no new privileges. false with errno when that is refused. */
 bool sandbox_drop_privileges(void);
 /* Only programs and libraries may be read; needs Landlock (Linux 5.13), false without. */
 bool sandbox_files(void);
+bool sandbox_no_files(void); /* none at all */
 /* The system calls of `stage` and no others (ENOSYS); builds the later stages' filters too. false with errno. */
 bool sandbox_prepare(void);
 bool sandbox_enter(enum sandbox_stage stage);

@@ -32,6 +32,11 @@ static bool open_local_socket(void)
     return socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
 }
 
+static bool open_raw_socket(void)
+{
+    return socket(AF_PACKET, SOCK_RAW, 0) >= 0 || socket(AF_NETLINK, SOCK_RAW, 0) >= 0;
+}
+
 static bool write_file(void)
 {
     return open("/tmp/ringer-worker-self-test", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0;
@@ -97,16 +102,17 @@ static const struct {
     bool needs_landlock;
 } acts[] = {
     {"open an internet socket", open_socket, 7, false},
-    {"open a local socket", open_local_socket, 7, false},
-    {"write a file", write_file, 7, false},
-    {"trace", trace, 7, false},
-    {"make a namespace", new_namespace, 7, false},
-    {"signal other processes", signal_parent, 7, false},
-    {"read /etc or /proc", read_secrets, 7, true},
+    {"open a socket of another family", open_raw_socket, 15, false},
+    {"open a local socket", open_local_socket, 15, false},
+    {"write a file", write_file, 15, false},
+    {"trace", trace, 15, false},
+    {"make a namespace", new_namespace, 15, false},
+    {"signal other processes", signal_parent, 15, false},
+    {"read /etc or /proc", read_secrets, 15, true},
     {"fork", make_process, SANDBOX_PROGRAM | SANDBOX_PARSER, false},
     {"raise its limits", raise_limits, SANDBOX_PROGRAM | SANDBOX_PARSER, false},
-    {"open any file", open_file, SANDBOX_PARSER, false},
-    {"run a program", run_program, SANDBOX_PARSER, false},
+    {"open any file", open_file, SANDBOX_PARSER | SANDBOX_RESOLVER, false},
+    {"run a program", run_program, SANDBOX_PARSER | SANDBOX_RESOLVER, false},
     {"map memory it can write and run", run_own_code, SANDBOX_PARSER, false},
 };
 
@@ -115,26 +121,32 @@ static bool held(size_t i, enum sandbox_stage stage)
     int status;
     pid_t pid = fork();
     if (pid == 0) {
-        if (stage != SANDBOX_LAUNCHER && (!sandbox_no_forks() || !sandbox_enter(stage)))
+        if ((stage == SANDBOX_PROGRAM || stage == SANDBOX_PARSER) &&
+            (!sandbox_no_forks() || !sandbox_enter(stage)))
             _exit(GOT_THROUGH);
         _exit(acts[i].got_through() ? GOT_THROUGH : HELD);
     }
     return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == HELD;
 }
 
-unsigned selftest_run(bool landlock)
+/* With `spf` the process itself is the resolver's stage, else the launcher's; the others are entered from there. */
+unsigned selftest_run(bool landlock, bool spf)
 {
     static const struct {
         const char *name;
         enum sandbox_stage stage;
-    } stages[] = {{"worker", SANDBOX_LAUNCHER}, {"pdftotext", SANDBOX_PROGRAM}, {"parser", SANDBOX_PARSER}};
+    } stages[] = {{"worker", SANDBOX_LAUNCHER},
+                  {"pdftotext", SANDBOX_PROGRAM},
+                  {"parser", SANDBOX_PARSER},
+                  {"resolver", SANDBOX_RESOLVER}};
     unsigned n = 0, failed = 0;
     for (size_t s = 0; s < sizeof(stages) / sizeof(*stages); s++)
         for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
-            if (!(acts[i].stages & (int)stages[s].stage))
+            enum sandbox_stage stage = stages[s].stage, other = spf ? SANDBOX_LAUNCHER : SANDBOX_RESOLVER;
+            if (!(acts[i].stages & (int)stage) || stage == other || (spf && stage == SANDBOX_PROGRAM))
                 continue;
-            bool skip = acts[i].needs_landlock && !landlock && stages[s].stage != SANDBOX_PARSER;
-            bool ok = skip || held(i, stages[s].stage);
+            bool skip = acts[i].needs_landlock && !landlock && stage == SANDBOX_LAUNCHER;
+            bool ok = skip || held(i, stage);
             failed += !ok;
             printf("%s %u - %s cannot %s%s\n", ok ? "ok" : "not ok", ++n, stages[s].name, acts[i].what,
                    skip ? " # SKIP this kernel has no Landlock" : "");

@@ -15,7 +15,11 @@
  */
 struct worker_pool;
 
-struct worker_options {     /* zero or NULL: the default */
+enum worker_service { WORKER_EXTRACT, WORKER_SPF };
+
+struct worker_options { /* zero or NULL: the default */
+    enum worker_service service;
+    const char *resolvers;  /* SPF: DNS servers "IP[@PORT]", blank between; "": those of /etc/resolv.conf */
     const char *path;       /* the program; default: beside the calling program, else PKGLIBEXECDIR */
     unsigned processes;     /* 2; at most WORKER_PROCESSES_MAX */
     unsigned deadline_ms;   /* 4000: waiting for a free worker and the work, together */

@@ -1,0 +1,65 @@
+#ifndef RINGER_WORKER_SPF_H
+#define RINGER_WORKER_SPF_H
+#include "base/arena.h"
+#include "base/enumname.h"
+#include "worker/worker.h"
+
+/*
+ * SPF (RFC 7208) of a client and an envelope sender, and the DMARC record (RFC 7489) of a From domain, by workers
+ * of their own: libspf2 runs in a process that has no network, and asks another one that has nothing else.
+ * Answers are kept for minutes. While DNS seems to be out of order, a question may take half a second only.
+ * Thread-safe. Nothing fails loudly: what could not be found out is unknown, and the mail goes on.
+ */
+struct spf_service;
+
+#define SPF_RESULT_LIST(X)                                                                                   \
+    X(SPF_UNKNOWN, "unknown") /* not asked, or no answer: no worker, crash, too late */                      \
+    X(SPF_NONE, "none")                                                                                      \
+    X(SPF_NEUTRAL, "neutral")                                                                                \
+    X(SPF_PASS, "pass")                                                                                      \
+    X(SPF_FAIL, "fail")                                                                                      \
+    X(SPF_SOFTFAIL, "softfail")                                                                              \
+    X(SPF_TEMPERROR, "temperror")                                                                            \
+    X(SPF_PERMERROR, "permerror")
+ENUM_DECLARE(spf_result, SPF_RESULT_LIST)
+enum { SPF_RESULTS = SPF_PERMERROR + 1 };
+
+enum dmarc_found {
+    DMARC_UNKNOWN,      /* not asked, or no answer */
+    DMARC_NO_RECORD,    /* neither the domain nor its organisation has (exactly) one */
+    DMARC_DOMAIN,       /* the record of the From domain itself */
+    DMARC_ORGANISATION, /* the record of its organisational domain */
+    DMARC_FOUNDS
+};
+
+struct spf_question {
+    const char *client_ip, *helo; /* no client: no SPF */
+    const char *mail_from;        /* "" or NULL: no SPF; HELO's result would say nothing about a sender */
+    const char *from_domain;      /* NULL: no DMARC record is looked up */
+    const char *organisation;     /* registrable domain of From; NULL when unknown */
+};
+
+struct spf_answer {
+    enum spf_result spf;
+    const char *domain; /* what the result is for: the envelope sender's domain */
+    enum dmarc_found dmarc;
+    const char *record; /* of DMARC, printable ASCII; NULL when there is none */
+    bool cached;        /* no worker was asked */
+    const char *detail; /* why something is unknown, for logs; "" */
+};
+
+struct spf_stats {
+    struct worker_stats workers;
+    uint64_t asked, from_cache, hurried; /* `hurried`: asked with little time, because DNS is out of order */
+};
+
+/* Options as of a worker pool; `resolvers` as in worker.h. Starts nothing. NULL with a text in *error_r (to be freed). */
+struct spf_service *spf_service_new(const struct worker_options *options, char **error_r);
+/* No call may be under way. Accepts NULL, sets it to NULL. */
+void spf_service_free(struct spf_service **service);
+void spf_service_stats(struct spf_service *service, struct spf_stats *stats_r);
+/* NULL service: everything unknown. Strings of the answer are in the arena or constant. */
+void spf_check(struct spf_service *service, struct arena *arena, const struct spf_question *question,
+               struct spf_answer *answer_r);
+
+#endif
