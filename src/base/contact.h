@@ -53,8 +53,9 @@ enum contact_answer { CONTACT_UNKNOWN, CONTACT_NO, CONTACT_YES };
 
 /* What history knows about a received contact. All unknown when the store did not answer. */
 struct contact_view {
-    bool answered; /* the store answered */
-    bool ready;    /* it has learned for long enough that whom it does not know is new */
+    bool answered;   /* the store answered */
+    bool ready;      /* it has learned for long enough that whom it does not know is new */
+    bool sent_ready; /* and so much mail of ours that a thread which it does not know is none of ours */
     bool peer_known, established;
     int64_t first_ms;            /* first message with the peer */
     uint64_t received, sent;     /* messages with the peer */

@@ -26,7 +26,7 @@ static void peer(struct facts *facts, const struct contact_view *view, int64_t n
 
 static void thread(struct facts *facts, const struct contact_view *view)
 {
-    if (view->thread == CONTACT_YES || (view->ready && view->thread == CONTACT_NO))
+    if (view->thread == CONTACT_YES || (view->sent_ready && view->thread == CONTACT_NO))
         facts_set_bool(facts, FACT_THREAD_KNOWN, view->thread == CONTACT_YES);
     if (view->party != CONTACT_UNKNOWN)
         facts_set_bool(facts, FACT_THREAD_PARTICIPANTS_CHANGED, view->party == CONTACT_NO);

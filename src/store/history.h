@@ -17,7 +17,10 @@ struct history_options {
     unsigned deadline_ms;          /* for all look-ups of a message */
 };
 extern const struct history_options history_options_default;
-enum { HISTORY_LEAST = 100 }; /* messages learned, before whom it does not know is new */
+enum { /* messages learned before whom, and which thread, it does not know is new */
+       HISTORY_LEAST = 100,
+       HISTORY_LEAST_SENT = 20 /* none at all where our own mail goes out another way */
+};
 
 /* What it knows; -1: nothing within the deadline. After a failure it is not asked again for HISTORY_PAUSE_MS. */
 enum { HISTORY_PAUSE_MS = 1000 };

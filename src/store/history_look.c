@@ -234,6 +234,7 @@ static int look_all(struct look *look)
         return -1;
     look->view->ready = look->meta.key && look->meta.received >= HISTORY_LEAST && look->meta.begin_ms > 0 &&
                         look->now_ms - look->meta.begin_ms >= look->options->learning_ms;
+    look->view->sent_ready = look->view->ready && look->meta.sent >= HISTORY_LEAST_SENT;
     if (!look->meta.key)
         return 0;
     const char *peer = c->peers.n && !c->sent ? c->peers.v[0] : NULL;
