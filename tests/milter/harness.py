@@ -106,14 +106,41 @@ def private_dir():
     return path
 
 
+def as_root():
+    return os.geteuid() == 0
+
+
+def open_to_all(path):
+    """May every user come to `path`? A checkout in /root is not."""
+    while os.stat(path).st_mode & 0o001:
+        if path == '/':
+            return True
+        path = os.path.dirname(path)
+    return False
+
+
+def use_copies():
+    """ringerd gives up root and then reads its data and starts its worker: from where it may."""
+    global BUILD
+    top = private_dir()
+    for name in ('rules', 'data'):
+        shutil.copytree(os.path.join(SRC, name), os.path.join(top, name), dirs_exist_ok=True)
+    os.mkdir(os.path.join(top, 'build'))
+    for name in ('ringer', 'ringerd', 'ringer-worker'):
+        shutil.copy(os.path.join(BUILD, name), os.path.join(top, 'build', name))
+    subprocess.run(['chmod', '-R', 'a+rX', top], check=True)
+    BUILD = os.path.join(top, 'build')
+    os.environ['RINGER_DATADIR'] = top
+
+
+if as_root() and not (open_to_all(SRC) and open_to_all(BUILD)):
+    use_copies()
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0))
         return s.getsockname()[1]
-
-
-def as_root():
-    return os.geteuid() == 0
 
 
 class Ringerd:

@@ -163,13 +163,16 @@ def loses_nothing_when_reloaded_under_load():
     threads = [threading.Thread(target=load) for _ in range(4)]
     for t in threads:
         t.start()
-    for i in range(30):  # by signal in a burst, and one that waits for the answer
-        d.process.send_signal(signal.SIGHUP)
-        if i % 10 == 9:
-            true(d.control('reload')['ok'])
-    stop.set()
-    for t in threads:
-        t.join()
+    try:
+        for i in range(30):  # by signal in a burst, and one that waits for the answer
+            d.process.send_signal(signal.SIGHUP)
+            if i % 10 == 9:
+                reply = d.control('reload')
+                true(reply['ok'], reply)
+    finally:  # or the test would never end
+        stop.set()
+        for t in threads:
+            t.join()
     equal(errors, [])
     equal(set(answers), {'c'})
     equal(d.counter('messages'), len(answers))
