@@ -1,6 +1,7 @@
 /*
  * Arena: blocks that grow, freed together. Large requests get a block of their own so that they
- * do not waste the rest of the current one.
+ * do not waste the rest of the current one. Only what is asked for is zeroed: most of a message's bytes are
+ * copies that are written at once.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ struct arena {
 
 static struct block *block_new(size_t size)
 {
-    struct block *b = mem_alloc(sizeof(*b) + size);
-    b->size = size;
+    struct block *b = mem_resize(NULL, sizeof(*b) + size, 1);
+    *b = (struct block){.size = size};
     return b;
 }
 
@@ -67,7 +68,7 @@ size_t arena_used(const struct arena *arena)
     return arena->used;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_bytes(struct arena *arena, size_t size)
 {
     struct block *b = arena->blocks;
     if (size > SIZE_MAX / 2)
@@ -92,6 +93,11 @@ void *arena_alloc(struct arena *arena, size_t size)
     return p;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_bytes(arena, size), 0, size);
+}
+
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / 2 / size)
@@ -101,17 +107,21 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 void *arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count, size_t size)
 {
-    void *p = arena_array(arena, new_count, size);
+    if (size && new_count > SIZE_MAX / 2 / size)
+        abort();
+    char *p = arena_bytes(arena, new_count * size);
     if (count)
         memcpy(p, old, count * size);
+    memset(p + count * size, 0, (new_count - count) * size);
     return p;
 }
 
 char *arena_strndup(struct arena *arena, const char *s, size_t n)
 {
-    char *p = arena_alloc(arena, n + 1);
+    char *p = arena_bytes(arena, n + 1);
     if (n)
         memcpy(p, s, n);
+    p[n] = '\0';
     return p;
 }
 
@@ -133,7 +143,7 @@ char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
     va_end(again);
     if (n < 0)
         return arena_strdup(arena, "");
-    char *p = arena_alloc(arena, (size_t)n + 1);
+    char *p = arena_bytes(arena, (size_t)n + 1);
     vsnprintf(p, (size_t)n + 1, fmt, ap);
     return p;
 }

@@ -16,6 +16,7 @@ void arena_reset(struct arena *arena);        /* empties it for the next message
 size_t arena_used(const struct arena *arena); /* bytes handed out */
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
+void *arena_bytes(struct arena *arena, size_t size); /* not zeroed: for what is written in full */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* Grows an array: copies `count` old elements; the old space stays with the arena. */
 void *arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count, size_t size);

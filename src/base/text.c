@@ -423,17 +423,19 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The short way: a run of ASCII letters; its last one goes the long way, marks may follow it. */
+/* The short way: a run of ASCII letters; its last one goes the long way where marks may follow it. */
 static size_t fold_letters(struct fold *f, size_t i)
 {
     size_t end = i;
     while (end < f->in.n && is_letter(f->in.p[end]))
         end++;
-    if (end - i < 2)
+    if (end < f->in.n && (unsigned char)f->in.p[end] >= 0x80 && end > i)
+        end--;
+    if (end == i)
         return i;
     reserve(f, end - i + 4);
     put_ascii(f, (unsigned char)f->in.p[i], i);
-    for (i++; i + 1 < end; i++)
+    for (i++; i < end; i++)
         put(f, (char)(f->in.p[i] | 0x20), i);
     return i;
 }
@@ -444,8 +446,8 @@ struct folded_text *text_fold(struct arena *arena, struct span original)
     if (original.n > UINT32_MAX - 1) /* the map's entries are 32 bits; texts are limited far below */
         original.n = UINT32_MAX - 1;
     struct fold f = {.arena = arena, .in = original, .cap = original.n + 8};
-    f.out = arena_alloc(arena, f.cap);
-    f.map = arena_array(arena, f.cap, sizeof(*f.map));
+    f.out = arena_bytes(arena, f.cap);
+    f.map = arena_bytes(arena, f.cap * sizeof(*f.map));
     for (size_t i = 0; i < original.n;) {
         i = fold_letters(&f, i);
         if (i == original.n)
@@ -491,11 +493,26 @@ static size_t skip_ascii(struct span s, size_t i)
     return i;
 }
 
+/* Where the printable ASCII at `i` ends: eight bytes at a time. Stops early rather than late. */
+static size_t skip_printable(struct span s, size_t i)
+{
+    static const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    uint64_t eight;
+    while (s.n - i >= sizeof(eight)) {
+        memcpy(&eight, s.p + i, sizeof(eight));
+        uint64_t del = eight ^ ones * 0x7F;
+        if ((eight | ((eight - ones * ' ') & ~eight) | ((del - ones) & ~del)) & tops)
+            break;
+        i += sizeof(eight);
+    }
+    return i;
+}
+
 static size_t valid_prefix(struct span bytes)
 {
     size_t i = 0;
     uint32_t c;
-    while (i < bytes.n) {
+    while ((i = skip_printable(bytes, i)) < bytes.n) {
         unsigned char b = (unsigned char)bytes.p[i];
         if (b && b < 0x80) {
             i++;
@@ -531,7 +548,7 @@ struct span text_valid_utf8(struct arena *arena, struct span bytes)
     uint32_t c;
     if (good == bytes.n)
         return bytes;
-    char *out = arena_alloc(arena, good + (bytes.n - good) * 3 + 1);
+    char *out = arena_bytes(arena, good + (bytes.n - good) * 3 + 1);
     memcpy(out, bytes.p, good);
     for (size_t i = good; i < bytes.n;) {
         i += text_decode(bytes.p + i, bytes.n - i, &c);
@@ -548,13 +565,14 @@ static bool is_control(uint32_t c)
 static char *clean(struct arena *arena, struct span bytes, bool one_line, size_t *n_r)
 {
     struct span s = text_valid_utf8(arena, bytes);
-    char *out = arena_alloc(arena, s.n + 1);
-    size_t n = 0;
+    char *out = arena_bytes(arena, s.n + 1);
+    size_t n = 0, plain;
     uint32_t c;
     for (size_t i = 0, length; i < s.n; i += length) {
-        length = 1;
-        if (s.p[i] >= ' ' && s.p[i] != 0x7F) {
-            out[n++] = s.p[i];
+        if ((plain = skip_printable(s, i)) > i) {
+            length = plain - i;
+            memcpy(out + n, s.p + i, length);
+            n += length;
             continue;
         }
         length = text_decode(s.p + i, s.n - i, &c);
@@ -565,6 +583,7 @@ static char *clean(struct arena *arena, struct span bytes, bool one_line, size_t
             n += length;
         }
     }
+    out[n] = '\0';
     *n_r = n;
     return out;
 }

@@ -122,7 +122,7 @@ const char *header_decode(struct arena *arena, struct span raw)
     struct span line = header_unfold(arena, raw);
     if (line.n == 0)
         return "";
-    if (!memmem(line.p, line.n, "=?", 2))
+    if (!memchr(line.p, '?', line.n) || !memmem(line.p, line.n, "=?", 2))
         return text_clean_line(arena, charset_guess(arena, line));
     char *decoded = g_mime_utils_header_decode_text(NULL, arena_span(arena, line));
     const char *clean = text_clean_line(arena, charset_guess(arena, span_of(decoded)));

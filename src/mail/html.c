@@ -51,7 +51,7 @@ static void *guarded_alloc(void *userdata, size_t size)
         if ((now.tv_sec - g->start.tv_sec) * 1000 + (now.tv_nsec - g->start.tv_nsec) / 1000000 > GUMBO_MS)
             longjmp(g->stop, 1);
     }
-    return arena_alloc(g->arena, size);
+    return arena_bytes(g->arena, size);
 }
 
 static void guarded_free(void *userdata, void *p)

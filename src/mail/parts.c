@@ -117,6 +117,10 @@ static void add_essence(struct essence *out, struct span text)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            out->p[out->n++] = (char)c;
+            continue;
+        }
         struct span here = {text.p + i, text.n - i};
         if (c == '<' &&
             (span_starts_nocase(here, SPAN_LIT("<http")) || span_starts_nocase(here, SPAN_LIT("<mailto")))) {
@@ -126,7 +130,7 @@ static void add_essence(struct essence *out, struct span text)
             i++;
         } else if (c >= 'A' && c <= 'Z') {
             out->p[out->n++] = (char)(c | 0x20);
-        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80) {
+        } else if (c >= 0x80) {
             out->p[out->n++] = (char)c;
         }
     }
@@ -209,7 +213,8 @@ static void add_segments(struct builder *b, const struct text_part *t, struct sp
 static bool is_garbage(struct span text)
 {
     size_t bad = 0;
-    for (const char *p = text.p; p && (p = memmem(p, text.n - (size_t)(p - text.p), "\xEF\xBF\xBD", 3));
+    const char *first = text.n ? memchr(text.p, 0xEF, text.n) : NULL; /* far cheaper than memmem */
+    for (const char *p = first; p && (p = memmem(p, text.n - (size_t)(p - text.p), "\xEF\xBF\xBD", 3));
          p += 3)
         bad++;
     return text.n > 20 && bad * 3 > text.n / 5;

@@ -26,6 +26,8 @@ enum {
     DISCLAIMER_BYTES = 60, /* shorter paragraphs are no legal footer */
 };
 
+#define WIDE_COLON "\xEF\xBC\x9A"
+
 struct line {
     uint32_t start, end; /* in the text, without the line end */
     uint16_t marks;      /* bytes of quote marks in front */
@@ -51,6 +53,20 @@ static struct span line_text(const struct split *s, size_t i)
 static bool is_empty(const struct split *s, size_t i)
 {
     return span_trim(line_text(s, i)).n == 0;
+}
+
+/* Before the costly folding: may `line` begin with `word`, whose first byte is folded? */
+static bool may_begin(struct span line, const char *word)
+{
+    char c = line.p[0];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return !letter || (c | 0x20) == word[0];
+}
+
+static bool ends_in_colon(struct span line)
+{
+    return line.p[line.n - 1] == ':' ||
+           (line.n >= 3 && memcmp(line.p + line.n - 3, WIDE_COLON, strlen(WIDE_COLON)) == 0);
 }
 
 /* Small letters, no accents; short-lived, in the message's arena. */
@@ -109,6 +125,14 @@ static void read_lines(struct split *s, bool quoted)
 
 /* --- header blocks */
 
+static bool may_be_label(struct span line)
+{
+    for (size_t k = 0; k < sizeof(labels) / sizeof(*labels); k++)
+        if (may_begin(line, labels[k].text))
+            return true;
+    return false;
+}
+
 /* "De :", "*Von:*", "件名：" and what stands behind; LABEL_NONE for other lines. */
 static enum label label_of(const struct split *s, size_t i, struct span *value_r)
 {
@@ -117,10 +141,12 @@ static enum label label_of(const struct split *s, size_t i, struct span *value_r
         line.p++, line.n--;
     size_t look = line.n < MAX_LABEL_BYTES ? line.n : MAX_LABEL_BYTES, width = 1;
     const char *colon = look ? memchr(line.p, ':', look) : NULL;
-    const char *wide = look ? memmem(line.p, look, "\xEF\xBC\x9A", 3) : NULL; /* full-width colon */
+    const char *wide = look && memchr(line.p, WIDE_COLON[0], look)
+                           ? memmem(line.p, look, WIDE_COLON, strlen(WIDE_COLON))
+                           : NULL;
     if (wide && (!colon || wide < colon))
-        colon = wide, width = 3;
-    if (!colon)
+        colon = wide, width = strlen(WIDE_COLON);
+    if (!colon || !may_be_label(line))
         return LABEL_NONE;
     struct span head = text_fold(s->arena, (struct span){line.p, (size_t)(colon - line.p)})->text;
     struct span value = {colon + width, (size_t)(line.p + line.n - colon - width)};
@@ -244,25 +270,33 @@ static bool is_attribution_text(struct span f)
     return false;
 }
 
+/* Lines [i, i + n) as one, folded. */
+static struct span joined_lines(const struct split *s, size_t i, size_t n)
+{
+    struct buf joined = {0};
+    for (size_t j = i; j < i + n; j++) {
+        buf_addc(&joined, ' ');
+        buf_add_span(&joined, span_trim(line_text(s, j)));
+    }
+    struct span folded = text_fold(s->arena, buf_span(&joined))->text;
+    buf_free(&joined);
+    return folded;
+}
+
 /* Does an attribution start at line `i`? Returns its number of lines, 0 when not. */
 static size_t attribution_lines(const struct split *s, size_t i)
 {
-    struct buf joined = {0};
-    size_t found = 0;
-    for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= s->n && !found; n++) {
+    size_t bytes = 0;
+    for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= s->n; n++) {
         struct span line = span_trim(line_text(s, i + n - 1));
-        if (line.n == 0 || line.n > MAX_LINE_LOOKED_AT || joined.n + line.n > MAX_LINE_LOOKED_AT ||
+        if (line.n == 0 || bytes + line.n > MAX_LINE_LOOKED_AT ||
             (n > 1 && s->v[i + n - 1].marks != s->v[i].marks))
-            break;
-        buf_addc(&joined, ' ');
-        buf_add_span(&joined, line);
-        char last = line.p[line.n - 1];
-        bool ends = last == ':' || (line.n >= 3 && memcmp(line.p + line.n - 3, "\xEF\xBC\x9A", 3) == 0);
-        if (ends && is_attribution_text(text_fold(s->arena, buf_span(&joined))->text))
-            found = n;
+            return 0;
+        bytes += line.n + 1;
+        if (ends_in_colon(line) && is_attribution_text(joined_lines(s, i, n)))
+            return n;
     }
-    buf_free(&joined);
-    return found;
+    return 0;
 }
 
 static void read_attribution(struct split *s, size_t i, size_t n)
@@ -373,10 +407,18 @@ static size_t mark_footer(struct split *s, size_t from, size_t to)
     return to;
 }
 
+static bool may_be_closing(struct span line)
+{
+    for (size_t k = 0; k < sizeof(closings) / sizeof(*closings); k++)
+        if (may_begin(line, closings[k]))
+            return true;
+    return false;
+}
+
 static bool is_closing(const struct split *s, size_t i)
 {
     struct span line = span_trim(line_text(s, i));
-    if (line.n == 0 || line.n > 80)
+    if (line.n == 0 || line.n > 80 || !may_be_closing(line))
         return false;
     struct span f = folded_line(s, i);
     while (f.n && strchr(",.!;- ", f.p[f.n - 1]))

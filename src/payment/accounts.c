@@ -49,7 +49,7 @@ void account_add(struct account_scan *scan, enum account kind, bool valid, const
 static size_t last_word(struct span text, size_t from, size_t to, const char *word, size_t n)
 {
     for (size_t i = to; i-- > from;) {
-        if (i + n > to || memcmp(text.p + i, word, n) != 0)
+        if (text.p[i] != word[0] || i + n > to || memcmp(text.p + i, word, n) != 0)
             continue;
         bool head = i && alnum(text.p[i - 1]) && alnum(word[0]);
         bool tail = i + n < text.n && text.p[i + n] >= 'a' && text.p[i + n] <= 'z' && alnum(word[n - 1]);
@@ -124,8 +124,6 @@ static void bic_at(struct account_scan *scan, size_t at)
         n++;
     if (n != BIC_SHORT && n != BIC_LONG)
         return;
-    if (!account_label(text, at, 24, "bic|swift|swift code|swift-code|bic code|bic-code"))
-        return;
     struct span original = text_fold_original(scan->input->folded, at, at + n);
     for (size_t i = 0; i < n; i++)
         bic[i] = text.p[at + i] >= 'a' ? (char)(text.p[at + i] - 32) : text.p[at + i];
@@ -135,7 +133,8 @@ static void bic_at(struct account_scan *scan, size_t at)
         if (original.p[i] >= 'a' && original.p[i] <= 'z')
             return;
     char country[3] = {bic[4], bic[5], '\0'};
-    if (bic_valid((struct span){bic, n}))
+    if (bic_valid((struct span){bic, n}) &&
+        account_label(text, at, 24, "bic|swift|swift code|swift-code|bic code|bic-code"))
         account_add(scan, ACCOUNT_BIC, true, bic, country, arena_strndup(scan->arena, bic, 6), at, at + n);
 }
 

@@ -48,7 +48,10 @@ static bool abbreviates(struct span text, size_t start, size_t at)
 /* Length of the sentence end at `at`, 0 when there is none. */
 static size_t ends_here(struct span text, size_t start, size_t at)
 {
-    char c = text.p[at], next = at + 1 < text.n ? text.p[at + 1] : '\n';
+    char c = text.p[at];
+    if (c == ' ' || word_byte(c))
+        return 0;
+    char next = at + 1 < text.n ? text.p[at + 1] : '\n';
     if (c == '\n')
         return next == '\n' || next == '-' || next == '*' ? 1 : 0;
     if (c == '.')

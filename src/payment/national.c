@@ -8,7 +8,7 @@
 #include "payment/accounts.h"
 #include "payment/iban.h"
 
-enum { DIGITS_MAX = 34 };
+enum { DIGITS_MAX = 34, DIGITS_MIN = 6 /* no form has fewer; most numbers of a text do */ };
 
 struct digits {
     char v[DIGITS_MAX + 1]; /* digits and (RIB) upper-case letters, without separators */
@@ -35,7 +35,7 @@ static struct digits take(struct span text, size_t at, size_t most, bool letters
         if (is_digit(c) || (letters && is_letter(c))) {
             d.v[d.n++] = is_letter(c) ? (char)(c - 32) : c;
             d.end = i + 1;
-        } else if (!strchr(" -\n", c) || i != d.end) {
+        } else if ((c != ' ' && c != '-' && c != '\n') || i != d.end) {
             break;
         }
     }
@@ -210,6 +210,8 @@ bool national_at(struct account_scan *scan, size_t at)
     static bool (*const forms[])(struct account_scan *, size_t) = {
         rib_at, nrb_at, clabe_at, aba_at, sort_code_at, japanese_at, chinese_at,
     };
+    if (take(scan->text, at, DIGITS_MIN, false).n < DIGITS_MIN)
+        return false;
     for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
         if (forms[i](scan, at))
             return true;
