@@ -26,7 +26,7 @@ static bool configured(const struct fact_sources *sources, const char *id)
 
 static bool below_own(struct fact_work *work, const char *id)
 {
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, id);
+    const struct lookalike_result *r = fact_match(work, id);
     return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
 }
 

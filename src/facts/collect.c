@@ -2,6 +2,7 @@
  * The order of the families, and the word lists that they share.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/datadir.h"
 #include "facts/collect.h"
@@ -36,6 +37,20 @@ void fact_lists_free(struct fact_lists *lists)
     wordset_free(&lists->payment_names);
 }
 
+const struct lookalike_result *fact_match(struct fact_work *work, const char *domain)
+{
+    struct domain_memory *memory = &work->domains;
+    if (!domain)
+        domain = "";
+    for (size_t i = 0; i < memory->n; i++)
+        if (strcmp(memory->v[i]->input, domain) == 0)
+            return memory->v[i];
+    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
+    if (memory->n < DOMAINS_REMEMBERED)
+        memory->v[memory->n++] = r;
+    return r;
+}
+
 static void (*const families[])(struct fact_work *) = {
     facts_envelope, facts_identity, facts_lookalike, facts_thread,     facts_reply,
     facts_auth,     facts_payment,  facts_link,      facts_attachment, facts_structure,
@@ -54,8 +69,8 @@ struct facts *facts_collect(const struct fact_sources *sources, struct arena *ar
         .from = message->from.n ? &message->from.v[0] : NULL,
     };
     if (work.from && *work.from->domain) {
-        work.from_registrable = lookalike_registrable(sources->index, arena, work.from->domain);
-        work.from_match = lookalike_match(sources->index, arena, work.from->domain);
+        work.from_match = fact_match(&work, work.from->domain);
+        work.from_registrable = work.from_match->registrable;
     }
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
         families[i](&work);

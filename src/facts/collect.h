@@ -31,6 +31,13 @@ struct fact_sources {
     size_t n_authserv_ids;
 };
 
+/* What a domain of the message turned out to be: most stand in it many times, in links, To and Cc. */
+enum { DOMAINS_REMEMBERED = 64 }; /* of one message; more are looked up each time */
+struct domain_memory {
+    const struct lookalike_result *v[DOMAINS_REMEMBERED];
+    size_t n;
+};
+
 /* One message on its way through the families. */
 struct fact_work {
     const struct fact_sources *sources;
@@ -43,6 +50,7 @@ struct fact_work {
     const struct lookalike_result *from_match; /* NULL when From has no domain */
     const struct payment_result *payment;      /* once facts_payment() ran, with its texts */
     const struct payment_text *payment_texts;
+    struct domain_memory domains;
 };
 
 /* `freemail`: a file in place of the shipped list, or NULL. */
@@ -64,6 +72,9 @@ void facts_history(struct facts *facts, const struct contact_view *view, int64_t
 /* A message of ours as history sees it: who of us writes to whom. */
 const struct contact *contact_sent(const struct fact_sources *sources, struct arena *arena,
                                    const struct message *message);
+
+/* lookalike_match(), asked once for each domain of the message. `domain` must outlive the message's facts. */
+const struct lookalike_result *fact_match(struct fact_work *work, const char *domain);
 
 void facts_contact(struct fact_work *work);
 void facts_envelope(struct fact_work *work);

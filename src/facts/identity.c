@@ -62,7 +62,7 @@ static void name_with_domain(struct fact_work *work)
         if (word.n < 4 || !memchr(word.p, '.', word.n))
             continue;
         const char *domain = arena_span(work->arena, word);
-        const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
+        const struct lookalike_result *r = fact_match(work, domain);
         if (r->kind == LOOKALIKE_GENUINE && !same_owner(work, domain)) {
             facts_set_string(work->facts, FACT_FROM_NAME_DOMAIN, r->genuine);
             return;

@@ -20,8 +20,7 @@ static void lookalike(struct fact_work *work)
     for (size_t i = 0; i < m->n_links; i++) {
         if (!*m->links[i].host || numeric_host(m->links[i].host))
             continue;
-        const struct lookalike_result *r =
-            lookalike_match(work->sources->index, work->arena, m->links[i].host);
+        const struct lookalike_result *r = fact_match(work, m->links[i].host);
         if (r->kind == LOOKALIKE_SUSPECT && r->n_findings && (!best || r->findings[0].score > best->score))
             best = &r->findings[0];
     }
@@ -32,7 +31,7 @@ static void lookalike(struct fact_work *work)
 static bool same_registrable(struct fact_work *work, const char *a, const char *b)
 {
     const char *ra = lookalike_registrable(work->sources->index, work->arena, a);
-    const char *rb = lookalike_registrable(work->sources->index, work->arena, b);
+    const char *rb = fact_match(work, b)->registrable;
     return ra && rb ? strcasecmp(ra, rb) == 0 : strcasecmp(a, b) == 0;
 }
 

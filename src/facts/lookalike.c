@@ -15,7 +15,7 @@ static void consider(struct fact_work *work, struct best *best, const char *doma
 {
     if (!domain || !*domain)
         return;
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
+    const struct lookalike_result *r = fact_match(work, domain);
     if (!r->idna_valid)
         facts_set_bool(work->facts, FACT_LOOKALIKE_IDNA_INVALID, true);
     if (r->kind != LOOKALIKE_SUSPECT || r->n_findings == 0)
@@ -65,7 +65,7 @@ static void sender_fields(struct fact_work *work)
 
 static bool is_protected(struct fact_work *work, const char *domain)
 {
-    return lookalike_match(work->sources->index, work->arena, domain)->kind == LOOKALIKE_GENUINE;
+    return fact_match(work, domain)->kind == LOOKALIKE_GENUINE;
 }
 
 /* company.example@gmail.example; the genuine domains may write themselves into local parts as they like. */

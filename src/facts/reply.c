@@ -9,12 +9,12 @@
 /* Different owners, as far as the public suffix list tells; the same protected owner counts as the same. */
 static bool differs(struct fact_work *work, const char *domain)
 {
-    const char *registrable = lookalike_registrable(work->sources->index, work->arena, domain);
+    const struct lookalike_result *r = fact_match(work, domain);
+    const char *registrable = r->registrable;
     if (!registrable || !work->from_registrable)
         return registrable != work->from_registrable && strcasecmp(domain, work->from->domain) != 0;
     if (strcasecmp(registrable, work->from_registrable) == 0)
         return false;
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
     return !(r->kind == LOOKALIKE_GENUINE && work->from_match && work->from_match->kind == LOOKALIKE_GENUINE);
 }
 
