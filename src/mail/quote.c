@@ -55,12 +55,22 @@ static bool is_empty(const struct split *s, size_t i)
     return span_trim(line_text(s, i)).n == 0;
 }
 
-/* Before the costly folding: may `line` begin with `word`, whose first byte is folded? */
-static bool may_begin(struct span line, const char *word)
+static bool is_letter(char c)
 {
-    char c = line.p[0];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return !letter || (c | 0x20) == word[0];
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Before the costly folding: as far as its first letters are plain, may `line` say one of the folded words? */
+static bool may_say(struct span line, const char *const *words, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t i = 0;
+        while (i < line.n && is_letter(line.p[i]) && (line.p[i] | 0x20) == words[k][i])
+            i++;
+        if (i == line.n || !is_letter(line.p[i]))
+            return true;
+    }
+    return false;
 }
 
 static bool ends_in_colon(struct span line)
@@ -128,7 +138,7 @@ static void read_lines(struct split *s, bool quoted)
 static bool may_be_label(struct span line)
 {
     for (size_t k = 0; k < sizeof(labels) / sizeof(*labels); k++)
-        if (may_begin(line, labels[k].text))
+        if (may_say(line, &labels[k].text, 1))
             return true;
     return false;
 }
@@ -227,6 +237,8 @@ static bool is_separator(const struct split *s, size_t i)
         return false;
     if (line.n > BARE_SEPARATOR && !strchr("-_=*", line.p[0]) && line.p[line.n - 1] != ':')
         return false; /* before the costly folding: without any mark a separator is short */
+    if (!may_say(line, separators, sizeof(separators) / sizeof(*separators)))
+        return false;
     struct span f = folded_line(s, i);
     while (f.n && strchr("-_=* \t", f.p[0]))
         f.p++, f.n--;
@@ -407,18 +419,10 @@ static size_t mark_footer(struct split *s, size_t from, size_t to)
     return to;
 }
 
-static bool may_be_closing(struct span line)
-{
-    for (size_t k = 0; k < sizeof(closings) / sizeof(*closings); k++)
-        if (may_begin(line, closings[k]))
-            return true;
-    return false;
-}
-
 static bool is_closing(const struct split *s, size_t i)
 {
     struct span line = span_trim(line_text(s, i));
-    if (line.n == 0 || line.n > 80 || !may_be_closing(line))
+    if (line.n == 0 || line.n > 80 || !may_say(line, closings, sizeof(closings) / sizeof(*closings)))
         return false;
     struct span f = folded_line(s, i);
     while (f.n && strchr(",.!;- ", f.p[f.n - 1]))

@@ -256,9 +256,6 @@ static void read_phrase(struct reading *r, const struct yamltree_node *map)
     p->no = strings(r, yamltree_get(map, "no"), &p->n_no);
     if (!p->n_yes)
         fail(r, map, "add yes: with a sentence it must hit", "a phrase needs an example");
-    for (size_t i = 0; i < packs->n_phrases; i++)
-        if (strcmp(packs->phrases[i]->id, p->id) == 0)
-            fail(r, id, "give each phrase its own id", "this id is used twice");
     if (packs->n_phrases == packs->cap_phrases) {
         packs->cap_phrases = packs->cap_phrases ? 2 * packs->cap_phrases : 256;
         packs->phrases = mem_resize(packs->phrases, packs->cap_phrases, sizeof(*packs->phrases));
@@ -266,6 +263,29 @@ static void read_phrase(struct reading *r, const struct yamltree_node *map)
     p->index = (uint32_t)packs->n_phrases;
     packs->phrases[packs->n_phrases++] = p;
     read_match(r, p, yamltree_get(map, "match"));
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct phrase *const *x = a, *const *y = b;
+    int order = strcmp((*x)->id, (*y)->id);
+    return order ? order : ((*x)->index > (*y)->index) - ((*x)->index < (*y)->index);
+}
+
+static void check_ids(struct reading *r)
+{
+    size_t n = r->packs->n_phrases;
+    const struct phrase **sorted = mem_array(n, sizeof(*sorted));
+    if (n)
+        memcpy(sorted, r->packs->phrases, n * sizeof(*sorted));
+    qsort(sorted, n, sizeof(*sorted), by_id);
+    for (size_t i = 1; i < n; i++)
+        if (sorted[i]->pack == r->pack && strcmp(sorted[i - 1]->id, sorted[i]->id) == 0) {
+            diag_add(r->diags, DIAG_ERROR, sorted[i]->at, "give each phrase its own id",
+                     "the id \"%s\" is used twice", sorted[i]->id);
+            r->ok = false;
+        }
+    free(sorted);
 }
 
 static uint16_t optional_group(struct reading *r, const struct yamltree_node *list)
@@ -395,6 +415,7 @@ static void read_root(struct reading *r, const struct yamltree_node *root)
     }
     for (size_t i = 0; i < phrases->n; i++)
         read_phrase(r, phrases->items[i]);
+    check_ids(r);
 }
 
 bool pack_read(struct payment_packs *packs, const char *name, struct span text, struct diag_list *diags)

@@ -26,7 +26,7 @@ static void complain(struct expansion *x, const char *remedy, const char *text)
 
 const struct term_group *terms_find(const struct vocabulary *v, const char *name)
 {
-    for (size_t i = 0; i < v->n; i++)
+    for (size_t i = 0; i < v->named; i++)
         if (v->groups[i]->name && strcmp(v->groups[i]->name, name) == 0)
             return v->groups[i];
     return NULL;
@@ -63,7 +63,7 @@ static void add_plain(struct expansion *x, struct span text)
     g->terms[g->n++] = plain;
 }
 
-static void expand(struct expansion *x, struct span text, unsigned depth);
+static void expand(struct expansion *x, struct span text, size_t from, unsigned depth);
 
 static void expand_joined(struct expansion *x, struct span head, struct span middle, struct span tail,
                           unsigned depth)
@@ -72,7 +72,7 @@ static void expand_joined(struct expansion *x, struct span head, struct span mid
     buf_add_span(&joined, head);
     buf_add_span(&joined, middle);
     buf_add_span(&joined, tail);
-    expand(x, buf_span(&joined), depth + 1);
+    expand(x, buf_span(&joined), head.n, depth + 1);
     buf_free(&joined);
 }
 
@@ -120,28 +120,29 @@ static void expand_choice(struct expansion *x, struct span text, size_t open, si
     }
 }
 
-static void expand(struct expansion *x, struct span text, unsigned depth)
+/* `text` is plain up to `from`. */
+static void expand(struct expansion *x, struct span text, size_t from, unsigned depth)
 {
     enum { MAX_DEPTH = 24, MAX_BYTES = 4096 };
     if (depth > MAX_DEPTH || text.n > MAX_BYTES) {
         complain(x, "write it as several terms", "is nested too deep or too long");
         return;
     }
-    for (size_t i = 0; i < text.n; i++) {
-        const char *brace = text.p[i] == '{' ? memchr(text.p + i, '}', text.n - i) : NULL;
-        size_t close = text.p[i] == '(' ? closing(text, i) : text.n;
-        if (text.p[i] == '{' && brace) {
+    for (size_t i = from; i < text.n; i++) {
+        char c = text.p[i];
+        if (c != '{' && c != '}' && c != '(' && c != ')' && c != '|')
+            continue;
+        const char *brace = c == '{' ? memchr(text.p + i, '}', text.n - i) : NULL;
+        size_t close = c == '(' ? closing(text, i) : text.n;
+        if (brace) {
             expand_group(x, text, i, (size_t)(brace - text.p), depth);
             return;
         }
-        if (text.p[i] == '(' && close < text.n) {
+        if (c == '(' && close < text.n)
             expand_choice(x, text, i, close, depth);
-            return;
-        }
-        if (strchr("{}()|", text.p[i])) {
+        else
             complain(x, "close every ( and {, and put | only inside ( )", "cannot be read");
-            return;
-        }
+        return;
     }
     add_plain(x, text);
 }
@@ -175,10 +176,10 @@ static bool add_written(struct vocabulary *v, struct term_group *into, const str
     if (!yamltree_string(node, &written, v->diags))
         return false;
     struct arena *arena = v->packs->arena;
-    expand(&x, text_fold(arena, span_of(written))->text, 0);
+    expand(&x, text_fold(arena, span_of(written))->text, 0, 0);
     const char *second = respelled(v, written);
     if (second && !x.failed)
-        expand(&x, text_fold(arena, span_of(second))->text, 0);
+        expand(&x, text_fold(arena, span_of(second))->text, 0, 0);
     return !x.failed;
 }
 
@@ -205,5 +206,6 @@ struct term_group *terms_group(struct vocabulary *v, const char *name, const str
         for (size_t i = 0; i < list->n; i++)
             ok &= add_written(v, g, list->items[i]);
     v->groups[v->n++] = g;
+    v->named = name ? v->n : v->named;
     return ok ? g : NULL;
 }

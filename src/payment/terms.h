@@ -23,7 +23,7 @@ struct vocabulary {
     struct payment_packs *packs;
     struct diag_list *diags;
     struct term_group **groups;
-    size_t n, cap;
+    size_t n, cap, named; /* no name stands behind `named`: phrases write thousands of groups in place */
     const char *const *spell_from, *const *spell_to;
     size_t n_spellings;
     size_t n_terms;
