@@ -17,23 +17,23 @@ static const char *lower(struct arena *arena, const char *s)
     return copy;
 }
 
-static const char *organisation(const struct fact_work *work, const char *address)
+static const char *organisation(struct fact_work *work, const char *address)
 {
     const char *at = strrchr(address, '@');
     if (!at || at == address || !at[1])
         return NULL;
     if (wordset_domain(work->sources->lists->freemail, at + 1))
         return lower(work->arena, address);
-    const char *registrable = lookalike_registrable(work->sources->index, work->arena, at + 1);
+    const char *registrable = fact_match(work, at + 1)->registrable;
     return registrable ? registrable : lower(work->arena, at + 1);
 }
 
-static bool is_own(const struct fact_work *work, const char *address)
+static bool is_own(struct fact_work *work, const char *address)
 {
     const char *at = strrchr(address, '@');
     if (!at)
         return false;
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, at + 1);
+    const struct lookalike_result *r = fact_match(work, at + 1);
     return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
 }
 
@@ -97,7 +97,7 @@ static void take_peer(struct fact_work *work, struct list *list, const char *add
         list_add(list, organisation(work, address));
 }
 
-static void add_parties(const struct fact_work *work, struct list *list, const struct mailbox_list *boxes)
+static void add_parties(struct fact_work *work, struct list *list, const struct mailbox_list *boxes)
 {
     for (size_t i = 0; i < boxes->n && list->n < list->most; i++)
         list_add(list, organisation(work, boxes->v[i].address));
@@ -182,7 +182,7 @@ static int64_t number(const struct facts *facts, enum fact_id id)
 }
 
 /* Whose accounts they would be: whom the sender imitates, else the sender's own organisation. */
-static const char *payee(const struct fact_work *work, const char *peer)
+static const char *payee(struct fact_work *work, const char *peer)
 {
     const struct facts *facts = work->facts;
     const char *target = NULL;
