@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/rules_pack.h"
+#include "cli/rules_stats.h"
 #include "cli/rules_try.h"
 
 struct rules_command {
@@ -177,6 +178,7 @@ static const struct rules_command commands[] = {
     {"show", run_show, "ID [FILE...]", "all about one rule"},
     {"try", rules_try, "-r FILE... PATH...", "what new rules would change on this mail (try --help)"},
     {"profile", rules_try, "[-r FILE...] PATH...", "what each rule costs and how often it hits"},
+    {"stats", rules_stats, "[--since TIME]", "how often rules hit, and what became of that mail"},
     {"keygen", rules_keygen, "NAME", "make a pair of keys for signed packs"},
     {"sign", rules_sign, "OPTION... FILE...", "make a signed pack (try --help)"},
     {"verify", rules_verify, "[-k KEY] PACK.tar...", "is a signed pack genuine and right?"},

@@ -18,6 +18,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/status_metrics.h"
 
 enum {
     REPLY_SECONDS = 120,
@@ -28,7 +29,7 @@ struct request {
     const char *command; /* "status" or "reload" */
     const char *config;
     const char *socket;
-    bool json;
+    bool json, metrics;
 };
 
 static void usage(const char *command, FILE *out)
@@ -39,6 +40,7 @@ static void usage(const char *command, FILE *out)
             "  -c, --config FILE  configuration, for the control socket's path\n"
             "  -s, --socket PATH  control socket\n"
             "      --json         print the daemon's answer as JSON\n"
+            "      --metrics      print the status in the text format of Prometheus\n"
             "  -h, --help         print this text\n",
             command,
             status
@@ -51,11 +53,10 @@ static void usage(const char *command, FILE *out)
 /* 0 = go on, else exit with *code_r. */
 static int parse(struct request *r, int argc, char **argv, int *code_r)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"socket", required_argument, NULL, 's'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},         {"metrics", no_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     int c;
     *r = (struct request){.command = argv[0]};
     optind = 0;
@@ -69,6 +70,9 @@ static int parse(struct request *r, int argc, char **argv, int *code_r)
             break;
         case 'j':
             r->json = true;
+            break;
+        case 'm':
+            r->metrics = true;
             break;
         case 'h':
             usage(argv[0], stdout);
@@ -234,6 +238,8 @@ static int show(const struct request *r, const json_t *answer)
     if (r->json) {
         json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
         putchar('\n');
+    } else if (status && ok && r->metrics) {
+        status_metrics(answer);
     } else if (status && ok) {
         print_status(answer);
     } else {

@@ -13,14 +13,21 @@
 #include "cli/cli.h"
 #include "cli/mailsource.h"
 #include "cli/rules_try.h"
+#include "cli/storeopt.h"
 #include "judge.h"
 #include "policy.h"
 #include "services.h"
+#include "store/quarantine.h"
 
 enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */
 
 struct trial {
     const char *config;
+    struct storeopt at; /* of --quarantine */
+    bool quarantine, attachments;
+    struct services services;
+    const struct envelope *envelope; /* of the message that is judged; NULL: nothing is known */
+    struct buf piece;
     const char **rule_files;
     size_t n_rule_files;
     struct policy *policy;
@@ -64,8 +71,10 @@ static void one_message(struct trial *trial, const char *path, struct span raw, 
                         struct arena *arena)
 {
     static const struct envelope nobody;
-    struct message *message = message_parse(arena, &nobody, raw, truncated, &trial->policy->limits);
-    struct judgement judgement = judge(trial->policy, NULL, arena, message);
+    const struct envelope *envelope = trial->envelope ? trial->envelope : &nobody;
+    struct message *message = message_parse(arena, envelope, raw, truncated, &trial->policy->limits);
+    struct judgement judgement =
+        judge(trial->policy, trial->attachments ? &trial->services : NULL, arena, message);
     trial->messages++;
     if (trial->costs)
         rules_profile(trial->rules ? trial->rules : trial->policy->rules, judgement.facts, arena,
@@ -97,6 +106,82 @@ static size_t all_messages(struct trial *trial, const char *const *paths, size_t
     buf_free(&raw);
     mailsource_close(&source);
     return failed;
+}
+
+/* --- the quarantine */
+
+/* The original bytes, as far as messages are looked at. */
+static bool read_item(struct trial *trial, struct store *store, const char *id, struct buf *raw)
+{
+    struct store_error error;
+    int result = 0;
+    buf_clear(raw);
+    for (uint64_t n = 0; raw->n < MAX_BYTES; n++) {
+        buf_clear(&trial->piece);
+        if ((result = store_quarantine_piece(store, id, n, &trial->piece, &error)) != 0)
+            break;
+        buf_add_span(raw, buf_span(&trial->piece));
+    }
+    if (result >= 0)
+        return raw->n > 0;
+    storeopt_failed("rules try", &error);
+    return false;
+}
+
+static void one_item(struct trial *trial, struct store *store, const struct quarantine_item *item,
+                     struct buf *raw, struct arena *arena)
+{
+    const struct store_mail *mail = &item->mail;
+    const char **rcpts = arena_array(arena, mail->n_rcpts + 1, sizeof(*rcpts));
+    for (size_t i = 0; i < mail->n_rcpts; i++)
+        rcpts[i] = mail->rcpts[i];
+    const struct envelope envelope = {.client_ip = mail->client_ip,
+                                      .helo = mail->helo,
+                                      .mail_from = mail->sender,
+                                      .rcpts = rcpts,
+                                      .n_rcpts = mail->n_rcpts,
+                                      .queue_id = mail->queue_id};
+    if (!read_item(trial, store, item->id, raw))
+        return;
+    trial->envelope = &envelope;
+    one_message(trial, item->id, buf_span(raw), raw->n >= MAX_BYTES, arena);
+    trial->envelope = NULL;
+}
+
+/* Held and released mail; of what was deleted the bytes are gone. Page by page, newest first. */
+static int all_held(struct trial *trial)
+{
+    enum { PAGE = 100 };
+    struct quarantine_filter filter = {.state = QUARANTINE_ALL, .limit = PAGE};
+    struct quarantine_list list = {0};
+    struct store_error error;
+    struct arena *page = arena_new(), *arena = arena_new();
+    struct buf raw = {0};
+    char before[STORE_ID_SIZE];
+    int code = EXIT_FAILED;
+    struct store *store = storeopt_open(&trial->at, "rules try", STORE_RDONLY, false, &code);
+    bool ok = store != NULL;
+    do {
+        arena_reset(page);
+        if (ok && store_quarantine_list(store, page, &filter, &list, &error) != 0) {
+            code = storeopt_failed("rules try", &error);
+            ok = false;
+        }
+        for (size_t i = 0; ok && i < list.n; i++) {
+            if (list.v[i].state != QUARANTINE_DELETED)
+                one_item(trial, store, &list.v[i], &raw, arena);
+            arena_reset(arena);
+            filter.before_ms = list.v[i].mail.time_ms;
+            memcpy(before, list.v[i].id, sizeof(before));
+            filter.before_id = before;
+        }
+    } while (ok && list.n == PAGE);
+    storeopt_close(&trial->at, &store);
+    buf_free(&raw);
+    buf_free(&trial->piece);
+    arena_free(&arena);
+    arena_free(&page);
+    return ok ? EXIT_DONE : code;
 }
 
 static void print_changes(const struct trial *trial)
@@ -178,35 +263,50 @@ static const char try_usage[] =
     "\n"
     "try asks new rules and the ones in force about the same mail and prints what differs; profile tells\n"
     "what each rule costs and how often it hits. PATH is a message, an mbox, a Maildir, a folder of these,\n"
-    "or -. Attachments are not read.\n"
+    "or -.\n"
     "\n"
     "  -c, --config FILE  configuration (default: $RINGER_CONFIG, else the installed one, else built-in)\n"
     "  -r, --rules FILE   a file or a folder of rules; may be given several times: all together are the new "
     "set\n"
+    "  -q, --quarantine   also mail in quarantine, held or released, with its envelope\n"
+    "      --store URL    its store, instead of the configuration's: sqlite:PATH\n"
+    "  -a, --attachments  read the text of attachments, too\n"
     "  -h, --help\n";
 
 /* -1 = go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct trial *trial)
 {
-    static const struct option options[] = {
-        {"config", 1, NULL, 'c'}, {"rules", 1, NULL, 'r'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", 1, NULL, 'c'},
+                                            {"rules", 1, NULL, 'r'},
+                                            {"quarantine", 0, NULL, 'q'},
+                                            {"attachments", 0, NULL, 'a'},
+                                            {"store", 1, NULL, 's'},
+                                            {"help", 0, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     int c;
     optind = 0; /* a new command line for getopt */
-    while ((c = getopt_long(argc, argv, "c:r:h", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "c:r:qah", options, NULL)) != -1) {
         if (c == 'c') {
-            trial->config = optarg;
+            trial->config = trial->at.conf_path = optarg;
         } else if (c == 'r') {
             trial->rule_files[trial->n_rule_files++] = optarg;
+        } else if (c == 'q') {
+            trial->quarantine = true;
+        } else if (c == 'a') {
+            trial->attachments = true;
+        } else if (c == 's') {
+            trial->at.store = optarg;
         } else {
             fputs(try_usage, c == 'h' ? stdout : stderr);
             return c == 'h' ? EXIT_DONE : EXIT_USAGE;
         }
     }
     bool profile = strcmp(argv[0], "profile") == 0;
-    if (optind < argc && (profile || trial->n_rule_files))
+    bool mail = optind < argc || trial->quarantine;
+    if (mail && (profile || trial->n_rule_files))
         return -1;
     fprintf(stderr, "ringer rules %s: name %s\n", argv[0],
-            optind < argc ? "the new rules with -r" : "a message, a mailbox or a folder");
+            mail ? "the new rules with -r" : "a message, a mailbox or a folder, or say --quarantine");
     return EXIT_USAGE;
 }
 
@@ -230,7 +330,13 @@ static int run(int argc, char **argv, struct trial *trial)
     const struct ruleset *rules = trial->rules ? trial->rules : trial->policy->rules;
     if (strcmp(argv[0], "profile") == 0)
         trial->costs = mem_array(ruleset_size(rules) + 1, sizeof(*trial->costs));
-    size_t failed = all_messages(trial, (const char *const *)argv + optind, (size_t)(argc - optind));
+    if (trial->attachments)
+        services_start(&trial->services, trial->policy->conf);
+    size_t failed = 0;
+    if (optind < argc)
+        failed = all_messages(trial, (const char *const *)argv + optind, (size_t)(argc - optind));
+    if (trial->quarantine && (code = all_held(trial)) != EXIT_DONE)
+        return code;
     if (trial->costs)
         print_costs(trial, rules);
     else
@@ -244,6 +350,7 @@ int rules_try(int argc, char **argv)
     int code = parse_options(argc, argv, &trial);
     if (code < 0)
         code = run(argc, argv, &trial);
+    services_stop(&trial.services);
     free(trial.costs);
     free(trial.rule_files);
     ruleset_free(&trial.rules);

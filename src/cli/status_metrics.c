@@ -1,0 +1,73 @@
+/*
+ * ringer status --metrics: for the textfile collector of a node exporter, or anything that reads Prometheus'
+ * text format.
+ */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cli/status_metrics.h"
+
+static json_int_t integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static int flag(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+static void gauge(const char *name, json_int_t value)
+{
+    printf("# TYPE ringer_%s gauge\nringer_%s %" JSON_INTEGER_FORMAT "\n", name, name, value);
+}
+
+/* Every number of the object, as PREFIX_KEY_total. */
+static void counters(const char *prefix, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        if (json_is_integer(value))
+            printf("# TYPE ringer_%s%s_total counter\nringer_%s%s_total %" JSON_INTEGER_FORMAT "\n", prefix,
+                   key, prefix, key, json_integer_value(value));
+    }
+}
+
+/* Names of packs hold nothing that would need an escape: letters, digits, '.', '_', '-'. */
+static void packs(const json_t *list)
+{
+    size_t i;
+    json_t *pack;
+    printf("# TYPE ringer_pack_seq gauge\n");
+    json_array_foreach(list, i, pack)
+        printf("ringer_pack_seq{pack=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
+               json_string_value(json_object_get(pack, "name")), integer(pack, "seq"));
+    printf("# TYPE ringer_pack_expires_seconds gauge\n");
+    json_array_foreach(list, i, pack)
+        printf("ringer_pack_expires_seconds{pack=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
+               json_string_value(json_object_get(pack, "name")), integer(pack, "expires"));
+    printf("# TYPE ringer_pack_fallback gauge\n");
+    json_array_foreach(list, i, pack)
+        printf("ringer_pack_fallback{pack=\"%s\"} %d\n", json_string_value(json_object_get(pack, "name")),
+               flag(pack, "fallback"));
+}
+
+void status_metrics(const json_t *status)
+{
+    const json_t *rules = json_object_get(status, "rules");
+    const json_t *last = json_object_get(status, "last_reload");
+    const char *digest = json_string_value(json_object_get(rules, "digest"));
+    gauge("uptime_seconds", integer(status, "uptime"));
+    gauge("connections", integer(status, "connections"));
+    gauge("policy_generation", integer(status, "generation"));
+    gauge("last_reload_ok", flag(last, "ok"));
+    gauge("last_reload_seconds", integer(last, "time"));
+    gauge("rules", integer(rules, "rules"));
+    printf("# TYPE ringer_rules_info gauge\nringer_rules_info{digest=\"%.16s\"} 1\n", digest ? digest : "");
+    packs(json_object_get(rules, "packs"));
+    gauge("pack_alarms", (json_int_t)json_array_size(json_object_get(rules, "alarms")));
+    counters("", json_object_get(status, "counters"));
+    counters("store_", json_object_get(status, "store"));
+}
