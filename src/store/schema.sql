@@ -122,7 +122,6 @@ CREATE TABLE history_person (
     PRIMARY KEY (tenant, peer, person)
 );
 CREATE INDEX history_person_time ON history_person (tenant, last_ms);
-CREATE INDEX history_person_person ON history_person (tenant, person);
 -- Keyed hashes of Message-IDs, and of the organisations that took part.
 CREATE TABLE history_thread (
     tenant TEXT NOT NULL,

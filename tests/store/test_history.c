@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "store/db.h"
 #include "store/history.h"
 #include "store/records.h"
 #include "store/store.h"
@@ -589,6 +590,32 @@ static void test_migration(void **state)
     assert_int_equal(n, 1);
 }
 
+/* A message waits for these: each must find its rows by the whole key, however large the tables are. */
+static void test_looked_up_by_key(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        enum statement id;
+        const char *key;
+    } asked[] = {{SQL_HISTORY_PEER_GET, "(tenant=? AND peer=?)"},
+                 {SQL_HISTORY_PERSON_GET, "(tenant=? AND peer=? AND person=?)"},
+                 {SQL_HISTORY_THREAD_GET, "(tenant=? AND hash=?)"},
+                 {SQL_HISTORY_ACCOUNT_GET, "(tenant=? AND peer=?)"},
+                 {SQL_HISTORY_CAMPAIGN_GET, "(tenant=? AND kind=? AND hash=?)"}};
+    sqlite3 *other;
+    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+        sqlite3_stmt *stmt;
+        const char *sql = arena_printf(f->arena, "EXPLAIN QUERY PLAN %s", statement_sql[asked[i].id]);
+        assert_int_equal(sqlite3_prepare_v2(other, sql, -1, &stmt, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+        assert_non_null(strstr((const char *)sqlite3_column_text(stmt, 3), asked[i].key));
+        assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
+        sqlite3_finalize(stmt);
+    }
+    sqlite3_close(other);
+}
+
 struct reader {
     struct fixture *f;
     int answered, failed;
@@ -660,6 +687,7 @@ int main(void)
         T(test_purge),
         T(test_migration),
         T(test_threads_at_once),
+        T(test_looked_up_by_key),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }
