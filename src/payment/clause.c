@@ -63,6 +63,12 @@ static size_t ends_here(struct span text, size_t start, size_t at)
     return 0;
 }
 
+/* A Japanese question ends in the particle ka and a full stop, without a question mark. */
+static bool asks_in_japanese(struct span text, size_t start, size_t at)
+{
+    return at >= start + 3 && memcmp(text.p + at - 3, "\xE3\x81\x8B", 3) == 0; /* か */
+}
+
 /* Where a too long sentence is cut: at its last blank, else before a character. */
 static size_t cut_at(struct span text, size_t start)
 {
@@ -92,7 +98,7 @@ bool clause_next(struct span text, size_t *pos, struct clause *clause_r)
         }
         length = ends_here(text, start, i);
         if (length)
-            clause_r->question = text.p[i] == '?';
+            clause_r->question = text.p[i] == '?' || asks_in_japanese(text, start, i);
     }
     *pos = i;
     while (i > start && blank(text.p[i - 1]))

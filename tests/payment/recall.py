@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Run the sample mails in cases/*.tsv through `ringer phrases match --lines`.
+"""Run the sample mails in cases/, mails/ and fresh/ through `ringer phrases match --lines`.
 
 usage: recall.py [--ringer PATH] [--tap] [FILE...]
+cases/ was written with the packs, mails/ by somebody who had not read them (the odd ones have taught the packs
+since), fresh/ later still. known-misses lists those that are still got wrong: one more fails, and so does one
+that is got right and still listed.
 A line: id, expected kinds (comma; "kind~" = weakly is enough; "none" = nothing plain), text (\\n = line end).
 """
 import argparse, collections, glob, os, subprocess, sys
@@ -10,12 +13,16 @@ ap.add_argument("--ringer", default="ringer")
 ap.add_argument("--tap", action="store_true")
 ap.add_argument("files", nargs="*")
 args = ap.parse_args()
-files = args.files or sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases", "*.tsv")))
+here = os.path.dirname(os.path.abspath(__file__))
+files = args.files or [f for d in ("cases", "mails", "fresh") for f in sorted(glob.glob(os.path.join(here, d, "*.tsv")))]
+known = {l.split()[0] for l in open(os.path.join(here, "known-misses"), encoding="utf-8") if l.strip() and l[0] != "#"}
 rows = []
 for f in files:
     for line in open(f, encoding="utf-8"):
         if line.strip() and not line.startswith("#"):
-            rows.append([os.path.basename(f)[:-4]] + line.rstrip("\n").split("\t"))
+            lang, folder = os.path.basename(f)[:-4], os.path.basename(os.path.dirname(os.path.abspath(f)))
+            row = line.rstrip("\n").split("\t")
+            rows.append([lang, folder + "/" + row[0]] + row[1:])
 out = subprocess.run([args.ringer, "phrases", "match", "--lines"], input="\n".join(r[3] for r in rows) + "\n",
                      stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True).stdout.split("\n")
 right, total, language = collections.Counter(), collections.Counter(), collections.Counter()
@@ -40,7 +47,7 @@ for n, (row, got) in enumerate(zip(rows, out), 1):
     right[lang, hard] += ok
     language[lang] += tag.lower().startswith(lang[:2])
     if args.tap:
-        print("%sok %d - %s %s" % ("" if ok else "not ", n, name, want))
+        print("%sok %d - %s %s%s" % ("" if ok else "not ", n, name, want, " # TODO known miss" if name in known else ""))
     if not ok:
         print("# %s want %s got [%s] %s\n#    %s" % (name, want, requests, boosters, text[:230]))
 all_right = sum(right.values())
