@@ -180,7 +180,8 @@ static char send_message(struct peer *p, struct span rest)
 
 static void *connection(void *data)
 {
-    static const char connect_data[] = "client.example\0004\000\031127.0.0.2";
+    static const char connect_data[] = "client.example\0004\000\031"
+                                       "192.0.2.25";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct peer p = {.fd = socket(AF_UNIX, SOCK_STREAM, 0)};
     size_t next = (size_t)(uintptr_t)data;

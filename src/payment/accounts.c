@@ -143,7 +143,7 @@ static void search_text(struct account_scan *scan)
     struct span text = scan->text;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        if (!alnum(c) || (i && alnum(text.p[i - 1])))
+        if (!alnum(c))
             continue;
         bool letters = !digit(c) && i + 4 < text.n;
         if (letters && (digit(text.p[i + 2]) || text.p[i + 2] == ' '))
@@ -157,6 +157,8 @@ static void search_text(struct account_scan *scan)
             }
             national_at(scan, i);
         }
+        while (i + 1 < text.n && alnum(text.p[i]) && alnum(text.p[i + 1]))
+            i++;
     }
 }
 

@@ -20,6 +20,7 @@ struct node {
     uint32_t child, sibling; /* while building */
     uint32_t output;         /* index + 1 of the first output */
     uint32_t edges;          /* sealed: index of the first edge, or of the table */
+    uint32_t rest;           /* sealed: the child for REST_OF_WORD, which is no edge then; 0 = none */
     uint16_t n_edges;
     uint8_t byte;
     bool dense;
@@ -127,7 +128,10 @@ void trie_seal(struct trie *trie)
     for (size_t i = 0; i < trie->n_nodes; i++) {
         struct node *node = &trie->nodes[i];
         for (uint32_t c = node->child; c; c = trie->nodes[c].sibling)
-            node->n_edges++;
+            if (trie->nodes[c].byte == REST_OF_WORD)
+                node->rest = c;
+            else
+                node->n_edges++;
         node->dense = node->n_edges >= DENSE_FROM;
         tables += node->dense;
         edges += node->n_edges;
@@ -139,7 +143,9 @@ void trie_seal(struct trie *trie)
         struct node *node = &trie->nodes[i];
         node->edges = (uint32_t)(node->dense ? tables++ : edges);
         for (uint32_t c = node->child; c; c = trie->nodes[c].sibling)
-            if (node->dense)
+            if (c == node->rest)
+                continue;
+            else if (node->dense)
                 trie->tables[node->edges][trie->nodes[c].byte] = c;
             else
                 trie->edges[edges++] = (struct edge){trie->nodes[c].byte, c};
@@ -203,12 +209,11 @@ static void walk(const struct walk *w, uint32_t at, size_t pos)
         const struct node *node = &w->trie->nodes[at];
         if (node->output)
             emit(w, node, pos);
-        uint32_t rest = at ? child_of(w->trie, node, REST_OF_WORD) : 0;
-        if (rest) {
+        if (node->rest) {
             size_t q = pos;
             while (q < w->end && word_byte(w->p[q]))
                 q++;
-            walk(w, rest, q);
+            walk(w, node->rest, q);
         }
         if (pos >= w->end)
             return;
