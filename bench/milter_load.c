@@ -1,6 +1,8 @@
 /*
  * Load for a milter: N connections, each sends messages as an MTA does and waits for every answer that the
- * filter did not wave. Prints messages a second. Speaks the protocol of libmilter's mfdef.h, version 6.
+ * filter did not wave. Prints messages a second, and the longest wait for one message on standard error. With 0
+ * messages the connections stay open and idle until standard input ends. Speaks the protocol of libmilter's
+ * mfdef.h, version 6.
  *
  * usage: milter_load SOCKET-PATH CONNECTIONS MESSAGES [MESSAGE-FILE...]
  */
@@ -36,12 +38,20 @@ static size_t n_files;
 static unsigned long per_connection;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long answers[256];
+static double longest;
 
 struct peer {
     int fd;
     uint32_t protocol;
     struct buf out;
 };
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 static void die(const char *what)
 {
@@ -193,11 +203,16 @@ static void *connection(void *data)
     if (reply == 'c')
         reply = step(&p, 'H', "client.example", 15);
     for (unsigned long i = 0; i < per_connection && reply != 'r' && reply != 't'; i++) {
+        double start = now();
         reply = send_message(&p, buf_span(&files[next++ % n_files]));
+        double took = now() - start;
         pthread_mutex_lock(&lock);
         answers[(unsigned char)reply]++;
+        longest = took > longest ? took : longest;
         pthread_mutex_unlock(&lock);
     }
+    while (!per_connection && getchar() != EOF)
+        ;
     frame(&p.out, 'Q', "", 0);
     flush_out(&p);
     close(p.fd);
@@ -247,15 +262,13 @@ int main(int argc, char **argv)
         invent();
     per_connection = messages / (n ? n : 1);
     pthread_t *threads = mem_array(n, sizeof(*threads));
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = now();
     for (unsigned long i = 0; i < n; i++)
         if (pthread_create(&threads[i], NULL, connection, (void *)(uintptr_t)i) != 0)
             die("pthread_create");
     for (unsigned long i = 0; i < n; i++)
         pthread_join(threads[i], NULL);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    double seconds = now() - start;
     unsigned long total = 0;
     for (size_t i = 0; i < 256; i++)
         total += answers[i];
@@ -263,6 +276,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < 256; i++)
         if (answers[i])
             fprintf(stderr, "  %lu answered '%c'\n", answers[i], (int)i);
+    fprintf(stderr, "  longest wait %.0f ms\n", longest * 1e3);
     free(threads);
     return total == per_connection * n ? 0 : 1;
 }
