@@ -65,6 +65,7 @@ fi
 cat >"$dir/ringer.yaml" <<EOF
 mode: monitor
 protect: {partner-domains: {file: partners.txt}, own-domains: [buyer.example]}
+trust: {dns-servers: []}
 quarantine: {store: "sqlite:$dir/store/ringer.db"}
 milter: {socket: "unix:$dir/ringer.sock", max-connections: 1000}
 daemon: {${user}control-socket: "", log: stderr, log-level: warning}

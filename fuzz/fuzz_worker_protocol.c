@@ -1,10 +1,29 @@
 /* Both directions of the frames between supervisor and worker: the first byte says which. */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "worker/protocol.h"
+#include "worker/spf_frames.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void spf_frames(struct span payload)
+{
+    struct spf_request request;
+    struct spf_reply reply;
+    unsigned char again[FRAME_SPF_FIXED];
+    if (spf_request_decode(payload, &request)) {
+        spf_request_encode(again, &request);
+        if (memcmp(again, payload.p, sizeof(again)) != 0)
+            abort();
+    }
+    if (spf_reply_decode(payload, &reply)) {
+        spf_reply_encode(again, &reply);
+        if (memcmp(again, payload.p, FRAME_CHECKED_FIXED) != 0 || reply.record.n > SPF_RECORD_MAX)
+            abort();
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (reply.text.n > 4096 || reply.status == WORKER_DIED)
             abort();
     }
+    spf_frames(payload);
     if (hello_decode(payload, &sandbox))
         frame_detail_clean(detail, payload);
     return 0;

@@ -1,5 +1,5 @@
 /*
- * The whole story of a message on one screen: read the attachments (in the worker), draw the facts, ask the
+ * The whole story of a message on one screen: read the attachments and ask the DNS (in workers), draw the facts, ask the
  * history, apply the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
  */
 #include <time.h>
@@ -15,7 +15,8 @@ struct judgement judge(const struct policy *policy, const struct services *servi
 {
     const char *const *read = services_read_attachments(services, arena, message);
     const struct fact_sources sources = policy_sources(policy);
-    struct facts *facts = facts_collect(&sources, arena, message, read);
+    struct facts *facts = facts_collect(&sources, arena, message, read,
+                                        services_ask_auth(services, policy->conf, &sources, arena, message));
     facts_history(facts, remember_ask(services, policy->conf, arena, facts->contact),
                   time(NULL) * INT64_C(1000));
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);

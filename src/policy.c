@@ -200,5 +200,7 @@ struct fact_sources policy_sources(const struct policy *policy)
         .lists = &policy->lists,
         .authserv_ids = policy->conf->authserv_ids.v,
         .n_authserv_ids = policy->conf->authserv_ids.n,
+        .arc_sealers = policy->conf->arc_sealers.v,
+        .n_arc_sealers = policy->conf->arc_sealers.n,
     };
 }

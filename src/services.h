@@ -1,8 +1,10 @@
 #ifndef RINGER_SERVICES_H
 #define RINGER_SERVICES_H
 #include "conf/conf.h"
+#include "facts/collect.h"
 #include "mail/message.h"
 #include "store/store.h"
+#include "worker/spf.h"
 #include "worker/worker.h"
 
 /*
@@ -11,6 +13,7 @@
  */
 struct services {
     struct worker_pool *workers; /* text out of attachments; NULL = attachments are not read */
+    struct spf_service *spf;     /* SPF and DMARC; NULL = unknown without a trusted header */
     struct store *store;         /* history (remember.h); NULL = nothing is known of anybody */
 };
 
@@ -26,5 +29,12 @@ void services_open_history(struct services *services, const struct conf *conf, s
  */
 const char *const *services_read_attachments(const struct services *services, struct arena *arena,
                                              struct message *message);
+/*
+ * Asks the DNS for SPF and DMARC where no trusted header tells. NULL when the client is not known; internal clients
+ * and those that logged in are not asked about.
+ */
+const struct auth_lookup *services_ask_auth(const struct services *services, const struct conf *conf,
+                                            const struct fact_sources *sources, struct arena *arena,
+                                            const struct message *message);
 
 #endif

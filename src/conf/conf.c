@@ -126,6 +126,17 @@ static void read_mapping(struct conf_loader *loader, struct conf *conf, struct c
     }
 }
 
+static void check_dns_servers(struct conf_loader *loader, const struct conf *conf,
+                              const struct yamltree_node *servers)
+{
+    for (size_t i = 0; servers && i < conf->dns_servers.n; i++) {
+        const char *server = conf->dns_servers.v[i];
+        if (!(conf->dns_servers.n == 1 && strcmp(server, "system") == 0) && !conf_dns_server(server))
+            conf_wrong(loader, servers, "write addresses, as 192.0.2.53 or 192.0.2.53@5353; or system alone",
+                       "dns-servers: '%.*s' is no DNS server's address", MAX_SHOWN, server);
+    }
+}
+
 /* What no single option can see. */
 static void check_together(struct conf_loader *loader, const struct conf *conf,
                            const struct conf_source *source)
@@ -137,6 +148,7 @@ static void check_together(struct conf_loader *loader, const struct conf *conf,
         conf_wrong(
             loader, tag ? tag : hold, "a message that is held is worth a tag: make tag the smaller one",
             "thresholds: tag (%d) is above hold (%d)", (int)conf->threshold_tag, (int)conf->threshold_hold);
+    check_dns_servers(loader, conf, source->value[CONF_OPTION_dns_servers]);
     if (limit && conf->limit_spool > conf->limit_message)
         diag_add(loader->diags, DIAG_WARNING, limit->at, "make spool the smaller one",
                  "limits: spool is above message, so that nothing is judged from the file");

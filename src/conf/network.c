@@ -94,3 +94,21 @@ bool conf_network_match(const struct conf_networks *networks, const char *ip)
             return true;
     return false;
 }
+
+bool conf_dns_server(const char *text)
+{
+    unsigned char address[16];
+    bool v4;
+    char ip[MAX_TEXT], *end;
+    size_t n = strcspn(text, "@");
+    if (n >= sizeof(ip))
+        return false;
+    memcpy(ip, text, n);
+    ip[n] = '\0';
+    if (!parse_address(ip, address, &v4))
+        return false;
+    if (!text[n])
+        return true;
+    unsigned long port = strtoul(text + n + 1, &end, 10);
+    return text[n + 1] >= '0' && text[n + 1] <= '9' && !*end && port > 0 && port < 65536;
+}

@@ -20,5 +20,7 @@ bool conf_network_parse(const char *text, struct conf_network *out, const char *
  * "2001:db8::1", "IPv6:2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0". False for NULL and for what is none.
  */
 bool conf_network_match(const struct conf_networks *networks, const char *ip);
+/* "192.0.2.53", "2001:db8::53", or either with "@PORT" behind it? */
+bool conf_dns_server(const char *text);
 
 #endif

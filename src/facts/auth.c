@@ -1,19 +1,19 @@
 /*
  * Authentication, as our own servers saw it. Believed are only headers of configured authserv-ids, the
- * topmost one for each method (RFC 8601 5; lower ones may be the sender's forgeries). Without such a header
- * one thing is still taken from a server below an own domain: that authentication failed. Who forges a
- * header gains nothing by a failure.
+ * topmost one for each method (RFC 8601 5; lower ones may be the sender's forgeries), and none from before the
+ * message came to the server that wrote the topmost. Without such a header our own look-ups are taken (ownauth.c),
+ * and from a server below an own domain one thing: that authentication failed. Who forges a header gains nothing by
+ * a failure.
  */
 #include <string.h>
 #include <strings.h>
 
-#include "facts/collect.h"
-#include "mail/authres.h"
+#include "facts/auth.h"
 
 enum { MAX_HEADERS = 32 }; /* of this kind looked at: one for each hop that evaluates */
 
 struct seen {
-    const struct authres *spf, *dkim, *dmarc; /* the header that decides each method */
+    const struct authres *spf, *dkim, *dmarc, *arc; /* the header that decides each method */
 };
 
 static bool configured(const struct fact_sources *sources, const char *id)
@@ -30,14 +30,27 @@ static bool below_own(struct fact_work *work, const char *id)
     return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
 }
 
+/* A server does not say two things about one method: the lower header is not its own, or not of this hop. */
+static bool contradicts(const struct authres *above, const struct authres *below, const char *method)
+{
+    const struct authres_result *a = above ? authres_find(above, method) : NULL,
+                                *b = authres_find(below, method);
+    return a && b && strcmp(a->result, b->result) != 0;
+}
+
 static void note(struct seen *seen, const struct authres *a)
 {
+    if (contradicts(seen->spf, a, "spf") || contradicts(seen->dkim, a, "dkim") ||
+        contradicts(seen->dmarc, a, "dmarc") || contradicts(seen->arc, a, "arc"))
+        return;
     if (!seen->spf && authres_find(a, "spf"))
         seen->spf = a;
     if (!seen->dkim && authres_find(a, "dkim"))
         seen->dkim = a;
     if (!seen->dmarc && authres_find(a, "dmarc"))
         seen->dmarc = a;
+    if (!seen->arc && authres_find(a, "arc"))
+        seen->arc = a;
 }
 
 /* Headers of trusted servers, and of servers below own domains that nobody configured. */
@@ -47,6 +60,8 @@ static bool read_headers(struct fact_work *work, struct seen *trusted, struct se
     bool any = false;
     unsigned looked = 0;
     for (size_t i = 0; i < m->n_headers && looked < MAX_HEADERS; i++) {
+        if (any && strcasecmp(m->headers[i].name, "Received") == 0)
+            break;
         if (strcasecmp(m->headers[i].name, "Authentication-Results") != 0)
             continue;
         looked++;
@@ -63,100 +78,159 @@ static bool read_headers(struct fact_work *work, struct seen *trusted, struct se
     return any;
 }
 
-/* Everything behind the last '@', or all of it. */
-static const char *domain_part(const char *value)
+const char *auth_domain_part(const char *address)
 {
-    const char *at = value ? strrchr(value, '@') : NULL;
-    return at ? at + 1 : value;
+    const char *at = address ? strrchr(address, '@') : NULL;
+    return at ? at + 1 : address;
 }
 
-static bool same_organisation(struct fact_work *work, const char *domain)
+bool auth_same_organisation(struct fact_work *work, const char *domain)
 {
     const char *r = domain ? lookalike_registrable(work->sources->index, work->arena, domain) : NULL;
     return r && work->from_registrable && strcasecmp(r, work->from_registrable) == 0;
 }
 
-static const char *envelope_domain(const struct message *m)
+const char *auth_envelope_domain(const struct message *m)
 {
     if (m->envelope && m->envelope->mail_from)
-        return domain_part(m->envelope->mail_from);
+        return auth_domain_part(m->envelope->mail_from);
     return m->return_path.n ? m->return_path.v[0].domain : NULL;
 }
 
-/* SPF for MAIL FROM; a result for HELO says nothing about it. */
-static const char *spf_result(struct fact_work *work, const struct authres *a, bool *aligned_r)
+/* SPF for MAIL FROM; a result for HELO says nothing about it, nor one for another sender than this message's. */
+static void read_spf(struct fact_work *work, const struct authres *a, const char *envelope,
+                     struct auth_results *out)
 {
-    for (size_t i = 0; a && i < a->n_results; i++) {
+    for (size_t i = 0; a && i < a->n_results && !out->spf; i++) {
         const struct authres_result *r = &a->results[i];
-        const char *domain = domain_part(authres_property(r, "smtp", "mailfrom"));
-        const char *envelope = envelope_domain(work->message);
-        if (strcmp(r->method, "spf") != 0 || !domain)
+        const char *domain = auth_domain_part(authres_property(r, "smtp", "mailfrom"));
+        if (strcmp(r->method, "spf") != 0 || !domain || (envelope && strcasecmp(domain, envelope) != 0))
             continue;
-        if (envelope && *envelope && strcasecmp(domain, envelope) != 0)
-            continue;
-        *aligned_r = strcmp(r->result, "pass") == 0 && same_organisation(work, domain);
-        return r->result;
+        out->spf = r->result;
+        out->spf_aligned = auth_is(r->result, "pass") && auth_same_organisation(work, domain);
     }
-    return NULL;
 }
 
 /* A message may carry several signatures: one that passes for the From domain is the best, then any that passes. */
-static const char *dkim_result(struct fact_work *work, const struct authres *a, bool *aligned_r)
+static void read_dkim(struct fact_work *work, const struct authres *a, struct auth_results *out)
 {
-    const char *best = NULL;
     for (size_t i = 0; a && i < a->n_results; i++) {
         const struct authres_result *r = &a->results[i];
         if (strcmp(r->method, "dkim") != 0)
             continue;
-        bool pass = strcmp(r->result, "pass") == 0;
+        bool pass = auth_is(r->result, "pass");
         const char *domain = authres_property(r, "header", "d");
         if (!domain)
-            domain = domain_part(authres_property(r, "header", "i"));
-        *aligned_r = *aligned_r || (pass && same_organisation(work, domain));
-        if (!best || pass)
-            best = r->result;
+            domain = auth_domain_part(authres_property(r, "header", "i"));
+        out->dkim_aligned = out->dkim_aligned || (pass && auth_same_organisation(work, domain));
+        if (!out->dkim || pass)
+            out->dkim = r->result;
     }
-    return best;
 }
 
-static const char *dmarc_result(struct fact_work *work, const struct authres *a)
+static void read_dmarc(struct fact_work *work, const struct authres *a, struct auth_results *out)
 {
     const struct authres_result *r = a ? authres_find(a, "dmarc") : NULL;
-    const char *from = r ? domain_part(authres_property(r, "header", "from")) : NULL;
-    return r && (!from || strcasecmp(from, work->from->domain) == 0) ? r->result : NULL;
+    const char *from = r ? auth_domain_part(authres_property(r, "header", "from")) : NULL;
+    if (r && (!from || strcasecmp(from, work->from->domain) == 0))
+        out->dmarc = r->result;
 }
 
-static bool is(const char *result, const char *want)
+struct auth_results auth_read(struct fact_work *work, const struct authres *spf, const struct authres *dkim,
+                              const struct authres *dmarc, const char *envelope)
 {
-    return result && strcmp(result, want) == 0;
+    struct auth_results out = {0};
+    read_spf(work, spf, envelope && *envelope ? envelope : NULL, &out);
+    read_dkim(work, dkim, &out);
+    read_dmarc(work, dmarc, &out);
+    return out;
 }
 
-/* DMARC failed; or, where nobody evaluated DMARC, SPF failed and no signature passed. */
-static bool failed(const char *dmarc, const char *spf, const char *dkim)
+bool auth_failed(const struct auth_results *r)
 {
-    return is(dmarc, "fail") || (!dmarc && is(spf, "fail") && !is(dkim, "pass"));
+    bool open = r->dkim && strcmp(r->dkim, "unknown") == 0;
+    return auth_is(r->dmarc, "fail") ||
+           (!r->dmarc && auth_is(r->spf, "fail") && !auth_is(r->dkim, "pass") && !open);
+}
+
+static bool proven(const struct auth_results *r)
+{
+    return auth_is(r->dmarc, "pass") || r->spf_aligned || r->dkim_aligned;
+}
+
+static void set_results(struct fact_work *work, const struct auth_results *r)
+{
+    facts_set_string(work->facts, FACT_AUTH_SPF, r->spf);
+    facts_set_string(work->facts, FACT_AUTH_DKIM, auth_is(r->dkim, "unknown") ? NULL : r->dkim);
+    facts_set_string(work->facts, FACT_AUTH_DMARC, r->dmarc);
+}
+
+/* What a trusted header tells; a list or forwarder that we trust may vouch for what it had to break. */
+static void from_trusted(struct fact_work *work, const struct seen *seen, const struct auth_results *r,
+                         bool protected_sender)
+{
+    struct auth_results before;
+    const struct authres_result *arc = seen->arc ? authres_find(seen->arc, "arc") : NULL;
+    const char *sealer = arc && auth_is(arc->result, "pass") ? auth_arc(work, &before) : NULL;
+    bool vouched = sealer && proven(&before);
+    set_results(work, r);
+    facts_set_string(work->facts, FACT_AUTH_ARC, sealer);
+    facts_set_bool(work->facts, FACT_AUTH_ALIGNED, proven(r) || vouched);
+    facts_set_bool(work->facts, FACT_AUTH_SPOOF, protected_sender && auth_failed(r) && !vouched);
+}
+
+/* Without one: only what proves something, in either direction. */
+static void from_ourselves(struct fact_work *work, const struct auth_results *claimed, bool protected_sender)
+{
+    struct auth_results own = auth_own(work);
+    bool fails = auth_failed(claimed), own_fails = auth_failed(&own);
+    if (own.spf || own.dmarc)
+        set_results(work, &own);
+    else if (fails)
+        set_results(work, claimed);
+    if (proven(&own))
+        facts_set_bool(work->facts, FACT_AUTH_ALIGNED, true);
+    else if (own_fails)
+        facts_set_bool(work->facts, FACT_AUTH_ALIGNED, false);
+    if (own.spf || own.dmarc)
+        fails = own_fails;
+    if (own.spf || own.dmarc || claimed->spf || claimed->dkim || claimed->dmarc)
+        facts_set_bool(work->facts, FACT_AUTH_SPOOF, protected_sender && fails);
+}
+
+/* From shows an own domain, the client is a stranger, and somebody looked but found no proof. */
+static void unproven(struct fact_work *work, bool looked)
+{
+    bool own = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE &&
+               work->from_match->genuine_relation == RELATION_OWN;
+    const struct fact_value *aligned = &work->facts->v[FACT_AUTH_ALIGNED];
+    if (!work->lookup || !looked)
+        return;
+    facts_set_bool(work->facts, FACT_AUTH_UNPROVEN,
+                   own && !work->lookup->internal && !(aligned->known && aligned->b));
 }
 
 void facts_auth(struct fact_work *work)
 {
     struct seen trusted = {0}, own = {0};
-    bool spf_aligned = false, dkim_aligned = false;
     if (!work->from || !*work->from->domain)
         return;
     bool any = read_headers(work, &trusted, &own);
-    facts_set_bool(work->facts, FACT_AUTH_TRUSTED, any);
     const struct seen *seen = any ? &trusted : &own;
-    const char *spf = spf_result(work, seen->spf, &spf_aligned);
-    const char *dkim = dkim_result(work, seen->dkim, &dkim_aligned);
-    const char *dmarc = dmarc_result(work, seen->dmarc);
+    const char *envelope = auth_envelope_domain(work->message);
+    struct auth_results results = auth_read(work, seen->spf, seen->dkim, seen->dmarc, envelope);
     bool protected_sender = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE;
-    if (any || failed(dmarc, spf, dkim)) {
-        facts_set_string(work->facts, FACT_AUTH_SPF, spf);
-        facts_set_string(work->facts, FACT_AUTH_DKIM, dkim);
-        facts_set_string(work->facts, FACT_AUTH_DMARC, dmarc);
-    }
+    facts_set_bool(work->facts, FACT_AUTH_TRUSTED, any);
     if (any)
-        facts_set_bool(work->facts, FACT_AUTH_ALIGNED, is(dmarc, "pass") || spf_aligned || dkim_aligned);
-    if (spf || dkim || dmarc)
-        facts_set_bool(work->facts, FACT_AUTH_SPOOF, protected_sender && failed(dmarc, spf, dkim));
+        from_trusted(work, seen, &results, protected_sender);
+    else
+        from_ourselves(work, &results, protected_sender);
+    unproven(work, any || (work->lookup && work->lookup->spf));
+}
+
+bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena, const struct message *message)
+{
+    struct fact_work work = {.sources = sources, .arena = arena, .message = message};
+    struct seen trusted = {0}, own = {0};
+    return !read_headers(&work, &trusted, &own);
 }

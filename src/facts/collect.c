@@ -52,17 +52,18 @@ const struct lookalike_result *fact_match(struct fact_work *work, const char *do
 }
 
 static void (*const families[])(struct fact_work *) = {
-    facts_envelope, facts_identity, facts_lookalike, facts_thread,     facts_reply,
-    facts_auth,     facts_payment,  facts_link,      facts_attachment, facts_structure,
-    facts_contact, /* last: it looks at what the others found */
+    facts_envelope, facts_identity, facts_lookalike,  facts_thread,    facts_reply,   facts_auth,
+    facts_payment,  facts_link,     facts_attachment, facts_structure, facts_contact, /* last: it looks at what the others found */
 };
 
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
-                            const struct message *message, const char *const *read)
+                            const struct message *message, const char *const *read,
+                            const struct auth_lookup *lookup)
 {
     struct fact_work work = {
         .sources = sources,
         .read = read,
+        .lookup = lookup,
         .arena = arena,
         .message = message,
         .facts = facts_new(arena),

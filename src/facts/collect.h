@@ -29,6 +29,19 @@ struct fact_sources {
     const struct fact_lists *lists;
     const char *const *authserv_ids; /* whose Authentication-Results are believed */
     size_t n_authserv_ids;
+    const char *const *arc_sealers; /* whose ARC seals are believed when our server found them good */
+    size_t n_arc_sealers;
+};
+
+/* What was asked of the DNS about this message, and where it came from (auth.c). */
+struct auth_lookup {
+    bool internal; /* the client is one of ours, or logged in: nothing was asked */
+    bool asked;
+    const char *spf;        /* result for the envelope sender; NULL = unknown */
+    const char *spf_domain; /* the envelope sender's domain */
+    bool record_known;      /* it was found out whether there is a DMARC record */
+    const char *record;     /* the DMARC record of the From domain or its organisation; NULL = none */
+    bool record_of_organisation;
 };
 
 /* What a domain of the message turned out to be: most stand in it many times, in links, To and Cc. */
@@ -42,6 +55,7 @@ struct domain_memory {
 struct fact_work {
     const struct fact_sources *sources;
     const char *const *read; /* how reading each attachment went: see facts_collect */
+    const struct auth_lookup *lookup;
     struct arena *arena;
     const struct message *message;
     struct facts *facts;
@@ -60,9 +74,14 @@ void fact_lists_free(struct fact_lists *lists);
 /*
  * All families, in order. `read` has one entry an attachment: NULL = nobody tried to read its text, "ok", or
  * why it could not be read ("encrypted", "broken", "timeout", ...); `read` itself is NULL when there was no worker.
+ * `lookup` is NULL when the client is not known.
  */
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
-                            const struct message *message, const char *const *read);
+                            const struct message *message, const char *const *read,
+                            const struct auth_lookup *lookup);
+/* No trusted header says anything about authentication: the DNS is worth asking. */
+bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena,
+                       const struct message *message);
 
 /*
  * What history knows of facts->contact, added afterwards: it cannot be asked before the contact is drawn.

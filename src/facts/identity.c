@@ -91,12 +91,64 @@ static const char *find_title(const struct wordset *titles, struct span folded)
     return NULL;
 }
 
+/* Calls `f` for every recipient, those of the envelope where they are known; false as soon as it is false. */
+static bool all_recipients(struct fact_work *work, bool (*f)(struct fact_work *, const char *, const void *),
+                           const void *data)
+{
+    const struct message *m = work->message;
+    bool enveloped = m->envelope && m->envelope->n_rcpts, any = enveloped;
+    for (size_t i = 0; enveloped && i < m->envelope->n_rcpts; i++)
+        if (!f(work, m->envelope->rcpts[i], data))
+            return false;
+    const struct mailbox_list *lists[] = {&m->to, &m->cc};
+    for (size_t l = 0; !enveloped && l < 2; l++)
+        for (size_t i = 0; i < lists[l]->n; i++) {
+            any = true;
+            if (!f(work, lists[l]->v[i].address, data))
+                return false;
+        }
+    return any;
+}
+
+static bool belongs_to(struct fact_work *work, const char *address, const void *data)
+{
+    const struct person *person = data;
+    for (size_t i = 0; i < person->n_addresses; i++)
+        if (strcasecmp(person->addresses[i], address) == 0)
+            return true;
+    return false;
+}
+
+static struct span folded_name(struct fact_work *work, const char *name)
+{
+    return span_trim(text_fold(work->arena, span_of(name))->text);
+}
+
+/* To: "Karen Whitfield" <karen@company.example>, and From: "Karen Whitfield" <someone@elsewhere.example>. */
+static void recipients_name(struct fact_work *work)
+{
+    const struct message *m = work->message;
+    struct span shown = folded_name(work, work->from->name);
+    const struct mailbox *only = m->to.n == 1 && m->cc.n == 0 ? &m->to.v[0] : NULL;
+    if (!only)
+        return;
+    struct span name = folded_name(work, only->name);
+    bool named = shown.n && memchr(shown.p, ' ', shown.n) && span_eq(shown, name);
+    bool self = strcasecmp(only->address, work->from->address) == 0;
+    facts_set_bool(work->facts, FACT_FROM_NAME_RECIPIENT, named && !self);
+}
+
+/* A name that only its owner will read fools nobody: people write to themselves from private addresses. */
 static void person(struct fact_work *work)
 {
     struct person_match match;
     const struct people *people = work->sources->people;
     if (!people_match(people, work->arena, work->from->name, work->from->address, &match) || match.genuine)
         return;
+    if (all_recipients(work, belongs_to, match.person)) {
+        facts_set_string(work->facts, FACT_PERSON_SELF, match.person->name);
+        return;
+    }
     facts_set_string(work->facts, FACT_PERSON_NAME, match.person->name);
     facts_set_string(work->facts, FACT_PERSON_ROLE, match.person->role);
     facts_set_bool(work->facts, FACT_PERSON_NEAR, match.near);
@@ -147,5 +199,6 @@ void facts_identity(struct fact_work *work)
     struct span folded = text_fold(work->arena, span_of(work->from->name))->text;
     facts_set_string(facts, FACT_FROM_TITLE, find_title(work->sources->lists->titles, folded));
     person(work);
+    recipients_name(work);
     signature(work);
 }

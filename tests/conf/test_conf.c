@@ -209,6 +209,9 @@ static const struct {
      "or a network: 192.0.2.1, 10.0.0.0/8, '2001:db8::/32')"},
     {"trust: {internal-networks: 10.0.0.0/8}\n", "1:28: 'internal-networks' must be a list, not '10.0.0.0/8' "
                                                  "(write [a, b], or one '- item' a line below the key)"},
+    {"trust: {dns-servers: [192.0.2.1, 192.0.2.1@0]}\n",
+     "1:22: dns-servers: '192.0.2.1@0' is no DNS server's address "
+     "(write addresses, as 192.0.2.53 or 192.0.2.53@5353; or system alone)"},
     {"trust: {authserv-ids: ['']}\n", "1:24: an item of 'authserv-ids' is empty (remove it)"},
     {"protect: {own-domains: company.example}\n",
      "1:24: 'own-domains' must be a list of domains, not 'company.example' (write [a, b], one '- item' a "

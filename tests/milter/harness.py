@@ -171,7 +171,7 @@ class Ringerd:
         user = 'nobody' if user is None and as_root() else user or ''
         return ('mode: {mode}\n'
                 'protect:\n  own-domains: [{own}]\n  partner-domains: [{partners}]\n'
-                'trust:\n  internal-networks: [{internal}]\n'
+                'trust:\n  internal-networks: [{internal}]\n  dns-servers: []\n'
                 'tag:\n{tag}'
                 'quarantine:\n  store: sqlite:{var}/store.db\n{quarantine}'
                 'on-error:\n  store: tempfail\n{on_error}'
