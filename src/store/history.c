@@ -63,7 +63,8 @@ static void keep_key(struct store *store, const struct db_value *value)
     if (value->type != DB_BYTES || value->s.n != sizeof(store->history_key))
         return;
     pthread_mutex_lock(&store->lock);
-    memcpy(store->history_key, value->s.p, sizeof(store->history_key));
+    if (!store->has_history_key) /* others may be reading it already */
+        memcpy(store->history_key, value->s.p, sizeof(store->history_key));
     store->has_history_key = true;
     pthread_mutex_unlock(&store->lock);
 }

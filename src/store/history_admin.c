@@ -163,10 +163,11 @@ int history_summary(struct store *store, struct history_summary *summary_r, stru
     struct history_meta meta;
     int64_t peers, threads, accounts;
     *summary_r = (struct history_summary){0};
-    struct db *db = reader_take(store, &store->readers, -1, error);
+    size_t slot;
+    struct db *db = reader_take(store, &store->readers, &slot, -1, error);
     int result = db ? history_meta(store, db, &meta, error) : -1;
     if (db)
-        reader_give(store, &store->readers, db);
+        reader_give(store, &store->readers, slot, db);
     if (result || number(store, SQL_HISTORY_PEER_COUNT, NULL, &peers, error) ||
         number(store, SQL_HISTORY_THREAD_COUNT, NULL, &threads, error) ||
         number(store, SQL_HISTORY_ACCOUNT_COUNT_ALL, NULL, &accounts, error))

@@ -278,10 +278,11 @@ int history_look(struct store *store, struct arena *arena, const struct history_
         store_fail(error, STORE_LOCKED, "%s: history failed just now", store->url);
         return -1;
     }
-    look.db = reader_take(store, &store->quick, (int)options->deadline_ms / 2, error);
+    size_t slot;
+    look.db = reader_take(store, &store->quick, &slot, (int)options->deadline_ms / 2, error);
     int result = look.db ? look_all(&look) : -1;
     if (look.db)
-        reader_give(store, &store->quick, look.db);
+        reader_give(store, &store->quick, slot, look.db);
     if (result) {
         *view_r = (struct contact_view){0};
         failed(store, error);

@@ -67,8 +67,9 @@ bool writer_background(struct store *store, struct background *item, size_t most
 
 /* reader.c: a connection of a pool, for one thread; NULL when none is free within wait_ms (-1: waits) */
 void readers_init(struct store *store);
-struct db *reader_take(struct store *store, struct reader_pool *pool, int wait_ms, struct store_error *error);
-void reader_give(struct store *store, struct reader_pool *pool, struct db *db);
+struct db *reader_take(struct store *store, struct reader_pool *pool, size_t *slot_r, int wait_ms,
+                       struct store_error *error);
+void reader_give(struct store *store, struct reader_pool *pool, size_t slot, struct db *db);
 /* One statement on a connection of the patient pool. */
 int reader_query(struct store *store, enum statement id, const struct db_value *args, size_t n_args,
                  db_row_fn row, void *context, struct store_error *error);

@@ -62,43 +62,39 @@ static size_t take_slot(struct store *store, struct reader_pool *pool, int wait_
     return slot;
 }
 
-static void give_slot(struct store *store, struct reader_pool *pool, size_t slot)
+void reader_give(struct store *store, struct reader_pool *pool, size_t slot, struct db *db)
 {
     pthread_mutex_lock(&store->lock);
+    pool->db[slot] = db;
     pool->busy[slot] = false;
     pthread_cond_signal(&pool->free);
     pthread_mutex_unlock(&store->lock);
 }
 
-struct db *reader_take(struct store *store, struct reader_pool *pool, int wait_ms, struct store_error *error)
+struct db *reader_take(struct store *store, struct reader_pool *pool, size_t *slot_r, int wait_ms,
+                       struct store_error *error)
 {
-    size_t slot = take_slot(store, pool, wait_ms);
-    if (slot == STORE_READERS) {
+    *slot_r = take_slot(store, pool, wait_ms);
+    if (*slot_r == STORE_READERS) {
         store_fail(error, STORE_LOCKED, "%s: no connection came free in time", store->url);
         return NULL;
     }
-    if (!pool->db[slot]) /* whoever holds a slot alone uses its connection */
-        pool->db[slot] = store->driver->open(store->where, pool->flags, error);
-    struct db *db = pool->db[slot];
+    struct db *db = pool->db[*slot_r]; /* whoever holds a slot alone uses its connection */
     if (!db)
-        give_slot(store, pool, slot);
+        db = store->driver->open(store->where, pool->flags, error);
+    if (!db)
+        reader_give(store, pool, *slot_r, NULL);
     return db;
-}
-
-void reader_give(struct store *store, struct reader_pool *pool, struct db *db)
-{
-    for (size_t slot = 0; slot < STORE_READERS; slot++)
-        if (pool->db[slot] == db)
-            give_slot(store, pool, slot);
 }
 
 int reader_query(struct store *store, enum statement id, const struct db_value *args, size_t n_args,
                  db_row_fn row, void *context, struct store_error *error)
 {
-    struct db *db = reader_take(store, &store->readers, -1, error);
+    size_t slot;
+    struct db *db = reader_take(store, &store->readers, &slot, -1, error);
     if (!db)
         return -1;
     int result = store->driver->run(db, id, args, n_args, row, context, NULL, error);
-    reader_give(store, &store->readers, db);
+    reader_give(store, &store->readers, slot, db);
     return result;
 }
