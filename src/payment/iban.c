@@ -74,17 +74,29 @@ bool iban_structure_ok(struct span iban)
     return true;
 }
 
-bool iban_checks(struct span iban)
+/* ISO 7064 mod 97: the rest of the number with its first four characters behind the others. */
+static unsigned rest_of(struct span iban)
 {
     unsigned rest = 0;
-    if (iban.n < 5 || iban.n > IBAN_MAX)
-        return false;
     for (size_t i = 0; i < iban.n; i++) {
         char c = iban.p[(i + 4) % iban.n]; /* the first four come last */
         unsigned value = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'A') + 10;
         rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
     }
-    return rest == 1;
+    return rest;
+}
+
+bool iban_checks(struct span iban)
+{
+    return iban.n >= 5 && iban.n <= IBAN_MAX && rest_of(iban) == 1;
+}
+
+void iban_set_checks(char *iban, size_t n)
+{
+    iban[2] = iban[3] = '0';
+    unsigned check = 98 - rest_of((struct span){iban, n});
+    iban[2] = (char)('0' + check / 10);
+    iban[3] = (char)('0' + check % 10);
 }
 
 bool iban_valid(struct span iban)

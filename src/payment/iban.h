@@ -16,6 +16,8 @@ bool iban_valid(struct span iban);        /* and the check digits hold (ISO 7064
 struct span iban_bank(struct span iban);
 /* Check digits alone; for national forms that become an IBAN by a country in front. */
 bool iban_checks(struct span iban);
+/* Writes the check digits of a national form that got a country in front: `iban` has n characters. */
+void iban_set_checks(char *iban, size_t n);
 
 /* `bic` in upper case: form and country code. Whether the bank exists is not known. */
 bool bic_valid(struct span bic);

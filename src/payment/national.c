@@ -1,7 +1,9 @@
 /*
  * National forms of accounts, each only beside its label: RIB (France), ABA (United States), sort code
  * (United Kingdom), CLABE (Mexico), Chinese, Taiwanese and Japanese accounts, Polish NRB (an IBAN without
- * its country). One table says which label each form needs; check digits are tested where a form has them.
+ * its country), Spanish CCC and German Kontonummer with Bankleitzahl. The last two are given as the IBAN they
+ * make, so that an account is the same in both spellings (a few German banks make another one; such an account
+ * is then a second one). One table says which label each form needs; check digits are tested where a form has them.
  */
 #include <string.h>
 
@@ -111,16 +113,31 @@ static bool nrb_at(struct account_scan *scan, size_t at)
     return true;
 }
 
-/* The account number that follows a routing number or sort code: behind its label, 6 to 17 digits. */
-static struct digits account_behind(struct span text, size_t from, size_t most)
+/* One of the two check digits of a Spanish account: weights are powers of two mod 11. */
+static char ccc_digit(const char *v, size_t n, unsigned weight)
 {
-    static const char labels[] = "account|account number|account no|acct|a/c|acc|number|no|#";
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++, weight = weight * 2 % 11)
+        sum += (unsigned)(v[i] - '0') * weight;
+    unsigned check = 11 - sum % 11;
+    return (char)('0' + (check < 10 ? check : 11 - check));
+}
+
+static bool ccc_valid(const char *v)
+{
+    return v[8] == ccc_digit(v, 8, 4) && v[9] == ccc_digit(v + 10, 10, 1);
+}
+
+/* The number of `least` to `most` digits that follows behind one of the labels. */
+static struct digits number_behind(struct span text, size_t from, size_t least, size_t most,
+                                   const char *labels)
+{
     size_t limit = from + 90 < text.n ? from + 90 : text.n;
     for (size_t i = from; i < limit; i++) {
         if (!is_digit(text.p[i]) || (i && (is_digit(text.p[i - 1]) || is_letter(text.p[i - 1]))))
             continue;
         struct digits d = take(text, i, most, false);
-        if (d.n >= 6 && ends_well(text, &d) && account_label(text, i, 30, labels) > from)
+        if (d.n >= least && ends_well(text, &d) && account_label(text, i, 30, labels) > from)
             return d;
     }
     return (struct digits){.n = 0};
@@ -129,7 +146,8 @@ static struct digits account_behind(struct span text, size_t from, size_t most)
 static void add_pair(struct account_scan *scan, enum account kind, bool valid, const struct digits *bank,
                      const char *country)
 {
-    struct digits account = account_behind(scan->text, bank->end, kind == ACCOUNT_ABA ? 17 : 8);
+    static const char labels[] = "account|account number|account no|acct|a/c|acc|number|no|#";
+    struct digits account = number_behind(scan->text, bank->end, 6, kind == ACCOUNT_ABA ? 17 : 8, labels);
     const char *number = account.n ? arena_printf(scan->arena, "%s/%s", bank->v, account.v) : bank->v;
     account_add(scan, kind, valid, number, country, bank->v, bank->start,
                 account.n ? account.end : bank->end);
@@ -164,6 +182,53 @@ static bool clabe_at(struct account_scan *scan, size_t at)
         return false;
     bool valid = (10 - weighted(d.v, 17, "371", 10) % 10) % 10 == (unsigned)(d.v[17] - '0');
     account_add(scan, ACCOUNT_CLABE, valid, d.v, "MX", arena_strndup(scan->arena, d.v, 3), at, d.end);
+    return true;
+}
+
+static void add_as_iban(struct account_scan *scan, bool valid, char *iban, size_t start, size_t end)
+{
+    struct span whole = span_of(iban);
+    iban_set_checks(iban, whole.n);
+    account_add(scan, ACCOUNT_IBAN, valid, iban, arena_strndup(scan->arena, iban, 2),
+                arena_span(scan->arena, iban_bank(whole)), start, end);
+}
+
+static bool ccc_at(struct account_scan *scan, size_t at)
+{
+    char iban[25] = "ES00";
+    struct digits d = take(scan->text, at, 20, false);
+    if (d.n != 20 || !ends_well(scan->text, &d))
+        return false;
+    bool valid = ccc_valid(d.v);
+    if (!account_label(scan->text, at, 60, valid ? "ccc|c.c.c|cuenta|cta|c/c" : "ccc|c.c.c"))
+        return false;
+    memcpy(iban + 4, d.v, 21);
+    add_as_iban(scan, valid, iban, at, d.end);
+    return true;
+}
+
+/* Kontonummer and Bankleitzahl stand beside each other in either order. Their check digits are each bank's own. */
+static bool german_at(struct account_scan *scan, size_t at)
+{
+    static const char konto[] = "konto|kontonummer|konto-nr|konto nr|kontonr|kto|ktonr|kto-nr|kto.nr|kto-nr.";
+    static const char blz[] = "blz|bankleitzahl";
+    struct span text = scan->text;
+    bool bank_first = account_label(text, at, 16, blz);
+    if (!bank_first && !account_label(text, at, 16, konto))
+        return false;
+    struct digits first = take(text, at, bank_first ? 8 : 10, false);
+    if (first.n < (bank_first ? 8 : DIGITS_MIN) || !ends_well(text, &first))
+        return false;
+    struct digits second = number_behind(text, first.end, bank_first ? DIGITS_MIN : 8, bank_first ? 10 : 8,
+                                         bank_first ? konto : blz);
+    const struct digits *bank = bank_first ? &first : &second, *account = bank_first ? &second : &first;
+    if (!second.n || bank->v[0] == '0' || bank->v[0] == '9') /* no such clearing area */
+        return false;
+    char iban[23] = "DE00";
+    memcpy(iban + 4, bank->v, 8);
+    memset(iban + 12, '0', 10);
+    memcpy(iban + 22 - account->n, account->v, account->n);
+    add_as_iban(scan, true, iban, at, second.end);
     return true;
 }
 
@@ -208,7 +273,7 @@ static bool japanese_at(struct account_scan *scan, size_t at)
 bool national_at(struct account_scan *scan, size_t at)
 {
     static bool (*const forms[])(struct account_scan *, size_t) = {
-        rib_at, nrb_at, clabe_at, aba_at, sort_code_at, japanese_at, chinese_at,
+        rib_at, nrb_at, ccc_at, clabe_at, german_at, aba_at, sort_code_at, japanese_at, chinese_at,
     };
     if (take(scan->text, at, DIGITS_MIN, false).n < DIGITS_MIN)
         return false;

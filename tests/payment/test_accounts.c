@@ -74,6 +74,13 @@ static void test_found(void **state)
         {"帳號：012-345-678901", "tw-account", "012345678901", "TW", true},
         {"銀行名：サンプル銀行　支店：香港　口座番号：1234567", "jp-account", "1234567", "JP", true},
         {"Order 1234567 ships on 2026-11-23, phone 555-123-4567", "", "", "", false},
+        {"C.C.C.: 2100 0418 45 0200051332", "iban", "ES9121000418450200051332", "ES", true},
+        {"Nº de cuenta 2100-0418-45-0200051332", "iban", "ES9121000418450200051332", "ES", true},
+        {"CCC 2100 0418 46 0200051332", "iban", "ES2921000418460200051332", "ES", false},
+        {"pedido 2100 0418 45 0200051332", "", "", "", false},
+        {"Kontonummer 532013000, BLZ 370 400 44", "iban", "DE89370400440532013000", "DE", true},
+        {"BLZ: 37040044 Kto.-Nr.: 532013000", "iban", "DE89370400440532013000", "DE", true},
+        {"Kundenkonto 532013000, Filiale 370 400 44", "", "", "", false},
         {"Swift: NWBKGB2L", "bic", "NWBKGB2L", "GB", true},
         {"a swift document", "", "", "", false},
     };
