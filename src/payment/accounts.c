@@ -115,13 +115,11 @@ static size_t iban_at(struct account_scan *scan, size_t at)
     return end;
 }
 
-static void bic_at(struct account_scan *scan, size_t at)
+/* A word of `n` bytes. */
+static void bic_at(struct account_scan *scan, size_t at, size_t n)
 {
     struct span text = scan->text;
     char bic[BIC_LONG + 1];
-    size_t n = 0;
-    while (at + n < text.n && n <= BIC_LONG && alnum(text.p[at + n]))
-        n++;
     if (n != BIC_SHORT && n != BIC_LONG)
         return;
     struct span original = text_fold_original(scan->input->folded, at, at + n);
@@ -138,27 +136,34 @@ static void bic_at(struct account_scan *scan, size_t at)
         account_add(scan, ACCOUNT_BIC, true, bic, country, arena_strndup(scan->arena, bic, 6), at, at + n);
 }
 
+static size_t word_end(struct span text, size_t i)
+{
+    while (i < text.n && alnum(text.p[i]))
+        i++;
+    return i;
+}
+
+/* Word by word: an account begins where one does. */
 static void search_text(struct account_scan *scan)
 {
     struct span text = scan->text;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        if (!alnum(c))
+    for (size_t i = 0, end; i < text.n; i = end + 1) {
+        end = word_end(text, i);
+        if (end == i)
             continue;
-        bool letters = !digit(c) && i + 4 < text.n;
-        if (letters && (digit(text.p[i + 2]) || text.p[i + 2] == ' '))
-            i = iban_at(scan, i); /* a RIB inside an IBAN is no second account */
-        else if (letters && !digit(c) && alnum(text.p[i + 5 < text.n ? i + 5 : i]))
-            bic_at(scan, i);
-        else if (digit(c)) {
+        bool letters = !digit(text.p[i]) && i + 4 < text.n;
+        if (letters && (digit(text.p[i + 2]) || text.p[i + 2] == ' ')) {
+            size_t after = iban_at(scan, i); /* a RIB inside an IBAN is no second account */
+            end = after > end ? after : end;
+        } else if (letters) {
+            bic_at(scan, i, end - i);
+        } else if (digit(text.p[i])) {
             if (++scan->tries > ACCOUNTS_TRIES) {
                 scan->result->limit_hit = true;
                 return;
             }
             national_at(scan, i);
         }
-        while (i + 1 < text.n && alnum(text.p[i]) && alnum(text.p[i + 1]))
-            i++;
     }
 }
 

@@ -91,6 +91,10 @@ bool clause_next(struct span text, size_t *pos, struct clause *clause_r)
     *clause_r = (struct clause){.start = start};
     size_t i = start, length = 0;
     for (; i < text.n && !length; i += length ? length : 1) {
+        while (i < text.n && i - start < CLAUSE_BYTES && word_byte(text.p[i]))
+            i++;
+        if (i == text.n)
+            break;
         if (i - start >= CLAUSE_BYTES) {
             i = cut_at(text, start);
             clause_r->cut = true;

@@ -231,9 +231,11 @@ void trie_scan(const struct trie *trie, struct span text, size_t start, size_t e
         bool begins = byte >= 0xC0 || (byte < 0x80 && byte > ' ' &&
                                        !(word_byte(text.p[i]) && i > start && word_byte(text.p[i - 1])));
         uint32_t to = begins ? child_of(trie, root, byte) : 0;
-        if (!to)
-            continue;
-        w.start = i;
-        walk(&w, to, i + 1);
+        if (to) {
+            w.start = i;
+            walk(&w, to, i + 1);
+        }
+        while (i + 1 < end && word_byte(text.p[i]) && word_byte(text.p[i + 1]))
+            i++; /* nothing begins inside a word */
     }
 }
