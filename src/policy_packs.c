@@ -73,6 +73,7 @@ struct sources {
     size_t n, cap;
     const char **replaced; /* names of shipped files */
     size_t n_replaced;
+    bool without_local;
 };
 
 static void add_source(struct sources *s, struct ruleset_source source)
@@ -106,7 +107,7 @@ static struct ruleset *load_set(struct sources *s, const struct conf *conf, stru
     if (conf->rules_shipped)
         add_source(
             s, (struct ruleset_source){.path = shipped, .except = s->replaced, .n_except = s->n_replaced});
-    for (size_t i = 0; i < conf->rule_packs.n; i++)
+    for (size_t i = 0; i < conf->rule_packs.n && !s->without_local; i++)
         add_source(s, (struct ruleset_source){.path = conf->rule_packs.v[i],
                                               .may_not_lower = !conf->local_may_lower});
     struct ruleset *rules = ruleset_load_from(s->v, s->n, diags);
@@ -148,23 +149,42 @@ static void note_packs(const struct packdir *installed, struct policy_packs *out
     out->v = v;
 }
 
-static void as_warnings(const struct diag_list *from, struct diag_list *to)
+/* Are the signed packs good together with the shipped ones, so that local files must be what is wrong? */
+static bool local_is_wrong(struct arena *arena, const struct conf *conf, const struct packdir *installed)
 {
-    for (size_t i = 0; i < from->n; i++)
-        diag_add(to, DIAG_WARNING, (struct diag_at){from->v[i].file, from->v[i].line, from->v[i].column},
-                 from->v[i].remedy, "%s", from->v[i].text);
+    struct diag_list ignored = {0};
+    struct sources sources = {.arena = arena, .without_local = true};
+    for (size_t i = 0; i < installed->n; i++)
+        if (installed->v[i].usable)
+            add_bundle(&sources, &installed->v[i].bundle);
+    struct ruleset *rules = load_set(&sources, conf, &ignored);
+    bool good = rules != NULL;
+    ruleset_free(&rules);
+    diag_free(&ignored);
+    return good;
 }
 
-/* Signed packs that do not fit (to a newer Ringer, to local rules) must not keep mail from being judged. */
+static void pass_on(const struct diag_list *from, bool only_warn, struct diag_list *to)
+{
+    for (size_t i = 0; i < from->n; i++)
+        diag_add(to, only_warn ? DIAG_WARNING : from->v[i].level,
+                 (struct diag_at){from->v[i].file, from->v[i].line, from->v[i].column}, from->v[i].remedy,
+                 "%s", from->v[i].text);
+}
+
+/*
+ * Signed packs that do not fit to this Ringer any more must not keep mail from being judged. A mistake in a local
+ * file is an error as ever: it must not put signed rules out of force.
+ */
 static struct ruleset *load_or_do_without(struct arena *arena, const struct conf *conf,
                                           struct packdir *installed, struct diag_list *diags)
 {
     struct diag_list found = {0};
     struct ruleset *rules = load_with(arena, conf, installed, NULL, &found);
-    if (rules) {
-        as_warnings(&found, diags); /* all of them are */
+    if (rules || local_is_wrong(arena, conf, installed)) {
+        pass_on(&found, false, diags);
     } else if ((rules = load_with(arena, conf, &(struct packdir){0}, NULL, diags))) {
-        as_warnings(&found, diags);
+        pass_on(&found, true, diags);
         diag_add(diags, DIAG_WARNING, (struct diag_at){conf->signed_packs, 0, 0},
                  "install versions that fit: ringer rules install",
                  "the rules of the signed packs are not right: the shipped ones are used");

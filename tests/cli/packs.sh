@@ -159,6 +159,16 @@ check "a local rule may not lower" 3 "local.yaml:9:12: error: the local rule loc
 echo "  local-may-lower: true" >>local-conf.yaml
 check "unless that is allowed" 0 "local.hello" "$ringer" scan -c local-conf.yaml --json mail.eml
 
+sed 's/score: -80/score: 80/; s/local.hello/ours.hello/' local.yaml >local2.yaml && mv local2.yaml local.yaml
+check "a local rule cannot put a signed one out of force" 3 "ours.hello" "$ringer" scan -c local-conf.yaml mail.eml
+
+# a pack that does not fit any more, say to a newer Ringer
+sed "s,$dir/packs,$dir/packs2," ringer.yaml >fit.yaml
+{ cat fit.yaml; echo "  shipped: false"; } >alone.yaml
+check "a pack that fits alone" 0 "seq 4" "$ringer" rules install -c alone.yaml clash.tar
+check "but not beside the shipped rules: those are used" 0 "the shipped ones are used" \
+    "$ringer" scan -c fit.yaml mail.eml
+
 # a folder, and HTTPS
 mkdir folder
 cp ours-1.tar* ours-5.tar* folder
