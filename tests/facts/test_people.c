@@ -55,6 +55,18 @@ static const struct {
     {"Petit Marc", "x@gmail.example", "Marc Petit", false, false},
     {"Prince", "x@gmail.example", "Prince", false, false},
     {"Prince Charming", "x@gmail.example", NULL, false, false},
+    {"Ing. WHITFIELD K.", "x@gmail.example", "Karen Whitfield", true, false},
+    {"Whitfield-Karen", "x@gmail.example", "Karen Whitfield", false, false},
+    {"Karen Whitfield | Finance", "x@gmail.example", "Karen Whitfield", false, false},
+    {"Karen Whitfield [External]", "x@gmail.example", "Karen Whitfield", false, false},
+    {"Karen\xE2\x80\x8B Whit\xE2\x80\x8B"
+     "field",
+     "x@gmail.example", "Karen Whitfield", false, false},
+    {"Karen Witfield", "x@gmail.example", "Karen Whitfield", true, false},
+    {"Karin Witfield", "x@gmail.example", NULL, false, false},
+    {"Whitfield", "x@gmail.example", NULL, false, false},
+    {"Whitfield & Sons", "x@gmail.example", NULL, false, false},
+    {"J\xC3\xA9r\xC3\xB4me M\xC3\xBCller", "x@gmail.example", NULL, false, false},
     {"", "x@gmail.example", NULL, false, false},
 };
 

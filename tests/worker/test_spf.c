@@ -490,6 +490,57 @@ static void test_no_worker(void **state)
     arena_free(&arena);
 }
 
+static void signal_workers(const char *signal)
+{
+    char command[200];
+    snprintf(command, sizeof(command),
+             "ps -o pid=,comm= --ppid %d | awk '$2 == \"ringer-worker\" { print $1 }' | xargs -r kill -%s",
+             (int)getpid(), signal);
+    assert_int_equal(system(command), 0);
+}
+
+static void *kill_soon(void *arg)
+{
+    nanosleep(&(struct timespec){0, 200000000}, NULL);
+    signal_workers(arg);
+    return NULL;
+}
+
+/* A worker that dies or stops while it is asked: unknown, soon, and the next question is answered. */
+static void test_killed(void **state)
+{
+    static char kill_signal[] = "KILL", stop_signal[] = "STOP";
+    char *const signals[] = {kill_signal, stop_signal};
+    need_server(state);
+    for (size_t i = 0; i < 2; i++) {
+        struct bad_dns bad;
+        char servers[64];
+        pthread_t thread;
+        bad_start(&bad, SILENT);
+        snprintf(servers, sizeof(servers), "127.0.0.1@%u", bad.port);
+        struct arena *arena = arena_new();
+        struct spf_service *service =
+            service_with((struct worker_options){.processes = 1, .deadline_ms = 1000, .resolvers = servers});
+        struct spf_stats stats;
+        int64_t before = monotonic_ms();
+        pthread_create(&thread, NULL, kill_soon, signals[i]);
+        assert_int_equal(check(service, arena, "192.0.2.1", "a@x.example", "x.example", NULL).spf,
+                         SPF_UNKNOWN);
+        assert_true(monotonic_ms() - before < 1300);
+        pthread_join(thread, NULL);
+        before = monotonic_ms();
+        check(service, arena, "192.0.2.1", "a@y.example", "y.example", NULL);
+        assert_true(monotonic_ms() - before < 1300);
+        spf_service_stats(service, &stats);
+        assert_int_equal(stats.workers.started, 2);
+        assert_int_equal(stats.workers.by_status[i == 0 ? WORKER_DIED : WORKER_TIMEOUT], 1);
+        assert_int_equal(stats.workers.by_status[WORKER_OK], 1);
+        arena_free(&arena);
+        spf_service_free(&service);
+        bad_stop(&bad);
+    }
+}
+
 struct load {
     struct spf_service *service;
     unsigned first, good;
@@ -531,7 +582,8 @@ int main(void)
         cmocka_unit_test(test_results),         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_hostile_senders), cmocka_unit_test(test_dmarc),
         cmocka_unit_test(test_cache),           cmocka_unit_test(test_bad_servers),
-        cmocka_unit_test(test_no_worker),       cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_no_worker),       cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests_name("spf", tests, setup, teardown);
 }
