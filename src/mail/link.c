@@ -187,9 +187,10 @@ static bool is_wide_stop(struct span s)
 
 bool link_next(struct span *rest, struct span *url_r)
 {
-    for (size_t i = 0; i < rest->n; i++) {
-        char c = (char)(rest->p[i] | 0x20);
-        if ((c != 'h' && c != 'w' && c != 'f') || (i && isalnum((unsigned char)rest->p[i - 1])))
+    for (size_t i = 0; i + 1 < rest->n; i++) {
+        char c = (char)(rest->p[i] | 0x20), next = (char)(rest->p[i + 1] | 0x20);
+        if ((c != 'h' && c != 'w' && c != 'f') || (next != 't' && next != 'w') ||
+            (i && isalnum((unsigned char)rest->p[i - 1])))
             continue;
         struct span here = {rest->p + i, rest->n - i};
         if (!starts_link(here))
