@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -72,6 +73,7 @@ static inline bool dns_start(struct dns *dns, const char *const *records, size_t
     fclose(f);
     dns->pid = fork();
     if (dns->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a test that dies leaves no server behind */
         execv(program, argv);
         _exit(127);
     }
