@@ -185,11 +185,11 @@ static bool clabe_at(struct account_scan *scan, size_t at)
     return true;
 }
 
-static void add_as_iban(struct account_scan *scan, bool valid, char *iban, size_t start, size_t end)
+static void add_as_iban(struct account_scan *scan, char *iban, size_t start, size_t end)
 {
     struct span whole = span_of(iban);
     iban_set_checks(iban, whole.n);
-    account_add(scan, ACCOUNT_IBAN, valid, iban, arena_strndup(scan->arena, iban, 2),
+    account_add(scan, ACCOUNT_IBAN, true, iban, arena_strndup(scan->arena, iban, 2),
                 arena_span(scan->arena, iban_bank(whole)), start, end);
 }
 
@@ -197,13 +197,12 @@ static bool ccc_at(struct account_scan *scan, size_t at)
 {
     char iban[25] = "ES00";
     struct digits d = take(scan->text, at, 20, false);
-    if (d.n != 20 || !ends_well(scan->text, &d))
-        return false;
-    bool valid = ccc_valid(d.v);
-    if (!account_label(scan->text, at, 60, valid ? "ccc|c.c.c|cuenta|cta|c/c" : "ccc|c.c.c"))
+    /* With wrong digits it is left out: as an IBAN it would look right. */
+    if (d.n != 20 || !ends_well(scan->text, &d) || !ccc_valid(d.v) ||
+        !account_label(scan->text, at, 60, "ccc|c.c.c|cuenta|cta|c/c"))
         return false;
     memcpy(iban + 4, d.v, 21);
-    add_as_iban(scan, valid, iban, at, d.end);
+    add_as_iban(scan, iban, at, d.end);
     return true;
 }
 
@@ -228,7 +227,7 @@ static bool german_at(struct account_scan *scan, size_t at)
     memcpy(iban + 4, bank->v, 8);
     memset(iban + 12, '0', 10);
     memcpy(iban + 22 - account->n, account->v, account->n);
-    add_as_iban(scan, true, iban, at, second.end);
+    add_as_iban(scan, iban, at, second.end);
     return true;
 }
 

@@ -30,7 +30,9 @@ out = subprocess.run([sys.argv[1], "phrases", "match", "--lines"], input="\n".jo
                      stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
 bad = 0
 for (number, good), got in zip(want, out):
-    if ("iban:%s:%s:%s" % (number, number[:2], "valid" if good else "invalid")) not in got.split("\t")[3].split():
+    if number.startswith("ES") and not good and lines[want.index((number, good))].startswith("CCC"):
+        bad += bool(got.split("\t")[3])
+    elif ("iban:%s:%s:%s" % (number, number[:2], "valid" if good else "invalid")) not in got.split("\t")[3].split():
         bad += 1
         print("# %s valid=%s got %s" % (number, good, got.split("\t")[3]))
 print("1..2")
