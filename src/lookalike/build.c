@@ -211,7 +211,8 @@ static void add_name(struct lookalike_index *x, const struct order *o, struct bu
     struct core *c = x->n_cores ? &x->cores[x->n_cores - 1] : NULL;
     if (!c || c->n != r->n || memcmp(pool->p + c->key, o->form, r->n) != 0) {
         c = &x->cores[x->n_cores++];
-        *c = (struct core){.key = keep(pool, o->form, r->n),
+        bool leads = strncmp(pool->p + r->name.ascii, o->form, r->n) == 0;
+        *c = (struct core){.key = leads ? r->name.ascii : keep(pool, o->form, r->n),
                            .name = x->n_names,
                            .n = r->n,
                            .flags = core_flags(x->tables, o->form, r),
@@ -238,6 +239,11 @@ static void make_cores(struct lookalike_index *x, struct lookalike_builder *b)
         add_name(x, &order[i], &b->pool);
     free(order);
     buf_free(&forms);
+    for (uint32_t i = x->n_cores, n = FORM_MAX + 2; n-- > 0;) {
+        while (i > 0 && x->cores[i - 1].n >= n)
+            i--;
+        x->of_length[n] = i;
+    }
     x->cores = mem_resize(x->cores, x->n_cores + 1, sizeof(*x->cores));
     x->names = mem_resize(x->names, x->n_names + 1, sizeof(*x->names));
 }
@@ -263,15 +269,15 @@ static void put_deletes(const struct lookalike_index *x, struct row_writer *w, u
     const struct core *c = &x->cores[core];
     const char *key = index_key(x, c);
     char folded[FORM_MAX];
-    uint64_t keys[DELETES_MAX];
+    struct deletes d;
     unsigned edits = deletes_edits(c->n);
     if (!edits)
         return;
     for (unsigned i = 0; i < c->n; i++)
         folded[i] = (unsigned char)key[i] < 0x80 ? x->tables->same[(int)key[i]] : key[i];
-    unsigned n = deletes_keys(folded, c->n, edits, keys);
-    for (unsigned i = 0; i < n; i++)
-        put_row(w, keys[i], core);
+    deletes_make(folded, c->n, edits, &d);
+    for (unsigned i = 0; i < d.n; i++)
+        put_row(w, deletes_key(&d, i, edits == 2), core);
 }
 
 static void put_exact(const struct lookalike_index *x, struct row_writer *w, uint32_t core)
@@ -324,12 +330,13 @@ static void make_filter(struct lookalike_index *x)
     x->filter = mem_array(words, sizeof(*x->filter));
     x->filter_mask = words - 1;
     x->shortest = FORM_MAX;
+    x->letters = mem_array(x->n_cores + 1, sizeof(*x->letters));
     for (uint32_t i = 0; i < x->n_cores; i++) {
         struct form f = {.n = x->cores[i].n};
         memcpy(f.plain, index_key(x, &x->cores[i]), f.n);
         form_skeleton(x->tables, &f);
         uint64_t key = index_hash(f.skel, f.n_skel, KEY_SKELETON);
-        x->cores[i].letters = form_letters(&f);
+        x->letters[i] = form_letters(&f);
         x->filter[(key >> 20) & x->filter_mask] |= (uint64_t)1 << (key & 63) | (uint64_t)1 << (key >> 6 & 63);
         if (f.n_skel < x->shortest)
             x->shortest = f.n_skel;
@@ -386,8 +393,8 @@ struct lookalike_index *lookalike_build_over(struct lookalike_builder **builder,
         x->pool_n = b->pool.n;
         x->pool = mem_resize(b->pool.p, b->pool.n, 1);
         b->pool = (struct buf){0};
-        make_rows(x, &x->exact, 2, put_exact);
-        make_rows(x, &x->deletes, 4, put_deletes);
+        make_rows(x, &x->exact, 4, put_exact);
+        make_rows(x, &x->deletes, 16, put_deletes);
         make_filter(x);
         make_genuine(x, b);
     }
@@ -408,6 +415,7 @@ void lookalike_index_free(struct lookalike_index **index)
         return;
     free(x->pool);
     free(x->cores);
+    free(x->letters);
     free(x->names);
     free(x->exact.start);
     free(x->exact.row);
@@ -435,7 +443,8 @@ static size_t rows_bytes(const struct rows *rows)
 
 size_t lookalike_index_bytes(const struct lookalike_index *x)
 {
-    return sizeof(*x) + x->pool_n + x->n_cores * sizeof(*x->cores) + x->n_names * sizeof(*x->names) +
-           rows_bytes(&x->exact) + rows_bytes(&x->deletes) + sizeof(uint64_t) * (x->filter_mask + 1) +
-           sizeof(uint32_t) * ((size_t)x->genuine_mask + 1) + x->n_affiliates * sizeof(*x->affiliates);
+    return sizeof(*x) + x->pool_n + x->n_cores * (sizeof(*x->cores) + sizeof(*x->letters)) +
+           x->n_names * sizeof(*x->names) + rows_bytes(&x->exact) + rows_bytes(&x->deletes) +
+           sizeof(uint64_t) * (x->filter_mask + 1) + sizeof(uint32_t) * ((size_t)x->genuine_mask + 1) +
+           x->n_affiliates * sizeof(*x->affiliates);
 }

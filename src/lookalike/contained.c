@@ -9,6 +9,7 @@
 #include "lookalike/pattern.h"
 
 enum { MIN_CONTAINED = 3, MIN_TYPO = 5, MAX_TAKEN = 64 /* names found inside one label */ };
+enum { SEEN_CACHE = 64 };
 
 struct inside {
     struct query *q;
@@ -17,11 +18,30 @@ struct inside {
     uint8_t begin, end; /* in the plain form */
     unsigned taken;
     const struct pattern *pattern; /* as in whole.c */
+    uint32_t letters;              /* of the part, with `pattern` */
+    uint32_t part;                 /* which one: 12 bits, in `done` */
+    uint32_t done[SEEN_CACHE];     /* part << 20 | core, direct-mapped */
 };
+
+/* A candidate of the deletion neighbourhood that the part can be. */
+static bool worth_aligning(struct inside *in, uint32_t number)
+{
+    const struct lookalike_index *x = in->index;
+    uint32_t *done = &in->done[number % SEEN_CACHE], mark = in->part << 20 | number;
+    unsigned letters = (unsigned)__builtin_popcount(x->letters[number] ^ in->letters);
+    if (*done == mark || letters * LETTERS_COST > MAX_COST)
+        return false;
+    *done = mark;
+    const struct core *c = &x->cores[number];
+    return letters * LETTERS_COST <= allowed_cost(c->n, true) &&
+           pattern_edits(in->pattern, in->q->tables->loose, index_key(x, c), c->n) <= PATTERN_MAX_EDITS;
+}
 
 static void take_inside(void *context, uint32_t number)
 {
     struct inside *in = context;
+    if (in->taken >= MAX_TAKEN || (in->pattern && !worth_aligning(in, number)))
+        return;
     const struct core *c = &in->index->cores[number];
     const struct form *f = &in->seen->form;
     const char *key = index_key(in->index, c);
@@ -33,9 +53,6 @@ static void take_inside(void *context, uint32_t number)
                       .n_seen = f->n,
                       .contained = true,
                       .place = in->seen->place};
-    if (in->taken >= MAX_TAKEN ||
-        (in->pattern && pattern_edits(in->pattern, in->q->tables->loose, key, c->n) > PATTERN_MAX_EDITS))
-        return;
     if (n != c->n || memcmp(f->plain + in->begin, key, n) != 0) {
         if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, allowed_cost(c->n, true),
                            &hit.alignment) > allowed_cost(c->n, true))
@@ -75,6 +92,7 @@ static void near_part(struct inside *in, unsigned begin, unsigned end)
 {
     const struct form *f = &in->seen->form;
     char folded[FORM_MAX];
+    struct form part;
     if (end - begin < MIN_TYPO || (begin == 0 && end == f->n))
         return;
     in->begin = (uint8_t)begin;
@@ -82,6 +100,12 @@ static void near_part(struct inside *in, unsigned begin, unsigned end)
     for (unsigned i = begin; i < end; i++)
         folded[i - begin] =
             (unsigned char)f->plain[i] < 0x80 ? in->q->tables->same[(int)f->plain[i]] : f->plain[i];
+    part.n = (uint8_t)(end - begin);
+    memcpy(part.plain, f->plain + begin, part.n);
+    part.plain[part.n] = '\0';
+    form_skeleton(in->q->tables, &part);
+    in->letters = form_letters(&part);
+    in->part = (in->part + 1) & 0xfff;
     struct pattern pattern;
     pattern_make(&pattern, in->q->tables->loose, f->plain + begin, end - begin);
     in->pattern = &pattern;

@@ -55,17 +55,56 @@ void index_exact(const struct lookalike_index *index, uint64_t key, index_take *
     take_row(&index->exact, key, take, context);
 }
 
-void index_near(const struct lookalike_index *index, const char *plain, size_t n, index_take *take,
-                void *context)
+/* A row is in the order of its cores, so of their lengths: those from `least` up to `most` are one piece of it. */
+static void take_between(const struct rows *rows, uint64_t key, uint32_t least, uint32_t most,
+                         index_take *take, void *context)
 {
-    uint64_t keys[DELETES_MAX];
+    uint32_t bucket = (uint32_t)(key >> rows->shift), fingerprint = (uint32_t)(key & 0xfff);
+    uint32_t end = rows->start[bucket + 1], i = rows->start[bucket], step = 16;
+    while (i + step < end && (rows->row[i + step] & 0xfffff) < least)
+        i += step;
+    for (unsigned taken = 0; i < end && taken < ROW_MAX; i++) {
+        uint32_t core = rows->row[i] & 0xfffff;
+        if (core >= most)
+            return;
+        if (core < least || rows->row[i] >> 20 != fingerprint)
+            continue;
+        take(context, core);
+        taken++;
+    }
+}
+
+static void take_near(const struct lookalike_index *x, const uint64_t *keys, unsigned count, size_t n,
+                      index_take *take, void *context)
+{
+    size_t longest = n + INDEX_SPREAD + 1 <= FORM_MAX ? n + INDEX_SPREAD + 1 : FORM_MAX + 1;
+    uint32_t least = x->of_length[n > INDEX_SPREAD ? n - INDEX_SPREAD : 0], most = x->of_length[longest];
+    for (unsigned i = 0; i < count; i++)
+        __builtin_prefetch(&x->deletes.start[keys[i] >> x->deletes.shift]);
+    for (unsigned i = 0; i < count; i++)
+        __builtin_prefetch(&x->deletes.row[x->deletes.start[keys[i] >> x->deletes.shift]]);
+    for (unsigned i = 0; i < count && least < most; i++)
+        take_between(&x->deletes, keys[i], least, most, take, context);
+}
+
+void index_near(const struct lookalike_index *x, const char *plain, size_t n, index_take *take, void *context)
+{
+    struct deletes d;
+    uint64_t keys[2 * DELETES_MAX];
+    unsigned count = 0;
     /* a core that is up to two characters longer may be of the next tier */
     unsigned edits = n + 2 >= DELETES_TWO ? 2 : n + 1 >= DELETES_ONE ? 1 : 0;
-    unsigned count = edits ? deletes_keys(plain, n, edits, keys) : 0;
-    for (unsigned i = 0; i < count; i++)
-        __builtin_prefetch(&index->deletes.start[index->deletes.n ? keys[i] >> index->deletes.shift : 0]);
-    for (unsigned i = 0; i < count; i++)
-        take_row(&index->deletes, keys[i], take, context);
+    if (edits == 0 || x->deletes.n == 0)
+        return;
+    deletes_make(plain, n, edits, &d);
+    for (unsigned i = 0; i < d.n_long; i++)
+        keys[count++] = deletes_key(&d, i, false);
+    for (unsigned i = d.n_long; i < d.n && n + INDEX_SPREAD >= DELETES_TWO; i++)
+        keys[count++] = deletes_key(&d, i, true);
+    /* names of up to DELETES_SHORT + 1 characters have short keys without an end */
+    for (unsigned i = d.n_long; i < d.n && n <= DELETES_SHORT + 1 + INDEX_SPREAD; i++)
+        keys[count++] = deletes_key(&d, i, false);
+    take_near(x, keys, count, n, take, context);
 }
 
 uint32_t index_genuine(const struct lookalike_index *index, const char *ascii, size_t n)

@@ -16,11 +16,10 @@ struct core {
     uint32_t key;  /* offset of the plain form in pool */
     uint32_t name; /* first of its names; they are sorted, the best relation first */
     uint16_t names;
-    uint8_t n;        /* length of the plain form */
-    uint8_t flags;    /* CORE_* */
-    uint32_t letters; /* form_letters of its skeleton */
-    uint64_t starts;  /* where its tokens begin (struct form) */
-};
+    uint8_t n;                         /* length of the plain form */
+    uint8_t flags;                     /* CORE_* */
+    uint64_t starts;                   /* where its tokens begin (struct form) */
+} __attribute__((packed, aligned(4))); /* 20 bytes: no hole before `starts` */
 enum {
     CORE_LEVEL = 3,   /* how common a word it is: 1 very .. 3 rare, 0 = no word */
     CORE_NUMERIC = 4, /* digits only */
@@ -49,7 +48,9 @@ struct lookalike_index {
     const struct lookalike_index *base; /* asked as well; NULL for an index that stands alone */
     char *pool;
     size_t pool_n;
-    struct core *cores;
+    struct core *cores; /* the shortest first */
+    uint32_t *letters;  /* of each core: form_letters of its skeleton; alone, since most cores fail there */
+    uint32_t of_length[FORM_MAX + 2]; /* the first core of that length or longer */
     uint32_t n_cores;
     struct name *names;
     uint32_t n_names;
@@ -87,6 +88,8 @@ uint64_t index_vowel_key(const struct form *form); /* the consonants, and where 
 /* Calls `take` for every core whose row has this key (fingerprints may collide: verify). */
 typedef void index_take(void *context, uint32_t core);
 void index_exact(const struct lookalike_index *index, uint64_t key, index_take *take, void *context);
+/* Cores within INDEX_SPREAD characters of the length only. */
+enum { INDEX_SPREAD = 3 };
 void index_near(const struct lookalike_index *index, const char *plain, size_t n, index_take *take,
                 void *context);
 static inline bool index_may_have(const struct lookalike_index *index, uint64_t key)

@@ -81,14 +81,24 @@ static bool same_owner(const struct query *q, const struct hit *hit)
            strcmp(q->domain->registrable, hit->index->pool + name->ascii + name->registrable) == 0;
 }
 
-static int by_score(const void *a, const void *b)
+static int by_score(const struct hit *x, const struct hit *y)
 {
-    const struct hit *x = a, *y = b;
     if (x->score != y->score)
         return y->score - x->score;
     if (x->alignment.cost != y->alignment.cost)
         return (int)x->alignment.cost - (int)y->alignment.cost;
     return (int)hit_core(y)->n - (int)hit_core(x)->n;
+}
+
+/* Few and nearly in order. */
+static void sort_hits(struct query *q)
+{
+    for (unsigned i = 1; i < q->n_hits; i++)
+        for (unsigned j = i; j > 0 && by_score(&q->hits[j - 1], &q->hits[j]) > 0; j--) {
+            struct hit better = q->hits[j];
+            q->hits[j] = q->hits[j - 1];
+            q->hits[j - 1] = better;
+        }
 }
 
 static bool same_target(const struct hit *a, const struct hit *b)
@@ -133,9 +143,8 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
     hit->n_text = seen->n;
     hit->second = seen->second;
     q->hits[at] = *hit;
-    if (at == q->n_hits)
-        q->n_hits++;
-    qsort(q->hits, q->n_hits, sizeof(*q->hits), by_score);
+    q->n_hits += at == q->n_hits;
+    sort_hits(q);
 }
 
 static void look_at(struct query *q, enum place place, struct span text)
@@ -198,8 +207,7 @@ static void rank(struct query *q)
                 memmem(index_key(q->hits[j].index, l), l->n, index_key(q->hits[i].index, s), s->n))
                 prefer(&q->hits[i], &q->hits[j]);
         }
-    if (q->n_hits > 1)
-        qsort(q->hits, q->n_hits, sizeof(*q->hits), by_score);
+    sort_hits(q);
 }
 
 /* What only a reader needs is made at the end, for the findings that are shown. */

@@ -85,6 +85,7 @@ const char *explain_why(struct query *q, const struct hit *hit);
 const char *explain_differs(struct query *q, const struct hit *hit);
 
 /* score.c: 0..100 from what was found. `allowed_cost` in hundredths of an edit, by the length of the name. */
+enum { MAX_COST = 200 /* the greatest allowed_cost */ };
 unsigned allowed_cost(size_t n, bool same_suffix);
 bool suffix_equal(const struct query *q, const struct hit *hit);
 int score_whole(const struct query *q, struct hit *hit, struct seen *seen);

@@ -7,7 +7,6 @@
 #include "lookalike/match.h"
 #include "lookalike/pattern.h"
 
-enum { MAX_COST = 200 /* the greatest allowed_cost */ };
 enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds the time of one lookup */ };
 
 struct gather {
@@ -74,10 +73,11 @@ static void consider(void *context, uint32_t number)
     if (g->done[number % SEEN_CACHE] == number + 1 || g->candidates == MAX_CANDIDATES)
         return;
     g->done[number % SEEN_CACHE] = number + 1;
+    unsigned least_cost = (unsigned)__builtin_popcount(g->index->letters[number] ^ g->letters) * LETTERS_COST;
+    if (least_cost > MAX_COST)
+        return;
     int spread = (int)f->n - (int)c->n;
     if (spread > DISTANCE_BAND || spread < -DISTANCE_BAND)
-        return;
-    if ((unsigned)__builtin_popcount(c->letters ^ g->letters) * LETTERS_COST > MAX_COST)
         return;
     if (g->pattern &&
         pattern_edits(g->pattern, g->q->tables->loose, index_key(g->index, c), c->n) > PATTERN_MAX_EDITS)
@@ -90,7 +90,7 @@ static void consider(void *context, uint32_t number)
     unsigned limit = allowed_cost(c->n, suffix_equal(g->q, &hit) || hit.place == PLACE_HOST);
     if (f->n == c->n && memcmp(f->plain, key, c->n) == 0)
         hit.alignment.cost = 0;
-    else if ((unsigned)__builtin_popcount(c->letters ^ g->letters) * LETTERS_COST > limit ||
+    else if (least_cost > limit ||
              distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment) > limit)
         return;
     hit.classes = edit_classes(&hit, g->seen, key) | script_classes(f);
