@@ -3,6 +3,7 @@
  * mode would do. Messages are read by the main thread, judged by -j workers, and printed in order, so that
  * memory stays flat whatever the size of the mailbox.
  */
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include "policy.h"
 #include "services.h"
 
-enum { MAX_JOBS = 64, SLOTS_PER_JOB = 8 };
+enum { MAX_JOBS = 64, SLOTS_PER_JOB = 8, MAX_RCPTS = 64 };
 
 enum slot_state { SLOT_FREE, SLOT_READY, SLOT_BUSY, SLOT_DONE };
 
@@ -254,10 +255,16 @@ static const char usage[] =
 struct options {
     const char *config;
     bool no_attachments;
-    const char *rcpts[64];
+    const char *rcpts[MAX_RCPTS];
 };
 
 enum { OPT_JSON = 256, OPT_SENDER, OPT_RCPT, OPT_CLIENT, OPT_HELO, OPT_NO_ATTACHMENTS };
+
+static bool is_ip(const char *text)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
 
 static int parse_options(int argc, char **argv, struct scan *scan, struct options *o)
 {
@@ -300,10 +307,17 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
             scan->envelope.mail_from = optarg;
             break;
         case OPT_RCPT:
-            if (scan->envelope.n_rcpts < sizeof(o->rcpts) / sizeof(*o->rcpts))
-                o->rcpts[scan->envelope.n_rcpts++] = optarg;
+            if (scan->envelope.n_rcpts == MAX_RCPTS) {
+                fprintf(stderr, "ringer scan: --rcpt can be given %d times at most\n", MAX_RCPTS);
+                return EXIT_USAGE;
+            }
+            o->rcpts[scan->envelope.n_rcpts++] = optarg;
             break;
         case OPT_CLIENT:
+            if (!is_ip(optarg)) {
+                fprintf(stderr, "ringer scan: --client takes an IP address, not '%s'\n", optarg);
+                return EXIT_USAGE;
+            }
             scan->envelope.client_ip = optarg;
             break;
         case OPT_HELO:

@@ -137,6 +137,18 @@ static void check_dns_servers(struct conf_loader *loader, const struct conf *con
     }
 }
 
+/* An entry without a domain would match nobody, and nobody would notice until a message is held. */
+static void check_never_hold(struct conf_loader *loader, const struct yamltree_node *list)
+{
+    for (size_t i = 0; list && i < list->n; i++) {
+        const char *text = list->items[i]->text, *at = strchr(text, '@');
+        if (!at || at != strrchr(text, '@') || !at[1])
+            conf_wrong(loader, list->items[i],
+                       "write an address (abuse@company.example) or a domain (@company.example)",
+                       "'%.*s' in never-hold-for is neither an address nor a domain", MAX_SHOWN, text);
+    }
+}
+
 /* What no single option can see. */
 static void check_together(struct conf_loader *loader, const struct conf *conf,
                            const struct conf_source *source)
@@ -144,6 +156,7 @@ static void check_together(struct conf_loader *loader, const struct conf *conf,
     const struct yamltree_node *tag = source->value[CONF_OPTION_threshold_tag];
     const struct yamltree_node *hold = source->value[CONF_OPTION_threshold_hold];
     const struct yamltree_node *limit = source->value[CONF_OPTION_limit_spool];
+    check_never_hold(loader, source->value[CONF_OPTION_never_hold_for]);
     if ((tag || hold) && conf->threshold_tag > conf->threshold_hold)
         conf_wrong(
             loader, tag ? tag : hold, "a message that is held is worth a tag: make tag the smaller one",

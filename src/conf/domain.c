@@ -76,7 +76,7 @@ static bool is_label_char(unsigned char c)
 static const char *label_problem(struct span label)
 {
     if (label.n == 0)
-        return "two dots in a row";
+        return "it has two dots in a row, or begins with one";
     if (label.n > MAX_LABEL)
         return "a part between dots is longer than 63 bytes";
     if (label.p[0] == '-' || label.p[label.n - 1] == '-')

@@ -17,7 +17,7 @@ exits() { # exits CODE COMMAND...
     [ $? -eq "$want" ]
 }
 
-echo 1..18
+echo 1..21
 printf 'mode: tag\nprotect:\n  own-domains: [company.example]\n' >"$dir/good.yaml"
 printf 'mode: tag\nprotect:\n  own-domians: [company.example]\n' >"$dir/bad.yaml"
 
@@ -29,6 +29,12 @@ grep -q "did you mean 'own-domains'?" "$dir/err"; ok "and what to do"
 grep -q "own-domians: \[company.example\]" "$dir/err"; ok "and shows the line"
 exits 3 "$ringer" config check -c "$dir/none.yaml"; ok "a file that is not there"
 exits 3 "$ringer" config show -c "$dir/bad.yaml"; ok "show refuses an invalid file too"
+printf 'rules:\n  packs: [none.yaml]\n' >"$dir/rules.yaml"
+exits 3 "$ringer" config check -c "$dir/rules.yaml"; ok "rules with which ringerd would not start"
+printf 'rules:\n  disabled: [no.such-rule]\n' >"$dir/rules.yaml"
+exits 3 "$ringer" config check -c "$dir/rules.yaml"; ok "a disabled rule that does not exist"
+printf "quarantine:\n  never-hold-for: [abuse@a.example, '@b.example', abuse]\n" >"$dir/never.yaml"
+exits 3 "$ringer" config check -c "$dir/never.yaml" && grep -q "never.yaml:2:51: error: 'abuse' in never-hold-for" "$dir/err"; ok "an entry that could never match"
 exits 2 "$ringer" config frobnicate; ok "wrong usage"
 exits 0 "$ringer" config --help; ok "help"
 

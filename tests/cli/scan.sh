@@ -52,6 +52,8 @@ missing() {
 ok "a missing path is named, the rest is scanned, exit 1" missing
 usage() { scan --frobnicate; [ $? = 2 ]; }
 ok "an unknown option exits with 2" usage
+client() { scan --client 192.0.2.999 "$cases"; [ $? = 2 ]; }
+ok "a client that is no address exits with 2" client
 none() { scan; [ $? = 2 ]; }
 ok "no path exits with 2" none
 config() {

@@ -226,7 +226,8 @@ static const struct {
      "1:25: '*.company.example' in own-domains is no domain: only letters, digits, hyphens and dots can "
      "stand in a domain (write company.example; subdomains are always included)"},
     {"protect: {own-domains: [.company.example]}\n",
-     "1:25: '.company.example' in own-domains is no domain: two dots in a row (write company.example; "
+     "1:25: '.company.example' in own-domains is no domain: it has two dots in a row, or begins with one "
+     "(write company.example; "
      "subdomains are always included)"},
     {"protect: {own-domains: [company]}\n",
      "1:25: 'company' in own-domains is no domain: it has no dot (write a domain such as company.example, "
