@@ -54,7 +54,7 @@ static void campaign(struct facts *facts, const struct contact_view *view, int64
     facts_set_string(facts, FACT_CAMPAIGN_KIND, view->campaign_kind);
     facts_set_string(facts, FACT_CAMPAIGN_ID, arena_strdup(facts->arena, view->campaign_id));
     if (view->campaign)
-        facts_set_int(facts, FACT_CAMPAIGN_HOURS, (now_ms - view->campaign_ms) / HOUR_MS);
+        facts_set_int(facts, FACT_CAMPAIGN_HOURS, (now_ms - view->campaign_ms) / HOUR_MS + 1);
 }
 
 void facts_history(struct facts *facts, const struct contact_view *view, int64_t now_ms)
