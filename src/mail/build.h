@@ -1,8 +1,20 @@
 #ifndef RINGER_MAIL_BUILD_H
 #define RINGER_MAIL_BUILD_H
+#include "base/buf.h"
 #include "mail/address.h"
 #include "mail/message.h"
 #include "mail/mime.h"
+
+/*
+ * What the texts of one multipart/alternative hold, reduced to what renderings of a paragraph agree in. It grows
+ * with the texts: made anew for each piece of a page it would cost the square of their number.
+ */
+struct essence {
+    unsigned alternative;
+    size_t seen;   /* texts of the message that are in it */
+    size_t cursor; /* behind the last hit: the next line most often follows */
+    struct buf text;
+};
 
 /* A message while it is built; for message.c and parts.c alone. */
 struct builder {
@@ -19,7 +31,8 @@ struct builder {
     struct quoted_address *quoted;
     size_t cap_quoted;
     size_t text_left, attachment_left;
-    size_t compare_left; /* bytes that finding repeated paragraphs may still look at */
+    struct essence own, all; /* of TEXT_OWN alone; of every kind */
+    size_t compare_left;     /* bytes that finding repeated paragraphs may still look at */
 };
 
 /* Adds a text of at least one visible character; takes it off text_left. */

@@ -182,6 +182,8 @@ struct message *message_parse(struct arena *arena, const struct envelope *envelo
     m->limits_hit |= tree.limits_hit;
     m->anomalies |= tree.anomalies;
     build_parts(&b, &tree);
+    buf_free(&b.own.text);
+    buf_free(&b.all.text);
     return m;
 }
 

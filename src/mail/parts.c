@@ -107,18 +107,13 @@ static void add_text_links(struct builder *b, struct span text)
 
 /* --- repeated paragraphs */
 
-struct essence {
-    char *p; /* room for all that is added */
-    size_t n;
-};
-
 /* Letters and digits only, as far as two renderings of one paragraph agree; link targets left out. */
-static void add_essence(struct essence *out, struct span text)
+static void add_essence(struct buf *out, struct span text)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            out->p[out->n++] = (char)c;
+            buf_addc(out, (char)c);
             continue;
         }
         struct span here = {text.p + i, text.n - i};
@@ -129,24 +124,40 @@ static void add_essence(struct essence *out, struct span text)
         } else if (c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] == 0xA0) {
             i++;
         } else if (c >= 'A' && c <= 'Z') {
-            out->p[out->n++] = (char)(c | 0x20);
+            buf_addc(out, (char)(c | 0x20));
         } else if (c >= 0x80) {
-            out->p[out->n++] = (char)c;
+            buf_addc(out, (char)c);
         }
     }
 }
 
-static bool stands_in(struct builder *b, struct span essence, struct span line, size_t *cursor)
+/* The essence of what the alternative has given so far; another alternative begins anew. */
+static struct essence *essence_now(struct builder *b, enum text_kind kind, unsigned alternative)
 {
-    struct span window = {essence.p + *cursor, essence.n - *cursor};
+    struct essence *e = kind == TEXT_OWN ? &b->own : &b->all;
+    if (e->alternative != alternative) {
+        buf_clear(&e->text);
+        e->alternative = alternative;
+        e->seen = e->cursor = 0;
+    }
+    for (; e->seen < b->message->n_texts; e->seen++)
+        if (b->text_alternative[e->seen] == alternative &&
+            (kind != TEXT_OWN || b->texts[e->seen].kind == TEXT_OWN))
+            add_essence(&e->text, b->texts[e->seen].text);
+    return e;
+}
+
+static bool stands_in(struct builder *b, struct essence *essence, struct span line)
+{
+    struct span all = buf_span(&essence->text), window = {all.p + essence->cursor, all.n - essence->cursor};
     window.n = window.n < COMPARE_WINDOW + line.n ? window.n : COMPARE_WINDOW + line.n;
     const char *hit = window.n ? memmem(window.p, window.n, line.p, line.n) : NULL;
-    if (!hit && essence.n && b->compare_left > essence.n) {
-        b->compare_left -= essence.n;
-        hit = memmem(essence.p, essence.n, line.p, line.n);
+    if (!hit && b->compare_left > all.n) {
+        b->compare_left -= all.n;
+        hit = memmem(all.p, all.n, line.p, line.n);
     }
     if (hit)
-        *cursor = (size_t)(hit - essence.p) + line.n;
+        essence->cursor = (size_t)(hit - all.p) + line.n;
     return hit != NULL;
 }
 
@@ -154,37 +165,24 @@ static bool stands_in(struct builder *b, struct span essence, struct span line, 
  * compared with own words only: quoting them elsewhere must not make them count less. */
 static struct span new_lines(struct builder *b, enum text_kind kind, struct span text, unsigned alternative)
 {
-    struct essence essence = {0}, one = {0};
-    struct buf kept = {0};
-    size_t room = 0;
-    struct span rest = text, line;
-    size_t cursor = 0;
+    struct buf kept = {0}, one = {0};
+    struct span rest = text, line, out = {NULL, 0};
     bool any = false;
-    for (size_t i = 0; alternative && i < b->message->n_texts; i++)
-        if (b->text_alternative[i] == alternative && (kind != TEXT_OWN || b->texts[i].kind == TEXT_OWN))
-            room += b->texts[i].text.n;
-    if (room == 0)
+    struct essence *essence = alternative ? essence_now(b, kind, alternative) : NULL;
+    if (!essence || essence->text.n == 0)
         return text;
-    essence.p = mem_alloc(room);
-    one.p = mem_alloc(text.n);
-    for (size_t i = 0; i < b->message->n_texts; i++)
-        if (b->text_alternative[i] == alternative && (kind != TEXT_OWN || b->texts[i].kind == TEXT_OWN))
-            add_essence(&essence, b->texts[i].text);
     while (span_line(&rest, &line)) {
-        one.n = 0;
+        buf_clear(&one);
         add_essence(&one, line);
-        if (one.n == 0 ||
-            !stands_in(b, (struct span){essence.p, essence.n}, (struct span){one.p, one.n}, &cursor)) {
+        if (one.n == 0 || !stands_in(b, essence, buf_span(&one))) {
             any |= one.n > 0;
             buf_add_span(&kept, line);
             buf_addc(&kept, '\n');
         }
     }
-    struct span out = {NULL, 0};
     if (any)
         out = (struct span){arena_strndup(b->arena, kept.p, kept.n), kept.n};
-    free(essence.p);
-    free(one.p);
+    buf_free(&one);
     buf_free(&kept);
     return out;
 }

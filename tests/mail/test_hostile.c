@@ -251,6 +251,24 @@ static void test_repeated_paragraphs(void **state)
     arena_free(&arena);
 }
 
+/* Own words and quotes in turn: thousands of pieces, each compared with the other rendering. */
+static void test_many_pieces(void **state)
+{
+    static const char plain[] =
+        "> quoted\nown\n\nOn Mon, 1 Jan 2026 at 10:00, X <x@example.org> wrote:\n> more\n";
+    static const char html[] = "own<br><blockquote>quoted</blockquote>"
+                               "On Mon, 1 Jan 2026 at 10:00, X &lt;x@example.org&gt; wrote:<br>";
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n");
+    add_many(&raw, plain, 12000);
+    buf_adds(&raw, "\n--b\nContent-Type: text/html\n\n");
+    add_many(&raw, html, 12000);
+    parse(arena, &raw, 64 * MEGABYTE);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
 static void test_long_lines(void **state)
 {
     static const char *const units[] = {">",
@@ -287,7 +305,7 @@ int main(void)
         cmocka_unit_test(test_fifty_megabytes), cmocka_unit_test(test_fifty_megabytes_of_text),
         cmocka_unit_test(test_header_floods),   cmocka_unit_test(test_long_fields),
         cmocka_unit_test(test_nasty_html),      cmocka_unit_test(test_repeated_paragraphs),
-        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_many_pieces),     cmocka_unit_test(test_long_lines),
     };
     message_library_init();
     alarm(ALARM);
