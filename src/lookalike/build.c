@@ -260,7 +260,9 @@ static void put_row(struct row_writer *w, uint64_t key, uint32_t core)
     uint32_t bucket = (uint32_t)(key >> w->rows->shift);
     if (w->counting)
         w->rows->start[bucket + 1]++;
-    else /* start[bucket] runs up to the beginning of the next bucket */
+    else if (w->rows->filter)
+        *rows_filter_word(w->rows, key) |= (uint64_t)1 << (key >> 12 & 63);
+    if (!w->counting) /* start[bucket] runs up to the beginning of the next bucket */
         w->rows->row[w->rows->start[bucket]++] = (uint32_t)(key & 0xfff) << 20 | core;
 }
 
@@ -293,7 +295,7 @@ static void put_exact(const struct lookalike_index *x, struct row_writer *w, uin
     put_row(w, index_vowel_key(&f), core);
 }
 
-static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per_bucket,
+static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per_bucket, bool filtered,
                       void (*put)(const struct lookalike_index *, struct row_writer *, uint32_t))
 {
     struct row_writer w = {rows, true};
@@ -314,6 +316,10 @@ static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per
     for (uint32_t i = 0; i < buckets; i++)
         rows->start[i + 1] += rows->start[i];
     rows->row = mem_array(rows->n + 1, sizeof(*rows->row));
+    if (filtered) {
+        rows->filter_words = (uint32_t)((uint64_t)rows->n * ROWS_FILTER_BITS / 64) + 1;
+        rows->filter = mem_array(rows->filter_words, sizeof(*rows->filter));
+    }
     w.counting = false;
     for (uint32_t i = 0; i < x->n_cores; i++)
         put(x, &w, i);
@@ -393,8 +399,8 @@ struct lookalike_index *lookalike_build_over(struct lookalike_builder **builder,
         x->pool_n = b->pool.n;
         x->pool = mem_resize(b->pool.p, b->pool.n, 1);
         b->pool = (struct buf){0};
-        make_rows(x, &x->exact, 4, put_exact);
-        make_rows(x, &x->deletes, 16, put_deletes);
+        make_rows(x, &x->exact, 4, false, put_exact);
+        make_rows(x, &x->deletes, 16, true, put_deletes);
         make_filter(x);
         make_genuine(x, b);
     }
@@ -421,6 +427,7 @@ void lookalike_index_free(struct lookalike_index **index)
     free(x->exact.row);
     free(x->deletes.start);
     free(x->deletes.row);
+    free(x->deletes.filter);
     free(x->genuine);
     free(x->affiliates);
     free(x->filter);
@@ -438,7 +445,8 @@ size_t lookalike_index_names(const struct lookalike_index *x)
 
 static size_t rows_bytes(const struct rows *rows)
 {
-    return sizeof(uint32_t) * (rows->n + ((size_t)1 << (64 - rows->shift)));
+    return sizeof(uint32_t) * (rows->n + ((size_t)1 << (64 - rows->shift))) +
+           sizeof(uint64_t) * rows->filter_words;
 }
 
 size_t lookalike_index_bytes(const struct lookalike_index *x)

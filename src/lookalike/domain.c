@@ -143,7 +143,11 @@ static void convert_label(struct arena *arena, struct label *l)
 
 static bool dot_at(const char *p, size_t n, size_t *len_r)
 {
-    static const char *const dots[] = {".", "\xe3\x80\x82", "\xef\xbc\x8e", "\xef\xbd\xa1"}; /* UTS #46 */
+    static const char *const dots[] = {"\xe3\x80\x82", "\xef\xbc\x8e", "\xef\xbd\xa1"}; /* UTS #46 */
+    if ((unsigned char)*p < 0x80) {
+        *len_r = 1;
+        return *p == '.';
+    }
     for (size_t i = 0; i < sizeof(dots) / sizeof(*dots); i++) {
         size_t len = strlen(dots[i]);
         if (n >= len && memcmp(p, dots[i], len) == 0) {

@@ -74,17 +74,24 @@ static void take_between(const struct rows *rows, uint64_t key, uint32_t least, 
     }
 }
 
-static void take_near(const struct lookalike_index *x, const uint64_t *keys, unsigned count, size_t n,
+static void take_near(const struct lookalike_index *x, uint64_t *keys, unsigned count, size_t n,
                       index_take *take, void *context)
 {
     size_t longest = n + INDEX_SPREAD + 1 <= FORM_MAX ? n + INDEX_SPREAD + 1 : FORM_MAX + 1;
     uint32_t least = x->of_length[n > INDEX_SPREAD ? n - INDEX_SPREAD : 0], most = x->of_length[longest];
+    const struct rows *rows = &x->deletes;
+    unsigned left = 0;
     for (unsigned i = 0; i < count; i++)
-        __builtin_prefetch(&x->deletes.start[keys[i] >> x->deletes.shift]);
+        __builtin_prefetch(rows_filter_word(rows, keys[i]));
     for (unsigned i = 0; i < count; i++)
-        __builtin_prefetch(&x->deletes.row[x->deletes.start[keys[i] >> x->deletes.shift]]);
-    for (unsigned i = 0; i < count && least < most; i++)
-        take_between(&x->deletes, keys[i], least, most, take, context);
+        if (rows_may_have(rows, keys[i])) {
+            keys[left++] = keys[i];
+            __builtin_prefetch(&rows->start[keys[i] >> rows->shift]);
+        }
+    for (unsigned i = 0; i < left; i++)
+        __builtin_prefetch(&rows->row[rows->start[keys[i] >> rows->shift]]);
+    for (unsigned i = 0; i < left && least < most; i++)
+        take_between(rows, keys[i], least, most, take, context);
 }
 
 void index_near(const struct lookalike_index *x, const char *plain, size_t n, index_take *take, void *context)

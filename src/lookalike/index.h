@@ -41,6 +41,8 @@ struct rows {        /* hash -> cores: buckets of 32-bit words, 20 bits of core 
     uint32_t *row;
     uint32_t n;
     unsigned shift;
+    uint64_t *filter; /* a bit for each key: most that is asked is not there; NULL when there is none */
+    uint32_t filter_words;
 };
 
 struct lookalike_index {
@@ -88,6 +90,16 @@ uint64_t index_vowel_key(const struct form *form); /* the consonants, and where 
 /* Calls `take` for every core whose row has this key (fingerprints may collide: verify). */
 typedef void index_take(void *context, uint32_t core);
 void index_exact(const struct lookalike_index *index, uint64_t key, index_take *take, void *context);
+enum { ROWS_FILTER_BITS = 3 /* of a key: three of four that are not there stop at the filter */ };
+static inline uint64_t *rows_filter_word(const struct rows *rows, uint64_t key)
+{
+    return &rows->filter[(key >> 32) * rows->filter_words >> 32];
+}
+static inline bool rows_may_have(const struct rows *rows, uint64_t key)
+{
+    return *rows_filter_word(rows, key) >> (key >> 12 & 63) & 1;
+}
+
 /* Cores within INDEX_SPREAD characters of the length only. */
 enum { INDEX_SPREAD = 3 };
 void index_near(const struct lookalike_index *index, const char *plain, size_t n, index_take *take,

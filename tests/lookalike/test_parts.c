@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lookalike/deletes.h"
 #include "lookalike/distance.h"
 #include "lookalike/domain.h"
 #include "lookalike/pattern.h"
@@ -149,11 +150,71 @@ static void patterns(void **state)
     assert_int_equal(pattern_edits(&p, tables->loose, "", 0), 11);
 }
 
+static bool has_hash(const struct deletes *d, const char *s, size_t n)
+{
+    struct deletes whole;
+    deletes_make(s, n, 0, &whole);
+    for (unsigned i = 0; i < d->n; i++)
+        if (d->hash[i] == whole.hash[0])
+            return true;
+    return false;
+}
+
+/* Every string with one or two characters left out, hashed by itself. */
+static void deletions(void **state)
+{
+    static const char *const names[] = {"abcdefgh", "aabbccdd", "kestrel", "banana", "abcd", "aaaaaaaa"};
+    (void)state;
+    for (unsigned k = 0; k < sizeof(names) / sizeof(*names); k++) {
+        struct deletes d;
+        size_t n = strlen(names[k]);
+        deletes_make(names[k], n, 2, &d);
+        for (size_t i = 0; i < n; i++) {
+            char one[16], two[16];
+            memcpy(one, names[k], i);
+            memcpy(one + i, names[k] + i + 1, n - i);
+            assert_true(has_hash(&d, one, n - 1));
+            for (size_t j = 0; j + 1 < n; j++) {
+                memcpy(two, one, j);
+                memcpy(two + j, one + j + 1, n - 1 - j);
+                assert_true(has_hash(&d, two, n - 2));
+            }
+        }
+    }
+}
+
+static bool share_key(const char *a, const char *b)
+{
+    struct deletes x, y;
+    deletes_make(a, strlen(a), 2, &x);
+    deletes_make(b, strlen(b), 2, &y);
+    for (unsigned i = 0; i < x.n; i++)
+        for (unsigned j = 0; j < y.n; j++)
+            if (deletes_key(&x, i, true) == deletes_key(&y, j, true))
+                return true;
+    return false;
+}
+
+/* Two edits in the beginning leave the end as it was; one may be anywhere. */
+static void deletion_keys(void **state)
+{
+    (void)state;
+    assert_true(share_key("kestrelvale", "kostralvale"));
+    assert_true(share_key("kestrelvale", "ketrevale"));
+    assert_true(share_key("kestrelvale", "kkestrrelvale"));
+    assert_true(share_key("kestrelvale", "kostrelvalu"));
+    assert_true(share_key("kestrelvale", "kestrelvuli"));
+    assert_false(share_key("kestrelvale", "kostralvalu"));
+    assert_false(share_key("kestrelvale", "kestopswick"));
+    assert_false(share_key("kestrelvale", "harborline"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(punycode),  cmocka_unit_test(domains),  cmocka_unit_test(skeletons),
-        cmocka_unit_test(distances), cmocka_unit_test(patterns),
+        cmocka_unit_test(punycode),      cmocka_unit_test(domains),  cmocka_unit_test(skeletons),
+        cmocka_unit_test(distances),     cmocka_unit_test(patterns), cmocka_unit_test(deletions),
+        cmocka_unit_test(deletion_keys),
     };
     return cmocka_run_group_tests_name("parts", tests, set_up, NULL);
 }
