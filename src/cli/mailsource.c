@@ -147,8 +147,10 @@ static void open_path(struct mailsource *s, const char *path, bool named)
         return;
     if (S_ISDIR(st.st_mode))
         open_folder(s, path);
-    else if (S_ISREG(st.st_mode) || named)
+    else if (S_ISREG(st.st_mode) || (named && S_ISFIFO(st.st_mode)))
         open_file(s, path);
+    else if (named)
+        fail(s, path, "neither a file nor a folder (use - for standard input)");
 }
 
 /* The next file of the walk; false when there is none. */

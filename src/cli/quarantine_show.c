@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/digest.h"
@@ -275,6 +276,10 @@ static int export_one(struct quarantine_args *args, const char *id)
 
 int quarantine_export(struct quarantine_args *args)
 {
+    if (mkdir(args->dir, 0700) != 0 && errno != EEXIST) { /* held mail is nobody else's to read */
+        fprintf(stderr, "ringer quarantine: %s cannot be made: %s\n", args->dir, strerror(errno));
+        return EXIT_FAILED;
+    }
     int code = args->n_ids ? quarantine_each(args, export_one) : quarantine_list_each(args, export_item);
     printf("%zu message%s written to %s\n", args->seen, args->seen == 1 ? "" : "s", args->dir);
     return code;

@@ -196,7 +196,7 @@ run quarantine show "$id" --raw
 [ "$status" = 1 ] && [ ! -s "$dir/out" ]
 check "deleted by a cut id: the bytes are gone" $?
 put "$dir/eight-bit.eml" s@b.example one@buyer.example
-mkdir "$dir/exported"
+rm -rf "$dir/exported" # export makes it
 run quarantine export --dir "$dir/exported" "$id"
 cmp -s "$dir/exported/$id.eml" "$dir/eight-bit.eml" && python3 -m json.tool "$dir/exported/$id.json" >/dev/null
 check "export writes the original bytes and the record" $?
