@@ -125,7 +125,8 @@ static const char *syntax_remedy(const char *problem)
         {"cannot start any token",
          "indent with blanks, not tabs; put text that starts with @, ` or % in quotes"},
         {"mapping values are not allowed", "put text that holds ': ' in quotes; check the indentation"},
-        {"did not find expected key", "keys of one mapping start in the same column; a value that begins with a quote must end with it: put all of it in '...'"},
+        {"did not find expected key", "keys of one mapping start in the same column; a value that begins "
+                                      "with a quote must end with it: put all of it in '...'"},
         {"could not find expected ':'", "write 'key: value', with a blank behind the colon"},
         {"block sequence entries", "put '- ' on a line of its own below the key"},
         {"did not find expected ',' or", "close the [ or { and put commas between its items"},

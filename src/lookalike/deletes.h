@@ -9,7 +9,8 @@
  *
  * Six characters of a prefix are common to many names, so the keys of names with two edits that are that short also
  * hold the last two characters: when both edits lie in the prefix, the end is as it was. Given up for it: three cheap
- * edits, two of them in the prefix and one at the very end.
+ * edits, two of them in the prefix and one at the very end; in names of nine letters, where the end and the prefix
+ * share a letter, two edits of which one stands on that letter.
  */
 enum { DELETES_ONE = 4, DELETES_TWO = 9, DELETES_PREFIX = 8, DELETES_MAX = 1 + 8 + 28 };
 enum { DELETES_SHORT = 6, DELETES_TAIL = 2 };

@@ -34,7 +34,7 @@ enum { DB_QUICK = 1 << 8 }; /* beside enum store_flags: waits for locks for some
 
 struct db;
 struct db_driver {
-    const char *scheme;                                                               /* of the url */
+    const char *scheme; /* of the url */
     struct db *(*open)(const char *where, unsigned flags, struct store_error *error);
     void (*close)(struct db *db);
     int (*run)(struct db *db, enum statement id, const struct db_value *args, size_t n_args, db_row_fn row,
