@@ -554,6 +554,7 @@ struct span text_valid_utf8(struct arena *arena, struct span bytes)
         i += text_decode(bytes.p + i, bytes.n - i, &c);
         n += encode(c ? c : REPLACEMENT, out + n);
     }
+    out[n] = '\0'; /* callers may take it for a string, as they may the original */
     return (struct span){out, n};
 }
 

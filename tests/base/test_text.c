@@ -126,6 +126,7 @@ static void test_valid_and_clean(void **state)
 {
     struct arena *arena = arena_new();
     struct span v = text_valid_utf8(arena, (struct span){"a\0b\xE9", 4});
+    assert_int_equal(v.p[v.n], 0);
     assert_true(span_eq(v, SPAN_LIT("a\xEF\xBF\xBD"
                                     "b\xEF\xBF\xBD")));
     static const char good[] = "gr\xC3\xBC\xC3\x9F";
