@@ -12,6 +12,7 @@
 #include "remember.h"
 
 static atomic_uint generations;
+static atomic_uint alive;
 
 /* False with an error when there is no rule of that id. */
 static bool rule_exists(const struct policy *policy, const char *id, struct diag_at at, const char *option,
@@ -132,12 +133,14 @@ static void free_policy(struct policy *policy)
     people_free(&policy->people);
     fact_lists_free(&policy->lists);
     free(policy);
+    atomic_fetch_sub(&alive, 1);
 }
 
 static struct policy *load(const char *conf_path, enum diag_level bad_pack, struct diag_list *diags)
 {
     struct policy *policy = mem_alloc(sizeof(*policy));
     size_t errors = diags->errors;
+    atomic_fetch_add(&alive, 1);
     policy->references = 1;
     policy->conf = conf_load(conf_path, diags);
     if (policy->conf) {
@@ -189,6 +192,11 @@ void policy_unref(struct policy **policy)
     if (*policy && atomic_fetch_sub(&(*policy)->references, 1) == 1)
         free_policy(*policy);
     *policy = NULL;
+}
+
+unsigned policy_alive(void)
+{
+    return atomic_load(&alive);
 }
 
 struct fact_sources policy_sources(const struct policy *policy)

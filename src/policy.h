@@ -51,6 +51,7 @@ struct policy *policy_load(const char *conf_path, struct diag_list *diags);
 struct policy *policy_reload(const char *conf_path, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
+unsigned policy_alive(void); /* how many there are: after a reload some messages keep the old one */
 
 /* The verdict on a message by this policy: thresholds of its recipients, exceptions and allow entries. */
 struct verdict policy_decide(const struct policy *policy, const struct message *message,

@@ -298,6 +298,7 @@ int lifecycle_run(struct lifecycle *life)
             log_line(LOG_INFO, "reload: history knows other partners than before");
             reload(life->config, NULL);
         }
+        reload_trim();
     } while (event != EVENT_TERM && event != EVENT_MILTER_ENDED);
     bool failed = event == EVENT_MILTER_ENDED && atomic_load(&milter_result) != MI_SUCCESS;
     if (failed)

@@ -13,6 +13,8 @@
  * what was found, as text with source lines, to be freed. True when the new one is in force.
  */
 bool reload(const char *conf_path, char **report_r);
+/* For each turn of the main loop: after a reload, once no message uses the old policy, its memory goes back. */
+void reload_trim(void);
 /* A line for each signed pack that is in force. */
 void log_packs(const struct policy *policy);
 /* {"time","ok","generation"} of the last reload, or of the start; the caller owns it. */
