@@ -178,10 +178,13 @@ static const char *string(const json_t *object, const char *key)
     return s ? s : "";
 }
 
+/* Nothing of what is switched off: null instead of an object. */
 static void print_numbers(const char *title, const json_t *object)
 {
     const char *key;
     json_t *value;
+    if (!json_is_object(object))
+        return;
     printf("%s\n", title);
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
@@ -193,6 +196,8 @@ static void print_numbers(const char *title, const json_t *object)
         printf("%*s%" JSON_INTEGER_FORMAT "\n", (int)(strlen(key) < 28 ? 28 - strlen(key) : 1), "",
                json_integer_value(value));
     }
+    if (*string(object, "last_error"))
+        printf("  last error: %s\n", string(object, "last_error"));
 }
 
 static void print_rules(const json_t *rules)
@@ -213,7 +218,7 @@ static void print_rules(const json_t *rules)
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
-    const json_t *last = json_object_get(status, "last_reload"), *store = json_object_get(status, "store");
+    const json_t *last = json_object_get(status, "last_reload");
     printf("ringerd %s, process %" JSON_INTEGER_FORMAT ", up %s%s\n", string(status, "version"),
            integer(status, "pid"), duration(integer(status, "uptime"), a, sizeof(a)),
            json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
@@ -226,9 +231,9 @@ static void print_status(const json_t *status)
     printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
            integer(status, "connections"), integer(status, "max_connections"));
     print_numbers("since the start", json_object_get(status, "counters"));
-    print_numbers("store", store);
-    if (*string(store, "last_error"))
-        printf("  last error: %s\n", string(store, "last_error"));
+    print_numbers("SPF and DMARC, asked of DNS", json_object_get(status, "spf"));
+    print_numbers("text of attachments", json_object_get(status, "attachments"));
+    print_numbers("store", json_object_get(status, "store"));
 }
 
 static int show(const struct request *r, const json_t *answer)

@@ -69,5 +69,7 @@ void status_metrics(const json_t *status)
     packs(json_object_get(rules, "packs"));
     gauge("pack_alarms", (json_int_t)json_array_size(json_object_get(rules, "alarms")));
     counters("", json_object_get(status, "counters"));
+    counters("spf_", json_object_get(status, "spf"));
+    counters("attachments_", json_object_get(status, "attachments"));
     counters("store_", json_object_get(status, "store"));
 }

@@ -148,6 +148,53 @@ def reloads_and_keeps_the_last_good():
     equal(d.stop(), 0)
 
 
+def serve_no_names(s):
+    """A DNS server that knows no name: the question comes back with NXDOMAIN, until the socket is closed."""
+    while True:
+        try:
+            query, peer = s.recvfrom(4096)
+        except OSError:
+            return
+        end = query.index(b'\0', 12) + 5
+        s.sendto(query[:2] + b'\x81\x83\0\1\0\0\0\0\0\0' + query[12:end], peer)
+
+
+def tells_how_its_services_do():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(('127.0.0.1', 0))
+        threading.Thread(target=serve_no_names, args=(s,), daemon=True).start()
+        d = Ringerd()
+        d.write_conf(dns=('127.0.0.1@%d' % s.getsockname()[1],))
+        d.start()
+        equal((d.status()['spf']['asked'], d.status()['attachments']['ok']), (0, 0))
+        c = d.client().start(address='198.51.100.7')
+        for n in range(3):
+            equal(c.message(ham(n))[0], 'c')
+        document = HAM.replace('\n\n', '\nMIME-Version: 1.0\nContent-Type: application/rtf; name=a.rtf\n\n').replace(
+            'Shall', '{\\rtf1 Shall').replace('noon?', 'noon?}')
+        equal(c.message(document, sender='<other@elsewhere.example>')[0], 'c')
+        status = d.status()
+        spf, read = status['spf'], status['attachments']
+        equal([spf[k] for k in ('asked', 'from_cache', 'hurried', 'ok', 'timeout', 'died', 'unavailable')], [1, 3, 0, 1, 0, 0, 0])
+        equal((spf['workers_started'] > 0, spf['worker_start_failures'], spf['last_error']), (True, 0, ''))
+        equal((read['ok'], read['died'], read['workers_started'] > 0), (1, 0, True))
+        shown = d.ringer('status').stdout.decode()
+        for part in ('SPF and DMARC, asked of DNS\n', r'  asked +1\n', r'  from cache +3\n', 'text of attachments\n', r'  ok +1\n'):
+            true(re.search(part, shown), shown)
+        metrics = d.ringer('status', '--metrics').stdout.decode()
+        true('\nringer_spf_asked_total 1\n' in metrics and '\nringer_attachments_ok_total 1\n' in metrics, metrics)
+        equal(json.loads(d.ringer('status', '--json').stdout)['spf'], spf)
+        equal(d.stop(), 0)
+
+
+def shows_nothing_of_services_that_are_off():
+    d = Ringerd().start()
+    equal(d.status()['spf'], None)
+    true('SPF' not in d.ringer('status').stdout.decode())
+    true('ringer_spf' not in d.ringer('status', '--metrics').stdout.decode())
+    equal(d.stop(), 0)
+
+
 def loses_nothing_when_reloaded_under_load():
     d = Ringerd().start()
     stop, answers, errors = threading.Event(), [], []
@@ -301,6 +348,7 @@ def needs_little_memory_for_an_idle_connection():
 if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
                takes_sockets_from_systemd_and_notifies_it, reloads_and_keeps_the_last_good,
+               tells_how_its_services_do, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
                answers_451_when_a_message_cannot_be_spooled, writes_a_pid_file_in_the_background,
