@@ -9,6 +9,7 @@
 #include "remember.h"
 #include "store/history.h"
 #include "store/quarantine.h"
+#include "store/records.h"
 
 #include "milter/current.h"
 #include "milter/daemon.h"
@@ -24,34 +25,33 @@ static bool running, stop;
 static atomic_bool reload_wanted;
 static int64_t established = -1; /* at the last pass */
 
-static void purge_history(const struct conf *conf, int64_t now_ms)
+static void tell(const char *what, int failed, uint64_t removed, const struct store_error *error)
 {
-    struct store_error error;
-    uint64_t removed = 0;
-    if (history_purge(ringerd.store, now_ms - conf->history_retention_s * 1000, &removed, &error))
-        log_line(LOG_WARNING, "history: cannot drop what is old: %s", error.text);
+    if (failed)
+        log_line(LOG_WARNING, "%s: cannot drop what is old: %s", what, error->text);
     else if (removed)
-        log_line(LOG_INFO, "history: dropped %llu rows older than the retention",
+        log_line(LOG_NOTICE, "%s: dropped %llu entries older than the retention", what,
                  (unsigned long long)removed);
 }
 
-static void purge_quarantine(const struct conf *conf, int64_t now_ms)
+static void purge(const struct conf *conf, int64_t now_ms)
 {
     struct store_error error;
     uint64_t removed = 0;
-    if (store_quarantine_purge(ringerd.store, now_ms - conf->retention_s * 1000, "ringerd", &removed, &error))
-        log_line(LOG_WARNING, "quarantine: cannot drop what is old: %s", error.text);
-    else if (removed)
-        log_line(LOG_NOTICE, "quarantine: dropped %llu messages older than the retention",
-                 (unsigned long long)removed);
+    int failed = history_purge(ringerd.store, now_ms - conf->history_retention_s * 1000, &removed, &error);
+    tell("history", failed, removed, &error);
+    failed =
+        store_quarantine_purge(ringerd.store, now_ms - conf->retention_s * 1000, "ringerd", &removed, &error);
+    tell("quarantine", failed, removed, &error);
+    failed =
+        store_decision_purge(ringerd.store, now_ms - conf->decision_retention_s * 1000, &removed, &error);
+    tell("decisions", failed, removed, &error);
 }
 
 static void pass(void)
 {
     struct policy *policy = current_get();
-    int64_t now_ms = (int64_t)time(NULL) * 1000;
-    purge_history(policy->conf, now_ms);
-    purge_quarantine(policy->conf, now_ms);
+    purge(policy->conf, (int64_t)time(NULL) * 1000);
     int64_t now = remember_count(&ringerd.services, policy->conf);
     if (now >= 0 && established >= 0 && now != established)
         atomic_store(&reload_wanted, true);

@@ -148,6 +148,26 @@ def reloads_and_keeps_the_last_good():
     equal(d.stop(), 0)
 
 
+def drops_decisions_past_their_retention():
+    d = Ringerd()
+    d.write_conf(quarantine='  decision-retention: 30d\n')
+    d.start()
+    c = d.client().start()
+    for n, queue_id in enumerate(('OLD', 'NEWER', 'NOW')):
+        equal(c.message(ham(n), queue_id=queue_id)[0], 'c')
+    wait_for('the rows', lambda: d.status()['store']['decisions'] == 3)
+    equal(d.stop(), 0)
+    with sqlite3.connect(d.var + '/store.db') as db:
+        for queue_id, days in (('OLD', 31), ('NEWER', 29)):
+            db.execute('UPDATE decision SET time_ms = time_ms - ? WHERE queue_id = ?', (days * 86400000, queue_id))
+    db.close()
+    d.start()
+    left = wait_for('the housekeeping', lambda: 'decisions: dropped 1 entries' in d.text() and
+                    [json.loads(line)['queue_id'] for line in d.ringer('report', '--json', '--since', '60d').stdout.splitlines()])
+    equal(left, ['NEWER', 'NOW'])
+    equal(d.stop(), 0)
+
+
 def serve_no_names(s):
     """A DNS server that knows no name: the question comes back with NXDOMAIN, until the socket is closed."""
     while True:
@@ -348,7 +368,7 @@ def needs_little_memory_for_an_idle_connection():
 if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
                takes_sockets_from_systemd_and_notifies_it, reloads_and_keeps_the_last_good,
-               tells_how_its_services_do, shows_nothing_of_services_that_are_off,
+               tells_how_its_services_do, drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
                answers_451_when_a_message_cannot_be_spooled, writes_a_pid_file_in_the_background,
