@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "milter/log.h"
 
@@ -102,27 +103,34 @@ void log_event(const char *path, const char *line)
     free(copy);
 }
 
+/* Does the character show as itself: not a control (C0, DEL, C1), and not a byte that is no UTF-8? */
+static bool shows(uint32_t c, unsigned char first, size_t length)
+{
+    return c >= ' ' && (c < 0x7f || c >= 0xa0) && (length > 1 || first < 0x80);
+}
+
 void log_quote(struct buf *out, const char *text, size_t cap)
 {
+    enum { CHARACTER_MAX = 4 };
     if (!text) {
         buf_addc(out, '-');
         return;
     }
-    size_t n = strnlen(text, cap + 1);
-    bool cut = n > cap;
-    if (cut)
-        for (n = cap; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--) /* not inside a character */
-            ;
+    size_t n = strnlen(text, cap + CHARACTER_MAX), i = 0;
     buf_addc(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool c1 = i > 0 && (unsigned char)text[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0; /* U+0080..U+009F */
-        if (c < ' ' || c == 0x7f || c1)
-            buf_printf(out, "\\x%02x", c);
-        else if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
+    while (i < n) {
+        uint32_t c;
+        size_t length = text_decode(text + i, n - i, &c);
+        if (i + length > cap)
+            break;
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", (char)c);
+        else if (shows(c, (unsigned char)text[i], length))
+            buf_add(out, text + i, length);
         else
-            buf_addc(out, (char)c);
+            for (size_t k = 0; k < length; k++)
+                buf_printf(out, "\\x%02x", (unsigned char)text[i + k]);
+        i += length;
     }
-    buf_adds(out, cut ? "\"..." : "\"");
+    buf_adds(out, i < n ? "\"..." : "\"");
 }

@@ -20,8 +20,9 @@ void log_event(const char *path, const char *line);
 void log_diags(const struct diag_list *diags);
 
 /*
- * Text that a sender controls, for a log line: at most `cap` bytes, control characters, quotes and backslashes
- * as \xNN or \c, so that it can neither forge a line nor leave its quotes. NULL becomes "-".
+ * Text that a sender controls, for a log line: at most `cap` bytes, quotes and backslashes as \c, control
+ * characters (C1 too, which steer terminals as C0 do) and bytes that are not UTF-8 as \xNN, so that it can neither
+ * forge a line nor leave its quotes. NULL becomes "-".
  */
 void log_quote(struct buf *out, const char *text, size_t cap);
 
