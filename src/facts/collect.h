@@ -95,6 +95,13 @@ const struct contact *contact_sent(const struct fact_sources *sources, struct ar
 /* lookalike_match(), asked once for each domain of the message. `domain` must outlive the message's facts. */
 const struct lookalike_result *fact_match(struct fact_work *work, const char *domain);
 
+/*
+ * The finding on a domain that the mail wrote with capitals (`written`; NULL: it did not): where one of the differing
+ * characters is a capital, which hides among small letters what lower case would show, both texts have it as written.
+ */
+const struct lookalike_finding *fact_as_written(struct arena *arena, const struct lookalike_finding *finding,
+                                                const char *written);
+
 void facts_contact(struct fact_work *work);
 void facts_envelope(struct fact_work *work);
 void facts_identity(struct fact_work *work);

@@ -11,7 +11,9 @@ struct best {
     const char *domain, *field;
 };
 
-static void consider(struct fact_work *work, struct best *best, const char *domain, const char *field)
+/* `written`: the domain with its capitals, or NULL. */
+static void consider(struct fact_work *work, struct best *best, const char *domain, const char *written,
+                     const char *field)
 {
     if (!domain || !*domain)
         return;
@@ -21,14 +23,14 @@ static void consider(struct fact_work *work, struct best *best, const char *doma
     if (r->kind != LOOKALIKE_SUSPECT || r->n_findings == 0)
         return;
     if (!best->finding || r->findings[0].score > best->finding->score)
-        *best = (struct best){&r->findings[0], domain, field};
+        *best = (struct best){fact_as_written(work->arena, &r->findings[0], written), domain, field};
 }
 
 static void consider_list(struct fact_work *work, struct best *best, const struct mailbox_list *list,
                           const char *field)
 {
     for (size_t i = 0; i < list->n; i++)
-        consider(work, best, list->v[i].domain, field);
+        consider(work, best, list->v[i].domain, list->v[i].written, field);
 }
 
 static const char *envelope_domain(const struct message *m)
@@ -47,7 +49,7 @@ static void sender_fields(struct fact_work *work)
     consider_list(work, &best, &m->sender, "Sender");
     consider_list(work, &best, &m->reply_to, "Reply-To");
     consider_list(work, &best, &m->return_path, "Return-Path");
-    consider(work, &best, envelope_domain(m), "Return-Path");
+    consider(work, &best, envelope_domain(m), NULL, "Return-Path");
     facts_set_int(facts, FACT_LOOKALIKE_SCORE, best.finding ? best.finding->score : 0);
     if (!best.finding)
         return;

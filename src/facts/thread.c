@@ -56,6 +56,7 @@ static void pair(struct fact_work *work)
     }
     facts_set_int(work->facts, FACT_THREAD_PAIR_SCORE, best ? best->score : 0);
     if (best) {
+        best = fact_as_written(work->arena, best, work->from->written);
         facts_set_string(work->facts, FACT_THREAD_PAIR_TARGET, best->target);
         facts_set_string(work->facts, FACT_THREAD_PAIR_WHY, best->why);
         facts_set_string(work->facts, FACT_THREAD_PAIR_DIFFERS, best->differs);

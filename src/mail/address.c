@@ -37,28 +37,36 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static const char *lower_domain(struct arena *arena, struct span domain)
+static const char *lower_other(struct arena *arena, const char *domain)
+{
+    size_t n = 0;
+    uint8_t *lower = u8_tolower((const uint8_t *)domain, strlen(domain), NULL, NULL, NULL, &n);
+    const char *copy = lower ? arena_strndup(arena, (const char *)lower, n) : domain;
+    free(lower);
+    return copy;
+}
+
+/* Sets `domain` and `written`: without blanks and the dot at the end. */
+static void set_domain(struct arena *arena, struct span domain, struct mailbox *box)
 {
     char *out = arena_alloc(arena, domain.n + 1);
     size_t n = 0;
-    bool ascii = true;
+    bool ascii = true, capital = false;
     for (size_t i = 0; i < domain.n; i++) {
         char c = domain.p[i];
         if (is_blank(c))
             continue;
         ascii &= (unsigned char)c < 0x80;
-        out[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        capital |= c >= 'A' && c <= 'Z';
+        out[n++] = c;
     }
     while (n && out[n - 1] == '.')
         n--;
     out[n] = '\0';
-    if (ascii)
-        return out;
-    size_t lower_n = 0;
-    uint8_t *lower = u8_tolower((const uint8_t *)out, n, NULL, NULL, NULL, &lower_n);
-    char *copy = lower ? arena_strndup(arena, (const char *)lower, lower_n) : out;
-    free(lower);
-    return copy;
+    box->written = capital ? arena_strndup(arena, out, n) : NULL;
+    for (size_t i = 0; capital && i < n; i++)
+        out[i] = out[i] >= 'A' && out[i] <= 'Z' ? (char)(out[i] | 0x20) : out[i];
+    box->domain = ascii ? out : lower_other(arena, out);
 }
 
 /* The "@" that parts local part and domain: the last one outside a quoted string. */
@@ -132,7 +140,7 @@ static struct mailbox split_spec(struct arena *arena, struct span spec, bool *ma
     const char *at = find_at(spec);
     struct span local = span_trim(at ? (struct span){spec.p, (size_t)(at - spec.p)} : spec);
     if (at) {
-        box.domain = lower_domain(arena, (struct span){at + 1, (size_t)(spec.p + spec.n - at - 1)});
+        set_domain(arena, (struct span){at + 1, (size_t)(spec.p + spec.n - at - 1)}, &box);
         box.address = arena_printf(arena, "%.*s@%s", (int)local.n, local.p, box.domain);
     } else {
         box.address = arena_span(arena, local);

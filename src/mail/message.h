@@ -78,9 +78,10 @@ struct mail_header {
 /* One address (RFC 5322 3.4). `name` is the decoded display name ("" when there is none). */
 struct mailbox {
     const char *name;
-    const char *address; /* local@domain as written, "" when the field holds none */
+    const char *address; /* local as written @ `domain`; "" when the field holds none */
     const char *local;
-    const char *domain; /* "" for an address without a domain */
+    const char *domain;  /* lower case; "" for an address without a domain */
+    const char *written; /* `domain` with its capital ASCII letters, to be shown; NULL when there are none */
 };
 
 struct mailbox_list {

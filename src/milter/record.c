@@ -47,7 +47,12 @@ static const char *display_from(struct arena *arena, const struct message *messa
     if (message->from.n == 0)
         return NULL;
     const struct mailbox *from = &message->from.v[0];
-    return *from->name ? arena_printf(arena, "%s <%s>", from->name, from->address) : from->address;
+    const char *address = from->address;
+    if (from->written) { /* what the reader saw: a capital I is not an i */
+        size_t before = strlen(address) - strlen(from->domain);
+        address = arena_printf(arena, "%.*s%s", (int)before, address, from->written);
+    }
+    return *from->name ? arena_printf(arena, "%s <%s>", from->name, address) : address;
 }
 
 const struct store_mail *record_mail(const struct transaction *tx, const struct judgement *j,

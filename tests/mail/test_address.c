@@ -100,12 +100,41 @@ static void test_envelope(void **state)
     arena_free(&arena);
 }
 
+static void test_written(void **state)
+{
+    static const struct {
+        const char *spec, *domain, *written;
+    } rows[] = {
+        {"a@example.com", "example.com", NULL},
+        {"A@example.com", "example.com", NULL},
+        {"a@metaI.Example.", "metai.example", "metaI.Example"},
+        {"a@Exa mple.com", "example.com", "Example.com"},
+        {"a@B\xC3\xBC"
+         "cher.example",
+         "b\xC3\xBC"
+         "cher.example",
+         "B\xC3\xBC"
+         "cher.example"},
+        {"nobody", "", NULL},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct mailbox box = address_one(arena, span_of(rows[i].spec));
+        assert_string_equal(box.domain, rows[i].domain);
+        assert_true((box.written != NULL) == (rows[i].written != NULL));
+        if (box.written)
+            assert_string_equal(box.written, rows[i].written);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_envelope),
+        cmocka_unit_test(test_written),
     };
     message_library_init();
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);

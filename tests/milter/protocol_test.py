@@ -83,6 +83,18 @@ def holds_an_attack_with_its_bytes():
         true(part in line, line)
 
 
+def shows_a_lookalike_as_it_was_written():
+    c = session()
+    equal(c.message(attack().replace('valdor-metaux', 'vaIdormetaux'), queue_id='CAPITAL1')[0], 'd')
+    c.quit()
+    held = [m for m in D.held() if m['queue_id'] == 'CAPITAL1'][0]
+    equal(held['from'], 'Marie Dubois <marie.dubois@vaIdormetaux.example>')
+    shown = D.ringer('quarantine', 'show', held['id']).stdout.decode()
+    true(re.search(r'va\W*I\W*dormetaux\.example', shown) and 'the mail writes it `vaIdormetaux.example`' in shown, shown)
+    report = D.ringer('report').stdout.decode()
+    true(re.search(r'va\W*I\W*dormetaux\.example', report), report)
+
+
 def keeps_a_large_message_in_a_file_and_whole():
     text = attack() + ''.join('%07d abcdefghijklmnopqrstuvwxyz\n' % i for i in range(60000))
     c = session()
@@ -384,7 +396,7 @@ def ends_in_order():
 
 if __name__ == '__main__':
     run_tests([negotiates_what_it_needs, works_with_an_old_MTA_that_offers_little, works_without_any_action, adds_the_verdict,
-               holds_an_attack_with_its_bytes, keeps_a_large_message_in_a_file_and_whole,
+               holds_an_attack_with_its_bytes, shows_a_lookalike_as_it_was_written, keeps_a_large_message_in_a_file_and_whole,
                speaks_several_messages_in_one_session_and_forgets_each, forgets_an_aborted_message,
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
                removes_forged_headers_last_to_first, refuses_a_flood_of_forged_headers,
