@@ -42,6 +42,7 @@ void account_add(struct account_scan *scan, enum account kind, bool valid, const
     memcpy(a->country, country, strlen(country) < 2 ? 0 : 2);
     a->evidence = text_fold_original(scan->input->folded, start, end);
     a->text = scan->index;
+    a->at = start;
     a->quoted = scan->input->where == PAYMENT_QUOTED;
 }
 

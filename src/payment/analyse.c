@@ -56,8 +56,8 @@ const struct payment_result *payment_analyse(const struct payment_packs *packs, 
 {
     struct payment_result *result = arena_alloc(arena, sizeof(*result));
     result->language = "";
+    accounts_find(arena, texts, n_texts, result); /* first: a number is a word of the concepts */
     if (packs)
         find_requests(packs, arena, texts, n_texts, result);
-    accounts_find(arena, texts, n_texts, result);
     return result;
 }

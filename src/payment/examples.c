@@ -43,6 +43,21 @@ static size_t test_phrase(const struct payment_packs *packs, struct arena *arena
     return p->n_yes + p->n_no;
 }
 
+static size_t test_asks(const struct payment_packs *packs, struct arena *arena, const struct pack *pack,
+                        struct diag_list *diags)
+{
+    for (size_t i = 0; i < pack->n_asks; i++) {
+        const struct payment_result *result = analyse(packs, arena, pack->asks[i]);
+        bool plain = false;
+        for (size_t j = 0; j < result->n_requests; j++)
+            plain |= result->requests[j].stance == STANCE_ASSERTED && result->requests[j].strength >= PLAIN;
+        if (!plain)
+            diag_add(diags, DIAG_ERROR, pack->at, "add the missing word to its concept",
+                     "nothing plain is found in \"%s\"", pack->asks[i]);
+    }
+    return pack->n_asks;
+}
+
 static size_t test_ham(const struct payment_packs *packs, struct arena *arena, const struct pack *pack,
                        struct diag_list *diags)
 {
@@ -63,7 +78,7 @@ size_t payment_packs_test(const struct payment_packs *packs, struct diag_list *d
     for (size_t i = 0; i < packs->n_phrases; i++, arena_reset(arena))
         n += test_phrase(packs, arena, packs->phrases[i], diags);
     for (size_t i = 0; i < packs->n_packs; i++, arena_reset(arena))
-        n += test_ham(packs, arena, packs->packs[i], diags);
+        n += test_asks(packs, arena, packs->packs[i], diags) + test_ham(packs, arena, packs->packs[i], diags);
     arena_free(&arena);
     return n;
 }

@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/datadir.h"
@@ -24,6 +24,7 @@ struct reading {
     struct pack *pack;
     struct vocabulary v;
     struct diag_list *diags;
+    bool shared; /* the phrase comes from the concepts, not from the pack */
     bool ok;
 };
 
@@ -38,6 +39,7 @@ struct payment_packs *packs_new(void)
 {
     struct payment_packs *packs = mem_alloc(sizeof(*packs));
     packs->arena = arena_new();
+    packs->number = (uint16_t)packs->n_groups++;
     packs->trie = trie_new();
     packs->limits = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(packs->limits, PACK_REGEX_STEPS);
@@ -55,7 +57,7 @@ void payment_packs_free(struct payment_packs **packs)
     for (size_t i = 0; i < p->n_phrases; i++)
         pcre2_code_free(p->phrases[i]->match);
     for (size_t i = 0; i < p->n_groups; i++)
-        free(p->by_group[i].v);
+        free(p->by_group[i].v), free(p->also[i].v);
     pcre2_match_context_free(p->limits);
     trie_free(&p->trie);
     free(p->packs);
@@ -66,13 +68,20 @@ void payment_packs_free(struct payment_packs **packs)
     *packs = NULL;
 }
 
+struct marks {
+    bool verb;   /* "name!" */
+    bool shares; /* "name~" */
+};
+
 /* A group that is named or written in place; GROUP_NONE with errors. */
-static uint16_t group_of(struct reading *r, const struct yamltree_node *node, bool *verb_r)
+static uint16_t group_of(struct reading *r, const struct yamltree_node *node, struct marks *marks_r)
 {
+    *marks_r = (struct marks){0};
     if (node->kind == YAMLTREE_SCALAR) {
         size_t n = strlen(node->text);
-        *verb_r = n && node->text[n - 1] == '!';
-        const char *name = arena_strndup(r->packs->arena, node->text, n - *verb_r);
+        for (; n && strchr("!~", node->text[n - 1]); n--)
+            *(node->text[n - 1] == '!' ? &marks_r->verb : &marks_r->shares) = true;
+        const char *name = arena_strndup(r->packs->arena, node->text, n);
         const struct term_group *g = terms_find(&r->v, name);
         if (g)
             return g->group;
@@ -81,7 +90,6 @@ static uint16_t group_of(struct reading *r, const struct yamltree_node *node, bo
         r->ok = false;
         return GROUP_NONE;
     }
-    *verb_r = false;
     const struct term_group *g = terms_group(&r->v, NULL, node);
     r->ok &= g != NULL;
     return g ? g->group : GROUP_NONE;
@@ -110,24 +118,26 @@ static void read_parts(struct reading *r, struct phrase *p, const struct yamltre
 {
     const struct yamltree_node *all = yamltree_get(map, "all"), *any = yamltree_get(map, "any");
     const struct yamltree_node *not = yamltree_get(map, "not");
-    bool verb;
+    struct marks marks;
     if (!all == !any) {
         fail(r, map, "give all: (groups that must all occur) or any: (terms of which one must)",
              "a phrase needs either all: or any:");
         return;
     }
     if (any) {
-        p->groups[p->n_groups++] = group_of(r, any, &verb);
-        p->verbs |= verb;
+        p->groups[p->n_groups++] = group_of(r, any, &marks);
+        p->verbs |= marks.verb;
         return;
     }
     if (!yamltree_is(all, YAMLTREE_SEQUENCE, r->diags) || !all->n || all->n > PACK_GROUPS) {
         fail(r, all, "list 1 to 6 groups", "all: must be a list of groups");
         return;
     }
+    p->shares = r->shared ? 0 : UINT8_MAX;
     for (size_t i = 0; i < all->n; i++) {
-        p->groups[p->n_groups] = group_of(r, all->items[i], &verb);
-        p->verbs |= (uint8_t)(verb << p->n_groups++);
+        p->groups[p->n_groups] = group_of(r, all->items[i], &marks);
+        p->verbs |= (uint8_t)(marks.verb << p->n_groups);
+        p->shares |= (uint8_t)(marks.shares << p->n_groups++);
     }
     if (!not )
         return;
@@ -136,7 +146,7 @@ static void read_parts(struct reading *r, struct phrase *p, const struct yamltre
         return;
     }
     for (size_t i = 0; i < not ->n; i++)
-        p->vetoes[p->n_vetoes++] = group_of(r, not ->items[i], &verb);
+        p->vetoes[p->n_vetoes++] = group_of(r, not ->items[i], &marks);
 }
 
 static void regex_alternatives(struct buf *out, const struct term_group *g)
@@ -228,12 +238,25 @@ static void read_options(struct reading *r, struct phrase *p, const struct yamlt
     p->within = (uint32_t)n;
     if ((node = yamltree_get(map, "statement")))
         r->ok &= yamltree_bool(node, &p->statement, r->diags);
+    if ((node = yamltree_get(map, "across")))
+        r->ok &= yamltree_bool(node, &p->across, r->diags);
+}
+
+/* A shared phrase has examples by language. */
+static const struct yamltree_node *examples(struct reading *r, const struct yamltree_node *node)
+{
+    if (!node || !r->shared)
+        return node;
+    if (yamltree_is(node, YAMLTREE_MAPPING, r->diags))
+        return yamltree_get(node, r->pack->language);
+    r->ok = false;
+    return NULL;
 }
 
 static void read_phrase(struct reading *r, const struct yamltree_node *map)
 {
-    static const char *const known[] = {"id",    "kind",   "booster",   "strength",  "all", "any", "not",
-                                        "match", "within", "sentences", "statement", "yes", "no"};
+    static const char *const known[] = {"id",    "kind",   "booster",   "strength",  "all",    "any", "not",
+                                        "match", "within", "sentences", "statement", "across", "yes", "no"};
     struct payment_packs *packs = r->packs;
     if (!yamltree_is(map, YAMLTREE_MAPPING, r->diags) ||
         !yamltree_only(map, known, sizeof(known) / sizeof(*known), r->diags)) {
@@ -248,13 +271,13 @@ static void read_phrase(struct reading *r, const struct yamltree_node *map)
     }
     p->id = arena_printf(packs->arena, "%s.%s", r->pack->language, id->text);
     p->pack = r->pack;
-    p->at = (struct diag_at){r->pack->file, map->at.line, map->at.column};
+    p->at = (struct diag_at){r->shared ? packs->shared_file : r->pack->file, map->at.line, map->at.column};
     read_meaning(r, p, map);
     read_options(r, p, map);
     read_parts(r, p, map);
-    p->yes = strings(r, yamltree_get(map, "yes"), &p->n_yes);
-    p->no = strings(r, yamltree_get(map, "no"), &p->n_no);
-    if (!p->n_yes)
+    p->yes = strings(r, examples(r, yamltree_get(map, "yes")), &p->n_yes);
+    p->no = strings(r, examples(r, yamltree_get(map, "no")), &p->n_no);
+    if (!p->n_yes && !r->shared)
         fail(r, map, "add yes: with a sentence it must hit", "a phrase needs an example");
     if (packs->n_phrases == packs->cap_phrases) {
         packs->cap_phrases = packs->cap_phrases ? 2 * packs->cap_phrases : 256;
@@ -375,6 +398,27 @@ static void read_words(struct reading *r, const struct yamltree_node *map)
         r->ok &= terms_group(&r->v, arena_strdup(r->packs->arena, map->keys[i]->text), map->items[i]) != NULL;
 }
 
+/* The pack's words for the concepts: for all of them, so that no shared phrase is lame in one language. */
+static void read_concepts(struct reading *r, const struct yamltree_node *map)
+{
+    const struct yamltree_node *known = r->packs->concepts, *shared = r->packs->shared;
+    if (!map)
+        return;
+    read_words(r, map);
+    for (size_t i = 0; known && i < known->n; i++)
+        if (!terms_find(&r->v, known->keys[i]->text)) {
+            diag_add(r->diags, DIAG_ERROR, map->at, "see concepts.yaml for what it means",
+                     "no words for the concept \"%s\"", known->keys[i]->text);
+            r->ok = false;
+        }
+    const struct term_group *please = terms_find(&r->v, "please");
+    r->pack->please = please ? please->group : GROUP_NONE;
+    r->shared = true;
+    for (size_t i = 0; shared && i < shared->n && r->ok; i++)
+        read_phrase(r, shared->items[i]);
+    r->shared = false;
+}
+
 static void read_sizes(struct reading *r, const struct yamltree_node *root)
 {
     int64_t within = DEFAULT_WITHIN, reach = DEFAULT_REACH;
@@ -389,8 +433,8 @@ static void read_sizes(struct reading *r, const struct yamltree_node *root)
 
 static void read_root(struct reading *r, const struct yamltree_node *root)
 {
-    static const char *const known[] = {"language", "guess",    "within",  "reach", "spellings",
-                                        "words",    "contrast", "stances", "ham",   "phrases"};
+    static const char *const known[] = {"language", "guess",    "within",  "reach", "spellings", "words",
+                                        "concepts", "contrast", "stances", "asks",  "ham",       "phrases"};
     const struct yamltree_node *language = yamltree_get(root, "language");
     const struct yamltree_node *phrases = yamltree_get(root, "phrases");
     r->ok = yamltree_is(root, YAMLTREE_MAPPING, r->diags) &&
@@ -401,6 +445,7 @@ static void read_root(struct reading *r, const struct yamltree_node *root)
         fail(r, root, "add language: with its BCP 47 tag", "language: is missing");
         return;
     }
+    r->pack->please = GROUP_NONE;
     r->pack->language = arena_strdup(r->packs->arena, language->text);
     read_sizes(r, root);
     read_spellings(r, yamltree_get(root, "spellings"));
@@ -408,6 +453,7 @@ static void read_root(struct reading *r, const struct yamltree_node *root)
     read_words(r, yamltree_get(root, "words"));
     r->pack->contrast = optional_group(r, yamltree_get(root, "contrast"));
     read_stances(r, yamltree_get(root, "stances"));
+    r->pack->asks = strings(r, yamltree_get(root, "asks"), &r->pack->n_asks);
     r->pack->ham = strings(r, yamltree_get(root, "ham"), &r->pack->n_ham);
     if (!phrases || !yamltree_is(phrases, YAMLTREE_SEQUENCE, r->diags)) {
         fail(r, root, "add phrases: with a list", "phrases: is missing");
@@ -415,7 +461,25 @@ static void read_root(struct reading *r, const struct yamltree_node *root)
     }
     for (size_t i = 0; i < phrases->n; i++)
         read_phrase(r, phrases->items[i]);
+    /* Last, so that the pack's own phrases mean its words where a concept has the same name. */
+    read_concepts(r, yamltree_get(root, "concepts"));
     check_ids(r);
+}
+
+bool concepts_read(struct payment_packs *packs, const char *name, struct span text, struct diag_list *diags)
+{
+    static const char *const known[] = {"concepts", "phrases"};
+    const struct yamltree_node *root = yamltree_parse(packs->arena, name, text, diags);
+    if (!root || !yamltree_is(root, YAMLTREE_MAPPING, diags) || !yamltree_only(root, known, 2, diags))
+        return false;
+    packs->concepts = yamltree_get(root, "concepts");
+    packs->shared = yamltree_get(root, "phrases");
+    packs->shared_file = arena_strdup(packs->arena, name);
+    if (packs->concepts && packs->shared)
+        return yamltree_is(packs->concepts, YAMLTREE_MAPPING, diags) &&
+               yamltree_is(packs->shared, YAMLTREE_SEQUENCE, diags);
+    diag_add(diags, DIAG_ERROR, root->at, "see ringer-phrases(5)", "concepts: or phrases: is missing");
+    return false;
 }
 
 bool pack_read(struct payment_packs *packs, const char *name, struct span text, struct diag_list *diags)
@@ -433,14 +497,13 @@ bool pack_read(struct payment_packs *packs, const char *name, struct span text, 
     return r.ok;
 }
 
-static void index_phrase(struct payment_packs *packs, struct phrase *p, uint16_t group)
+void phrase_list_add(struct phrase_list *list, uint32_t index)
 {
-    struct phrase_list *list = &packs->by_group[group];
     if (list->n == list->cap) {
         list->cap = list->cap ? 2 * list->cap : 8;
         list->v = mem_resize(list->v, list->cap, sizeof(*list->v));
     }
-    list->v[list->n++] = p->index;
+    list->v[list->n++] = index;
 }
 
 /* A phrase within one sentence is tried at its first verb (or first group) only; one over two sentences at each. */
@@ -452,11 +515,15 @@ void packs_seal(struct payment_packs *packs)
         unsigned key = p->verbs ? (unsigned)__builtin_ctz(p->verbs) : 0;
         for (unsigned g = 0; g < p->n_groups; g++)
             if (p->sentences > 1 || g == key)
-                index_phrase(packs, p, p->groups[g]);
+                phrase_list_add(&packs->by_group[p->groups[g]], p->index);
     }
 }
 
-static bool read_file(struct payment_packs *packs, const char *path, struct diag_list *diags)
+typedef bool reader_fn(struct payment_packs *packs, const char *name, struct span text,
+                       struct diag_list *diags);
+
+static bool read_file(struct payment_packs *packs, const char *path, reader_fn *reader,
+                      struct diag_list *diags)
 {
     enum { MAX_BYTES = 16 << 20 }; /* as yamltree.h */
     struct buf text = {0};
@@ -471,15 +538,18 @@ static bool read_file(struct payment_packs *packs, const char *path, struct diag
     while (text.n <= MAX_BYTES && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
         buf_add(&text, chunk, n);
     fclose(f);
-    bool ok = pack_read(packs, path, buf_span(&text), diags);
+    bool ok = reader(packs, path, buf_span(&text), diags);
     buf_free(&text);
     return ok;
 }
 
+#define CONCEPTS "concepts.yaml"
+
 static int is_pack(const struct dirent *entry)
 {
     size_t n = strlen(entry->d_name);
-    return n > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + n - 5, ".yaml") == 0;
+    return n > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + n - 5, ".yaml") == 0 &&
+           strcmp(entry->d_name, CONCEPTS) != 0;
 }
 
 struct payment_packs *payment_packs_load(const char *dir, struct diag_list *diags)
@@ -492,9 +562,13 @@ struct payment_packs *payment_packs_load(const char *dir, struct diag_list *diag
     if (n <= 0)
         diag_add(diags, DIAG_ERROR, (struct diag_at){dir ? dir : shipped, 0, 0},
                  "name a folder with phrase packs (*.yaml)", "holds no phrase packs");
+    char *concepts = mem_printf("%s/" CONCEPTS, dir ? dir : shipped);
+    if (access(concepts, F_OK) == 0)
+        ok &= read_file(packs, concepts, concepts_read, diags);
+    free(concepts);
     for (int i = 0; i < n; i++) {
         char *path = mem_printf("%s/%s", dir ? dir : shipped, entries[i]->d_name);
-        ok &= read_file(packs, path, diags);
+        ok &= read_file(packs, path, pack_read, diags);
         free(path);
         free(entries[i]);
     }

@@ -81,6 +81,7 @@ struct payment_account {
     const char *bank;   /* bank part of the number or BIC, "" when unknown */
     struct span evidence;
     size_t text;
+    size_t at;   /* in the folded text */
     bool quoted; /* stands in quoted text */
 };
 

@@ -22,6 +22,10 @@ static void on_hit(void *context, struct trie_hit hit)
     }
     scan->hits[scan->n_hits++] = (struct hit){hit.group, hit.start, hit.end, scan->sentence};
     scan->seen[hit.group] = scan->sentence;
+    /* Groups that have this one among their terms; no circles: a group names only those above it. */
+    const struct phrase_list *also = &scan->packs->also[hit.group];
+    for (size_t i = 0; i < also->n; i++)
+        on_hit(scan, (struct trie_hit){(uint16_t)also->v[i], hit.start, hit.end});
 }
 
 static bool occurs(const struct scan *scan, uint16_t group, unsigned sentences)
@@ -29,15 +33,25 @@ static bool occurs(const struct scan *scan, uint16_t group, unsigned sentences)
     return scan->seen[group] + sentences > scan->sentence;
 }
 
-/* The hit of `group` that keeps [*start, *end) shortest; NULL when none is within reach. */
-static const struct hit *nearest(const struct scan *scan, const struct phrase *p, uint16_t group,
+/* Is the word, or a piece of it, another part of the phrase already? */
+static bool taken(const struct found *f, const struct hit *h)
+{
+    for (unsigned i = 0; i < f->phrase->n_groups; i++)
+        if (!(f->phrase->shares & (1u << i)) && h->start < f->to[i] && f->at[i] < h->end)
+            return true;
+    return false;
+}
+
+/* The hit of a part that keeps [*start, *end) shortest; NULL when none is within reach. */
+static const struct hit *nearest(const struct scan *scan, const struct phrase *p, unsigned part,
                                  const struct found *f)
 {
+    uint16_t group = p->groups[part];
     const struct hit *best = NULL;
     uint32_t best_length = p->within + 1;
-    for (size_t i = p->sentences > 1 ? 0 : scan->first; i < scan->n_hits; i++) {
+    for (size_t i = scan->since[p->sentences]; i < scan->n_hits; i++) {
         const struct hit *h = &scan->hits[i];
-        if (h->group != group)
+        if (h->group != group || (!(p->shares & (1u << part)) && taken(f, h)))
             continue;
         uint32_t start = h->start < f->start ? h->start : f->start, end = h->end > f->end ? h->end : f->end;
         if (end - start < best_length) {
@@ -71,16 +85,19 @@ static bool gather(const struct scan *scan, const struct phrase *p, unsigned key
                    struct found *f)
 {
     *f = (struct found){.phrase = p, .start = at->start, .end = at->end};
+    f->at[key] = at->start;
+    f->to[key] = at->end;
     for (unsigned i = 0; i < p->n_groups; i++) {
-        const struct hit *h = i == key ? at : nearest(scan, p, p->groups[i], f);
+        const struct hit *h = i == key ? at : nearest(scan, p, i, f);
         if (!h)
             return false;
+        f->ago[i] = (uint8_t)(scan->sentence - h->sentence);
         f->at[i] = h->start;
         f->to[i] = h->end;
         f->start = h->start < f->start ? h->start : f->start;
         f->end = h->end > f->end ? h->end : f->end;
     }
-    return !stance_contrast(scan, p->pack, f->start, f->end);
+    return p->across || !stance_contrast(scan, p->pack, f->start, f->end);
 }
 
 static struct payment_request *request_slot(struct scan *scan, const struct phrase *p, struct span evidence)
@@ -141,7 +158,7 @@ static void try_phrase(struct scan *scan, const struct phrase *p, uint16_t group
         if (scan->hits[i].group != group)
             continue;
         tries++;
-        scan->work += p->n_groups * scan->n_hits;
+        scan->work += p->n_groups * (scan->n_hits - scan->since[p->sentences]);
         if (scan->work > SCAN_WORK) {
             scan->result->limit_hit = true;
             return;
@@ -174,19 +191,37 @@ static void try_phrases(struct scan *scan)
     }
 }
 
-/* Keeps the hits of the sentence that has just ended, for phrases over two. */
+/* The account numbers of the sentence: a number is as good a word as "below". */
+static void hit_numbers(struct scan *scan)
+{
+    const struct payment_result *result = scan->result;
+    for (size_t i = 0; i < result->n_accounts; i++) {
+        const struct payment_account *a = &result->accounts[i];
+        if (a->text == scan->text_index && a->kind != ACCOUNT_BIC && a->at >= scan->clause.start &&
+            a->at < scan->clause.end)
+            on_hit(scan, (struct trie_hit){scan->packs->number, (uint32_t)a->at, (uint32_t)a->at + 1});
+    }
+}
+
+/* Keeps the hits of the sentences that have just ended, for phrases over several. */
 static void next_sentence(struct scan *scan)
 {
-    size_t n = scan->n_hits - scan->first;
-    memmove(scan->hits, scan->hits + scan->first, n * sizeof(*scan->hits));
-    scan->n_hits = scan->first = n;
+    size_t from = scan->since[PACK_SENTENCES - 1];
+    size_t n = scan->n_hits - from;
+    memmove(scan->hits, scan->hits + from, n * sizeof(*scan->hits));
+    for (unsigned k = PACK_SENTENCES; k > 1; k--)
+        scan->since[k] = scan->since[k - 1] - from;
+    scan->n_hits = scan->first = scan->since[1] = n;
     scan->sentence++;
+    scan->questions <<= 1;
 }
 
 void scan_text(struct scan *scan)
 {
     size_t pos = 0;
     scan->n_hits = scan->first = 0;
+    memset(scan->since, 0, sizeof(scan->since));
+    scan->questions = 0;
     scan->sentence += PACK_SENTENCES; /* nothing of the text before is near */
     while (clause_next(scan->text, &pos, &scan->clause)) {
         if (scan->sentence >= scan->stop) {
@@ -194,6 +229,8 @@ void scan_text(struct scan *scan)
             return;
         }
         trie_scan(scan->packs->trie, scan->text, scan->clause.start, scan->clause.end, on_hit, scan);
+        scan->questions |= scan->clause.question;
+        hit_numbers(scan);
         try_phrases(scan);
         next_sentence(scan);
     }

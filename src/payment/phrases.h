@@ -5,7 +5,7 @@
 
 /* The search for requests in the texts of one message. */
 enum {
-    SCAN_HITS = 2048,       /* words of packs in two sentences; more are not natural language */
+    SCAN_HITS = 4096,       /* words of packs in three sentences; more are not natural language */
     SCAN_REQUESTS = 64,     /* of one message; the strongest decide anyway */
     SCAN_SENTENCES = 20000, /* of one message: some 1 MB of text */
     SCAN_TRIES = 8,         /* places in a sentence at which one phrase is tried */
@@ -29,12 +29,14 @@ struct scan {
     const struct folded_text *folded;
     size_t text_index;
     struct clause clause;
-    uint32_t sentence;    /* number of the current one, from 2 so that 0 means never */
-    uint32_t *seen;       /* by group: the last sentence it occurred in */
-    uint32_t *tried;      /* by group: the last sentence its phrases were tried in */
-    uint32_t *guessed;    /* by guess: words of this language */
-    struct hit *hits;     /* of this sentence and the one before */
-    size_t n_hits, first; /* first: of this sentence */
+    unsigned questions;               /* bits: how many sentences ago one was a question */
+    uint32_t sentence;                /* number of the current one, from 2 so that 0 means never */
+    uint32_t *seen;                   /* by group: the last sentence it occurred in */
+    uint32_t *tried;                  /* by group: the last sentence its phrases were tried in */
+    uint32_t *guessed;                /* by guess: words of this language */
+    struct hit *hits;                 /* of this sentence and those before that a phrase may stretch to */
+    size_t n_hits, first;             /* first: of this sentence */
+    size_t since[PACK_SENTENCES + 1]; /* by number of sentences: the first hit within reach */
     pcre2_match_data *match;
     unsigned regexes;
     uint64_t work;
@@ -45,6 +47,7 @@ struct scan {
 struct found {
     const struct phrase *phrase;
     uint32_t start, end;
+    uint8_t ago[PACK_GROUPS]; /* how many sentences back a part stands */
     uint32_t at[PACK_GROUPS], to[PACK_GROUPS];
 };
 

@@ -26,7 +26,7 @@ static void complain(struct expansion *x, const char *remedy, const char *text)
 
 const struct term_group *terms_find(const struct vocabulary *v, const char *name)
 {
-    for (size_t i = 0; i < v->named; i++)
+    for (size_t i = v->named; i-- > 0;)
         if (v->groups[i]->name && strcmp(v->groups[i]->name, name) == 0)
             return v->groups[i];
     return NULL;
@@ -169,12 +169,30 @@ static const char *respelled(struct vocabulary *v, const char *written)
     return text;
 }
 
+/* "<name>": whatever hits that group hits this one, without its terms being written out again. */
+static bool add_reference(struct vocabulary *v, struct term_group *into, const struct yamltree_node *node)
+{
+    size_t n = strlen(node->text);
+    const char *name = arena_strndup(v->packs->arena, node->text + 1, n - 2);
+    const struct term_group *g = terms_find(v, name);
+    bool number = strcmp(name, TERM_NUMBER) == 0;
+    if (!g && !number) {
+        diag_add(v->diags, DIAG_ERROR, node->at, "declare the group above", "no group \"%s\"", name);
+        return false;
+    }
+    phrase_list_add(&v->packs->also[number ? v->packs->number : g->group], into->group);
+    return true;
+}
+
 static bool add_written(struct vocabulary *v, struct term_group *into, const struct yamltree_node *node)
 {
     const char *written;
     struct expansion x = {v, into, node, 0, false};
     if (!yamltree_string(node, &written, v->diags))
         return false;
+    size_t n = strlen(written);
+    if (n > 2 && written[0] == '<' && written[n - 1] == '>')
+        return add_reference(v, into, node);
     struct arena *arena = v->packs->arena;
     expand(&x, text_fold(arena, span_of(written))->text, 0, 0);
     const char *second = respelled(v, written);

@@ -12,6 +12,9 @@ enum {
     TERMS_PER_PACK = 200000 /* 200 bytes each at the worst: the trie stays below some 100 MB */
 };
 
+/* "<number>" stands for any account number that the message holds (accounts.h). */
+#define TERM_NUMBER "number"
+
 struct term_group {
     const char *name; /* NULL: written in place */
     uint16_t group;
@@ -31,6 +34,7 @@ struct vocabulary {
 
 /* A group of the terms in `list` (a sequence of scalars, or one scalar). NULL with errors. `name` may be NULL. */
 struct term_group *terms_group(struct vocabulary *v, const char *name, const struct yamltree_node *list);
+/* The last one of that name: a concept before a word. NULL when there is none. */
 const struct term_group *terms_find(const struct vocabulary *v, const char *name);
 
 #endif

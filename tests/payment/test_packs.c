@@ -142,6 +142,46 @@ static void test_loader_refuses(void **state)
     }
 }
 
+static bool reads_shared(const char *concepts, const char *pack)
+{
+    struct payment_packs *packs = packs_new();
+    struct diag_list diags = {0};
+    bool ok = concepts_read(packs, "concepts.yaml", span_of(concepts), &diags) &&
+              pack_read(packs, "test.yaml", span_of(pack), &diags);
+    assert_true(ok == (diags.errors == 0));
+    if (ok) {
+        packs_seal(packs);
+        payment_packs_test(packs, &diags);
+        ok = !diags.errors;
+    }
+    diag_free(&diags);
+    payment_packs_free(&packs);
+    return ok;
+}
+
+#define CONCEPTS(yes)                                                                                        \
+    "concepts: {who: us, what: account}\n"                                                                   \
+    "phrases:\n  - {id: c, kind: wire, strength: 70, all: [who, what], yes: {xx: [" yes "]}}\n"
+#define PACK(concepts) "language: xx\nwords:\n  who: [old]\nconcepts: {" concepts "}\nphrases: []\n"
+
+/* A pack gets the shared phrases in its own words, and must have words for all concepts. */
+static void test_concepts(void **state)
+{
+    assert_true(reads_shared(CONCEPTS("new acct"), PACK("who: [\"<who>\", new], what: [acct]")));
+    assert_true(reads_shared(CONCEPTS("old acct"), PACK("who: [\"<who>\", new], what: [acct]")));
+    assert_false(reads_shared(CONCEPTS("old acct"), PACK("who: [new], what: [acct]")));
+    assert_false(reads_shared(CONCEPTS("new acct"), PACK("who: [new]")));
+    assert_false(reads_shared(CONCEPTS("new acct"), PACK("who: [\"<nobody>\"], what: [acct]")));
+    /* No word serves for two parts. */
+    assert_false(reads_shared(CONCEPTS("acct"), PACK("who: [acct], what: [acct]")));
+    assert_true(reads_shared(CONCEPTS("acct is my acct"), PACK("who: [acct], what: [acct]")));
+    /* "<number>" is any account number of the message. */
+    assert_true(
+        reads_shared(CONCEPTS("new DE89370400440532013000"), PACK("who: [new], what: [\"<number>\"]")));
+    assert_false(reads_shared("concepts: {}\n", PACK("")));
+    assert_false(reads_shared("phrases: []\n", PACK("")));
+}
+
 /* A regular expression that explodes must set limit_hit, not stop the daemon. */
 static void test_regex_limit(void **state)
 {
@@ -175,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_stances),
         cmocka_unit_test(test_evidence_and_boosters),
         cmocka_unit_test(test_loader_refuses),
+        cmocka_unit_test(test_concepts),
         cmocka_unit_test(test_regex_limit),
     };
     return cmocka_run_group_tests(tests, load, unload);
