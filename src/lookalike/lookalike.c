@@ -124,7 +124,11 @@ static bool replaces(const struct hit *hit, struct hit *old)
 void query_take(struct query *q, struct hit *hit, const struct seen *seen)
 {
     unsigned at = q->n_hits;
-    if (hit->score <= 0 || same_owner(q, hit))
+    if (same_owner(q, hit))
+        return;
+    if (q->watch)
+        q->watch(q, hit, seen);
+    if (hit->score <= 0)
         return;
     for (unsigned i = 0; i < q->n_hits; i++)
         if (same_target(&q->hits[i], hit))
@@ -243,24 +247,32 @@ static void publish(struct query *q, struct lookalike_result *r)
         r->kind = LOOKALIKE_SUSPECT;
 }
 
-const struct lookalike_result *lookalike_match(const struct lookalike_index *index, struct arena *arena,
-                                               const char *domain)
+const struct lookalike_result *query_match(struct query *q, const char *domain)
 {
-    struct lookalike_result *r = arena_alloc(arena, sizeof(*r));
+    struct lookalike_result *r = arena_alloc(q->arena, sizeof(*r));
     struct domain d;
-    domain_parse(arena, domain ? domain : "", &d);
+    domain_parse(q->arena, domain ? domain : "", &d);
     r->input = domain ? domain : "";
     r->ascii = d.ascii;
     r->unicode = d.unicode;
     r->registrable = d.registrable;
     r->idna_valid = d.valid;
-    if (genuine(index, &d, r))
+    if (genuine(q->index, &d, r))
         return r;
-    struct query q = {.index = index, .tables = index->tables, .arena = arena, .domain = &d};
-    look(&q);
-    rank(&q);
-    publish(&q, r);
+    q->tables = q->index->tables;
+    q->domain = &d;
+    look(q);
+    rank(q);
+    publish(q, r);
+    q->domain = NULL; /* it was ours */
     return r;
+}
+
+const struct lookalike_result *lookalike_match(const struct lookalike_index *index, struct arena *arena,
+                                               const char *domain)
+{
+    struct query q = {.index = index, .arena = arena, .points = feature_points};
+    return query_match(&q, domain);
 }
 
 const char *lookalike_registrable(const struct lookalike_index *index, struct arena *arena,

@@ -2,6 +2,7 @@
 #define RINGER_LOOKALIKE_MATCH_H
 #include "lookalike/distance.h"
 #include "lookalike/domain.h"
+#include "lookalike/features.h"
 #include "lookalike/index.h"
 #include "lookalike/segment.h"
 
@@ -32,6 +33,7 @@ struct hit {
     uint32_t core, name;
     uint32_t classes;
     int score;
+    struct features features; /* that the score is made of */
     enum place place;
     bool contained; /* the name is a part of what was seen: begin..end of its plain form */
     uint8_t begin, end;
@@ -54,8 +56,14 @@ struct query {
     const struct domain *domain;
     struct hit hits[MAX_HITS];
     unsigned n_hits;
-    bool popular; /* the registrable domain is a popular one */
+    bool popular;          /* the registrable domain is a popular one */
+    const int16_t *points; /* of the features */
+    void (*watch)(const struct query *q, const struct hit *hit, const struct seen *seen);
+    void *watcher; /* for `watch`, which sees every finding before the best are kept; NULL = nobody looks */
 };
+
+/* The lookup with the caller's points and eyes: index, arena and points are set, the rest is filled. */
+const struct lookalike_result *query_match(struct query *q, const char *domain);
 
 static inline const struct core *hit_core(const struct hit *hit)
 {
@@ -83,6 +91,22 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen);
 /* explain.c: the sentence and the marked domain. */
 const char *explain_why(struct query *q, const struct hit *hit);
 const char *explain_differs(struct query *q, const struct hit *hit);
+
+/* features.c: what the score of a finding is made of. */
+void features_whole(const struct query *q, const struct hit *hit, const struct seen *seen,
+                    struct features *features);
+void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
+                    struct features *features);
+void features_inside(const struct query *q, const struct hit *hit, const struct seen *seen,
+                     struct features *features);
+/* How much of the name the edits leave recognisable, in characters. */
+unsigned telling_length(const struct query *q, const struct hit *hit);
+/* 1: cheap or one of the new themed ones, 2: the old generic ones, 0: national, official and private ones. */
+uint8_t suffix_kind(const struct query *q);
+/* Does a hyphenated part begin or end at this place of the seen name? */
+bool at_edge(const struct hit *hit, const struct form *f, unsigned at);
+/* Does the target's public suffix, without dots, follow the name (walmarkcz, amazon-co-jp)? */
+bool suffix_follows(const struct hit *hit, const struct form *f);
 
 /* score.c: 0..100 from what was found. `allowed_cost` in hundredths of an edit, by the length of the name. */
 enum { MAX_COST = 200 /* the greatest allowed_cost */ };

@@ -10,7 +10,8 @@ enum { MAX_PART = 16, MIN_WORD = 4, UNKNOWN = 16 /* cost of a letter, in parts *
 
 struct best {
     uint16_t cost;
-    uint8_t unknown, kinds, part;
+    uint8_t part; /* length of the part that touches */
+    struct reading reading;
 };
 
 static bool digit(char c)
@@ -19,9 +20,9 @@ static bool digit(char c)
 }
 
 /* The kinds of the part plain[at..at+n); 0 = not a known part. */
-static uint8_t part_kinds(const struct tables *t, const struct form *f, unsigned at, unsigned n)
+static uint16_t part_kinds(const struct tables *t, const struct form *f, unsigned at, unsigned n)
 {
-    uint8_t kinds = strset_get(&t->affixes, f->plain + at, n), level;
+    uint16_t kinds = strset_get(&t->affixes, f->plain + at, n), level;
     bool digits = true;
     for (unsigned i = at; i < at + n; i++)
         digits &= digit(f->plain[i]);
@@ -32,13 +33,20 @@ static uint8_t part_kinds(const struct tables *t, const struct form *f, unsigned
     return kinds;
 }
 
-static void relax(struct best *to, const struct best *from, unsigned cost, unsigned unknown, uint8_t kinds,
-                  unsigned n)
+/* A part of `n` letters more; without kinds it is an unknown letter. */
+static void relax(struct best *to, const struct best *from, uint16_t kinds, unsigned n)
 {
-    unsigned total = from->cost + cost;
-    if (total < to->cost)
-        *to = (struct best){(uint16_t)total, (uint8_t)(from->unknown + unknown), from->kinds | kinds,
-                            (uint8_t)n};
+    unsigned total = from->cost + (!kinds ? UNKNOWN : n == 1 ? UNKNOWN / 2 : 1);
+    const struct reading *r = &from->reading;
+    if (total >= to->cost)
+        return;
+    to->cost = (uint16_t)total;
+    to->part = (uint8_t)n;
+    to->reading = (struct reading){.unknown = (uint8_t)(r->unknown + !kinds),
+                                   .lures = (uint8_t)(r->lures + !!(kinds & AFFIX_LURE)),
+                                   .parts = (uint8_t)(r->parts + 1),
+                                   .kinds = r->kinds | kinds,
+                                   .next = kinds};
 }
 
 static unsigned room(const struct form *f, unsigned at)
@@ -52,32 +60,30 @@ static unsigned room(const struct form *f, unsigned at)
 void segments_make(const struct tables *tables, const struct form *f, struct segments *s)
 {
     struct best before[FORM_MAX + 1], behind[FORM_MAX + 1];
-    uint8_t parts[FORM_MAX][MAX_PART + 1];
+    uint16_t parts[FORM_MAX][MAX_PART + 1];
     for (unsigned i = 0; i <= f->n; i++)
         before[i] = behind[i] = (struct best){.cost = UINT16_MAX / 2};
     before[0].cost = behind[f->n].cost = 0;
     for (unsigned i = 0; i < f->n; i++) {
         unsigned most = room(f, i);
-        relax(&before[i + 1], &before[i], UNKNOWN, 1, 0, 1);
+        relax(&before[i + 1], &before[i], 0, 1);
         for (unsigned n = 1; n <= most; n++) {
             parts[i][n] = part_kinds(tables, f, i, n);
             if (parts[i][n])
-                relax(&before[i + n], &before[i], n == 1 ? UNKNOWN / 2 : 1, 0, parts[i][n], n);
+                relax(&before[i + n], &before[i], parts[i][n], n);
         }
     }
     for (unsigned i = f->n; i-- > 0;) {
         unsigned most = room(f, i);
-        relax(&behind[i], &behind[i + 1], UNKNOWN, 1, 0, 1);
+        relax(&behind[i], &behind[i + 1], 0, 1);
         for (unsigned n = 1; n <= most; n++)
             if (parts[i][n])
-                relax(&behind[i], &behind[i + n], n == 1 ? UNKNOWN / 2 : 1, 0, parts[i][n], n);
+                relax(&behind[i], &behind[i + n], parts[i][n], n);
     }
     s->cuts = 0;
     for (unsigned i = 0; i <= f->n; i++) {
-        s->unknown_before[i] = before[i].unknown;
-        s->kinds_before[i] = before[i].kinds;
-        s->unknown_behind[i] = behind[i].unknown;
-        s->kinds_behind[i] = behind[i].kinds;
+        s->before[i] = before[i].reading;
+        s->behind[i] = behind[i].reading;
     }
     for (unsigned i = 0; i < f->n; i += behind[i].part)
         s->cuts |= (uint64_t)1 << i;

@@ -69,11 +69,9 @@ static void take_affix(struct reader *r, struct span *f)
     static const struct {
         const char *name;
         uint8_t bit;
-    } kinds[] = {{"geo", AFFIX_GEO},
-                 {"legal", AFFIX_LEGAL},
-                 {"business", AFFIX_BUSINESS},
-                 {"trade", AFFIX_TRADE},
-                 {"web", AFFIX_WEB}};
+    } kinds[] = {{"geo", AFFIX_GEO},     {"legal", AFFIX_LEGAL}, {"business", AFFIX_BUSINESS},
+                 {"trade", AFFIX_TRADE}, {"web", AFFIX_WEB},     {"lure", AFFIX_LURE},
+                 {"infra", AFFIX_INFRA}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
         if (span_eq(f[0], span_of(kinds[i].name))) {
             struct span rest = f[1];
@@ -81,7 +79,7 @@ static void take_affix(struct reader *r, struct span *f)
                 strset_add(&r->t->affixes, span_cut(&rest, ' '), kinds[i].bit);
             return;
         }
-    bad_line(r, "the kind of these affixes is not geo, legal, business, trade or web");
+    bad_line(r, "the kind of these affixes is not geo, legal, business, trade, web, lure or infra");
 }
 
 static void take_word(struct reader *r, struct span *f)
@@ -254,6 +252,7 @@ static struct tables *load(struct diag_list *diags)
     read_file(&r, "data/lookalike/visual.tsv", take_visual);
     read_file(&r, "data/lookalike/keyboards.txt", take_keys);
     close_looks(t);
+    rarity_learn(&t->rarity, (const struct strset *const[]){&t->affixes, &t->words}, 2);
     if (!r.failed)
         return t;
     strset_free(&t->affixes);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include "base/diag.h"
 #include "base/span.h"
+#include "lookalike/rarity.h"
 #include "lookalike/strset.h"
 
 /*
@@ -14,7 +15,9 @@ enum affix_kind {
     AFFIX_LEGAL = 2,    /* legal forms: gmbh, sarl, ltd */
     AFFIX_BUSINESS = 4, /* billing, groupe, pay, invoice, support */
     AFFIX_TRADE = 8,    /* what a company deals in: shop, shoes, steel, bank */
-    AFFIX_WEB = 16      /* www, mail, login, secure, my, the */
+    AFFIX_WEB = 16,     /* www, mail, login, secure, my, the */
+    AFFIX_LURE = 32,    /* what imitators ask for: account, verify, update, payment */
+    AFFIX_INFRA = 64    /* what machines are called: cdn, dns, static, api */
 };
 enum { COST_EDIT = 100, MAX_PAIRS = 64 };
 
@@ -31,6 +34,7 @@ struct pair { /* two characters for one */
 
 struct tables {
     struct strset affixes; /* value: bits of affix_kind */
+    struct rarity rarity;  /* learnt from affixes and words */
     struct strset words;   /* value: 1 common .. 3 rare */
     struct strset popular; /* registrable domains; value 1 */
     struct strset tlds;    /* value: 1 cheap, 2 generic, 3 official */

@@ -1,0 +1,343 @@
+/*
+ * What a finding is like, as a set of features (features.h): how long the name is, what the edits do to it, what
+ * stands around it, under which suffix. Nothing here knows points; score.c adds them up.
+ */
+#include <string.h>
+
+#include "lookalike/match.h"
+
+static void set(struct features *f, unsigned feature)
+{
+    f->set[feature / 64] |= (uint64_t)1 << (feature % 64);
+}
+
+static void set_if(struct features *f, bool condition, unsigned feature)
+{
+    if (condition)
+        set(f, feature);
+}
+
+/* Sets the last feature whose bound is not above `value`. */
+static void set_step(struct features *f, unsigned value, const uint8_t bounds[], unsigned first, unsigned n)
+{
+    for (unsigned i = n; i-- > 0;)
+        if (value >= bounds[i]) {
+            set(f, first + i);
+            return;
+        }
+}
+
+uint8_t suffix_kind(const struct query *q)
+{
+    const char *suffix = q->domain->suffix_ascii, *dot = strrchr(suffix, '.'), *tld = dot ? dot + 1 : suffix;
+    uint8_t kind = strset_get(&q->tables->tlds, suffix, strlen(suffix));
+    if (kind == 0 && dot)
+        kind = strset_get(&q->tables->tlds, tld, strlen(tld)) == 1;
+    else if (kind == 0 && strlen(tld) > 2 && strncmp(tld, "xn--", 4) != 0)
+        kind = 1;
+    return kind == 3 ? 0 : kind;
+}
+
+bool suffix_equal(const struct query *q, const struct hit *hit)
+{
+    const struct name *name = hit_name(hit);
+    return strcmp(hit->index->pool + name->ascii + name->suffix, q->domain->suffix_ascii) == 0;
+}
+
+static bool deep_suffix(const struct query *q)
+{
+    return strchr(q->domain->suffix_ascii, '.') != NULL;
+}
+
+/* Per letter, in sixteenths of a bit. */
+static unsigned rarity_per_letter(const struct query *q, const char *p, unsigned n)
+{
+    return n ? rarity_of(&q->tables->rarity, p, n) / n : 0;
+}
+
+/* --- equal names */
+
+void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
+                    struct features *features)
+{
+    static const uint8_t lengths[] = {0, 3, 4, 5, 6, 8, 10, 13}, rare[] = {0, 48, 56, 64, 72};
+    const struct core *c = hit_core(hit);
+    uint8_t tld = suffix_kind(q), level = c->flags & CORE_LEVEL;
+    (void)seen;
+    set(features, E_BASE);
+    set_step(features, c->n, lengths, E_LEN2, 8);
+    set_if(features, tld == 1, E_CHEAP);
+    set_if(features, tld == 2, E_GENERIC);
+    set_if(features, tld == 0 && !deep_suffix(q), E_NATIONAL);
+    set_if(features, tld == 0 && deep_suffix(q), E_DEEP);
+    if (level)
+        set(features, E_LEVEL1 + level - 1u);
+    set_if(features, c->flags & CORE_AFFIX, E_AFFIX);
+    set_if(features, hit->classes & 1u << LOOKALIKE_HYPHEN, E_HYPHEN);
+    set_if(features, suffix_equal(q, hit), E_SAME);
+    set_if(features, q->popular, E_POPULAR);
+    set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), rare, E_RARE0, 5);
+}
+
+/* --- edits */
+
+/* The edits' kinds as features from `first` on, in the order of enum edit_kind. */
+static void set_edits(struct features *features, const struct hit *hit, unsigned first)
+{
+    for (unsigned i = 0; i < hit->alignment.n; i++)
+        set(features, first + hit->alignment.edits[i].kind);
+}
+
+static bool edits_first(const struct alignment *a)
+{
+    return a->n > 0 && (a->edits[0].at == 0 || a->edits[0].at_genuine == 0);
+}
+
+static bool edits_last(const struct hit *hit)
+{
+    const struct alignment *a = &hit->alignment;
+    return a->n > 0 && a->edits[a->n - 1].at_genuine + 1u >= hit_core(hit)->n;
+}
+
+static unsigned capped_cost(const struct hit *hit)
+{
+    return hit->alignment.cost > UINT8_MAX ? UINT8_MAX : hit->alignment.cost;
+}
+
+/* The length of s when a known word of at least four letters is taken off its end or beginning. */
+static void find_root(const struct tables *t, const char *s, unsigned n, unsigned *begin, unsigned *end)
+{
+    enum { LEAST_WORD = 4, LEAST_ROOT = 2 };
+    *begin = 0;
+    *end = n;
+    for (unsigned w = LEAST_WORD; w + LEAST_ROOT <= n; w++) {
+        if (strset_get(&t->affixes, s + n - w, w) && n - w < *end - *begin) {
+            *begin = 0;
+            *end = n - w;
+        }
+        if (strset_get(&t->affixes, s, w) && n - w < *end - *begin) {
+            *begin = w;
+            *end = n;
+        }
+    }
+}
+
+/* In nbbonline only three letters are its own, so another letter there is another name; in `online` it would be
+ * a misspelling. */
+unsigned telling_length(const struct query *q, const struct hit *hit)
+{
+    const struct core *c = hit_core(hit);
+    unsigned begin, end;
+    find_root(q->tables, index_key(hit->index, c), c->n, &begin, &end);
+    for (unsigned i = 0; i < hit->alignment.n; i++) {
+        const struct edit *e = &hit->alignment.edits[i];
+        if (e->kind == EDIT_VISUAL || e->kind == EDIT_PLURAL)
+            continue;
+        if (e->at_genuine >= begin && e->at_genuine < end)
+            return end - begin;
+    }
+    return c->n;
+}
+
+/* How much rarer than the genuine name the seen one is: a misspelling seldom looks more like a word. */
+static void set_odd(const struct query *q, const struct hit *hit, const struct form *f,
+                    struct features *features)
+{
+    enum { MIDDLE = 32 };
+    static const uint8_t odd[] = {0,          MIDDLE - 4, MIDDLE - 2, MIDDLE,
+                                  MIDDLE + 2, MIDDLE + 4, MIDDLE + 7, MIDDLE + 11};
+    const struct core *c = hit_core(hit);
+    unsigned seen = rarity_of(&q->tables->rarity, f->plain, f->n) / RARITY_BIT + MIDDLE;
+    unsigned genuine = rarity_of(&q->tables->rarity, index_key(hit->index, c), c->n) / RARITY_BIT;
+    set_step(features, seen > genuine ? seen - genuine : 0, odd, W_ODD0, 8);
+}
+
+void features_whole(const struct query *q, const struct hit *hit, const struct seen *seen,
+                    struct features *features)
+{
+    static const uint8_t lengths[] = {0, 5, 6, 7, 8, 9, 12}, costs[] = {1, 31, 51, 65, 81, 101, 131};
+    const struct core *c = hit_core(hit);
+    const struct alignment *a = &hit->alignment;
+    uint8_t tld = suffix_kind(q);
+    bool same = suffix_equal(q, hit);
+    unsigned n = telling_length(q, hit);
+    set(features, W_BASE);
+    set_step(features, n, lengths, W_LEN4, 7);
+    set_if(features, n < c->n, W_ROOT);
+    set_step(features, capped_cost(hit), costs, W_COST20, 7);
+    set_edits(features, hit, W_VISUAL);
+    set_if(features, a->n > 1, W_EDITS2);
+    set_if(features, edits_first(a), W_FIRST);
+    set_if(features, edits_last(hit), W_LAST);
+    set_odd(q, hit, &seen->form, features);
+    set_if(features, seen->word, W_WORD);
+    set_if(features, (c->flags & CORE_LEVEL) == 1, W_LEVEL1);
+    set_if(features, same, W_SAME);
+    set_if(features, tld == 1, W_CHEAP);
+    set_if(features, tld == 2 || (tld == 0 && same), W_GENERIC);
+    set_if(features, q->popular, W_POPULAR);
+    set_if(features, seen->form.letters || seen->form.marks, W_READ);
+    set_if(features, seen->form.starts != 1, W_HYPHEN);
+    set_if(features, n <= 6 && !same, W_SHORT_OTHER);
+    set_if(features, n <= 6 && a->n > 1, W_SHORT_EDITS);
+}
+
+/* --- names inside longer ones */
+
+static bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Digits that meet letters are an edge of a name of digits (163f). */
+bool at_edge(const struct hit *hit, const struct form *f, unsigned at)
+{
+    if (at == 0 || at == f->n || (f->starts >> at & 1))
+        return true;
+    return hit_core(hit)->flags & CORE_NUMERIC && digit(f->plain[at - 1]) != digit(f->plain[at]);
+}
+
+bool suffix_follows(const struct hit *hit, const struct form *f)
+{
+    const struct name *name = hit_name(hit);
+    const char *s = hit->index->pool + name->ascii + name->suffix;
+    unsigned at = hit->end;
+    for (; *s; s++)
+        if (*s != '.' && (at == f->n || f->plain[at++] != *s))
+            return false;
+    return at > hit->end && (at_edge(hit, f, at) || at_edge(hit, f, hit->end));
+}
+
+/* Is the name hyphenated otherwise than the genuine one (t-online in salonline)? */
+static bool split_differs(const struct hit *hit, const struct form *f)
+{
+    uint64_t mask = (((uint64_t)1 << (hit->end - hit->begin - 1)) - 1) << 1;
+    uint64_t genuine = hit_core(hit)->starts & ~(uint64_t)1;
+    return ((f->starts >> hit->begin) & mask) != genuine;
+}
+
+static void set_kinds(struct features *features, unsigned kinds, unsigned first)
+{
+    for (unsigned k = 0; k < SEGMENT_KINDS; k++)
+        set_if(features, kinds >> k & 1, first + k);
+}
+
+/* What stands before and behind the name. */
+static void set_rest(struct features *features, const struct hit *hit, const struct seen *seen)
+{
+    static const uint8_t unknowns[] = {0, 1, 2, 4, 7}, side[] = {1, 2, 4}, parts[] = {1, 2, 3},
+                         rests[] = {1, 2, 3, 4, 6, 9, 13};
+    const struct reading *l = &seen->segments.before[hit->begin], *r = &seen->segments.behind[hit->end];
+    unsigned unknown = l->unknown + r->unknown;
+    set_step(features, hit->begin + seen->form.n - hit->end, rests, I_REST1, 7);
+    set_step(features, unknown, unknowns, I_UNKNOWN0, 5);
+    set_step(features, l->unknown, side, I_BEFORE1, 3);
+    set_step(features, r->unknown, side, I_BEHIND1, 3);
+    set_kinds(features, l->kinds | r->kinds, I_GEO);
+    set_kinds(features, l->next, I_GEO_LEFT);
+    set_kinds(features, r->next, I_GEO_RIGHT);
+    set_if(features, l->lures + r->lures >= 2, I_LURES2);
+    if (unknown == 0)
+        set_step(features, l->parts + r->parts, parts, I_PARTS1, 3);
+}
+
+/* The length of the word that the best reading of the whole label has across this place; 0 = none. */
+static unsigned word_across(const struct seen *seen, unsigned at)
+{
+    unsigned begin = at, end = at + 1, n = seen->form.n;
+    if (at == 0 || at >= n || (seen->segments.cuts >> at & 1))
+        return 0;
+    while (!(seen->segments.cuts >> begin & 1))
+        begin--;
+    while (end < n && !(seen->segments.cuts >> end & 1))
+        end++;
+    return end - begin;
+}
+
+/* Does the label read well without the name (anthem in themattress)? */
+static void set_reading(struct features *features, const struct hit *hit, const struct seen *seen)
+{
+    static const uint8_t across[] = {2, 4, 6, 8}, gain[] = {1, 3, 5}, explains[] = {1, 3, 5, 7, 9};
+    const struct segments *s = &seen->segments;
+    unsigned left = word_across(seen, hit->begin), right = word_across(seen, hit->end);
+    unsigned beside = s->before[hit->begin].unknown + s->behind[hit->end].unknown;
+    unsigned all = s->behind[0].unknown;
+    set_step(features, left, across, I_CUT_LEFT2, 4);
+    set_step(features, right, across, I_CUT_RIGHT2, 4);
+    set_if(features, left && right, I_CUT_BOTH);
+    set_step(features, beside > all ? beside - all : 0, gain, I_GAIN1, 3);
+    set_step(features, all > beside ? all - beside : 0, explains, I_EXPLAINS1, 5);
+    set_if(features, all == 0, I_ALL_KNOWN);
+}
+
+/* A misspelt name inside a longer one. */
+static void set_misspelt(struct features *features, const struct hit *hit, const struct seen *seen)
+{
+    static const uint8_t costs[] = {1, 21, 51, 61, 101, 131};
+    const struct alignment *a = &hit->alignment;
+    const struct form *f = &seen->form;
+    unsigned n = hit_core(hit)->n,
+             unknown = seen->segments.before[hit->begin].unknown + seen->segments.behind[hit->end].unknown;
+    if (a->cost == 0)
+        return;
+    set_step(features, capped_cost(hit), costs, I_COST20, 6);
+    set_edits(features, hit, I_VISUAL);
+    set_if(features, a->n > 1, I_EDITS2);
+    set_if(features, edits_first(a), I_EDIT_FIRST);
+    set_if(features, n <= 7, I_SHORT_TYPO);
+    if (a->cost <= 20)
+        return;
+    bool known = unknown == 0 && n >= 7 && a->cost <= 80 && a->n == 1;
+    bool strange = unknown == 0 && seen->segments.behind[0].unknown >= 4;
+    set_if(features, unknown > 1, I_TYPO_UNKNOWN);
+    set_if(features, at_edge(hit, f, hit->begin) && at_edge(hit, f, hit->end), I_TYPO_TOKEN);
+    set_if(features, strange, I_TYPO_STRANGE);
+    set_if(features, known, I_TYPO_KNOWN);
+    set_if(features, known && strange, I_TYPO_PLAIN);
+}
+
+static void set_name(const struct query *q, struct features *features, const struct hit *hit)
+{
+    static const uint8_t lengths[] = {0, 5, 6, 7, 8, 9, 10, 11, 12, 14}, rare[] = {0, 48, 56, 64, 72, 80};
+    const struct core *c = hit_core(hit);
+    uint8_t level = c->flags & CORE_LEVEL;
+    set_step(features, c->n, lengths, I_LEN4, 10);
+    if (level)
+        set(features, I_LEVEL1 + level - 1u);
+    set_if(features, c->flags & CORE_AFFIX, I_AFFIX);
+    set_if(features, c->flags & CORE_NUMERIC, I_NUMERIC);
+    set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), rare, I_RARE0, 6);
+}
+
+void features_inside(const struct query *q, const struct hit *hit, const struct seen *seen,
+                     struct features *features)
+{
+    const struct core *c = hit_core(hit);
+    const struct form *f = &seen->form;
+    const struct segments *s = &seen->segments;
+    bool left = at_edge(hit, f, hit->begin), right = at_edge(hit, f, hit->end), same = suffix_equal(q, hit);
+    uint8_t tld = suffix_kind(q);
+    set(features, I_BASE);
+    set_name(q, features, hit);
+    set_rest(features, hit, seen);
+    set_reading(features, hit, seen);
+    set_misspelt(features, hit, seen);
+    set_if(features, left && right, I_TOKEN);
+    set_if(features, left != right && f->starts != 1, I_HALF);
+    set_if(features, !left && !right && f->starts != 1, I_JOINED);
+    set_if(features, hit->begin == 0, I_FIRST);
+    set_if(features, hit->end == f->n, I_LAST);
+    set_if(features, suffix_follows(hit, f), I_FOLDED);
+    set_if(features, split_differs(hit, f), I_SPLIT);
+    set_if(features, f->letters || f->marks, I_READ);
+    set_if(features, same, I_SAME);
+    set_if(features, tld == 1, I_CHEAP);
+    set_if(features, tld == 2 || (tld == 0 && same), I_GENERIC);
+    set_if(features, deep_suffix(q), I_DEEP);
+    set_if(features, q->popular, I_POPULAR);
+    set_if(features,
+           c->n <= 5 && !(c->flags & CORE_NUMERIC) &&
+               s->before[hit->begin].unknown + s->behind[hit->end].unknown > 0,
+           I_SHORT_UNKNOWN);
+    set_if(features, c->n <= 5 && !(left && right), I_SHORT_JOINED);
+}
