@@ -238,6 +238,10 @@ static void read_options(struct reading *r, struct phrase *p, const struct yamlt
     p->within = (uint32_t)n;
     if ((node = yamltree_get(map, "statement")))
         r->ok &= yamltree_bool(node, &p->statement, r->diags);
+    if ((node = yamltree_get(map, "together"))) {
+        r->ok &= yamltree_int(node, 1, PACK_GROUPS, &n, r->diags);
+        p->together = (uint8_t)n;
+    }
     if ((node = yamltree_get(map, "across")))
         r->ok &= yamltree_bool(node, &p->across, r->diags);
 }
@@ -255,8 +259,9 @@ static const struct yamltree_node *examples(struct reading *r, const struct yaml
 
 static void read_phrase(struct reading *r, const struct yamltree_node *map)
 {
-    static const char *const known[] = {"id",    "kind",   "booster",   "strength",  "all",    "any", "not",
-                                        "match", "within", "sentences", "statement", "across", "yes", "no"};
+    static const char *const known[] = {"id",        "kind",   "booster",  "strength", "all",
+                                        "any",       "not",    "match",    "within",   "sentences",
+                                        "statement", "across", "together", "yes",      "no"};
     struct payment_packs *packs = r->packs;
     if (!yamltree_is(map, YAMLTREE_MAPPING, r->diags) ||
         !yamltree_only(map, known, sizeof(known) / sizeof(*known), r->diags)) {

@@ -33,6 +33,7 @@ struct phrase {
     uint8_t verbs;                      /* bits: groups marked '!', which a negation beside them denies */
     uint8_t sentences;                  /* over as many sentences the parts may stand */
     uint8_t shares;                     /* bits: groups whose words may serve for another part, too */
+    uint8_t together;                   /* so many groups, from the first, stand in one sentence */
     bool across;                        /* its parts may stand on both sides of a "but" */
     bool statement;                     /* as a question it asserts nothing */
     uint32_t within;                    /* bytes from the first part to the last */

@@ -42,16 +42,19 @@ static bool taken(const struct found *f, const struct hit *h)
     return false;
 }
 
+/* `first`: the part in whose sentence those that stand together must be. */
 /* The hit of a part that keeps [*start, *end) shortest; NULL when none is within reach. */
 static const struct hit *nearest(const struct scan *scan, const struct phrase *p, unsigned part,
-                                 const struct found *f)
+                                 unsigned first, const struct found *f)
 {
     uint16_t group = p->groups[part];
     const struct hit *best = NULL;
     uint32_t best_length = p->within + 1;
     for (size_t i = scan->since[p->sentences]; i < scan->n_hits; i++) {
         const struct hit *h = &scan->hits[i];
-        if (h->group != group || (!(p->shares & (1u << part)) && taken(f, h)))
+        if (h->group != group ||
+            (part < p->together && part != first && scan->sentence - h->sentence != f->ago[first]) ||
+            (!(p->shares & (1u << part)) && taken(f, h)))
             continue;
         uint32_t start = h->start < f->start ? h->start : f->start, end = h->end > f->end ? h->end : f->end;
         if (end - start < best_length) {
@@ -85,10 +88,11 @@ static bool gather(const struct scan *scan, const struct phrase *p, unsigned key
                    struct found *f)
 {
     *f = (struct found){.phrase = p, .start = at->start, .end = at->end};
+    f->ago[key] = (uint8_t)(scan->sentence - at->sentence);
     f->at[key] = at->start;
     f->to[key] = at->end;
     for (unsigned i = 0; i < p->n_groups; i++) {
-        const struct hit *h = i == key ? at : nearest(scan, p, i, f);
+        const struct hit *h = i == key ? at : nearest(scan, p, i, key < p->together ? key : 0, f);
         if (!h)
             return false;
         f->ago[i] = (uint8_t)(scan->sentence - h->sentence);

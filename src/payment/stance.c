@@ -50,7 +50,7 @@ static bool supposed(const struct scan *scan, const struct found *f, const struc
     unsigned sentences = 0;
     for (unsigned g = 0; g < f->phrase->n_groups; g++)
         sentences |= 1u << f->ago[g];
-    if (sentences == 1u << ago)
+    if (sentences == 1u << ago || (!verbs && !ago))
         verbs = ~0u;
     for (unsigned g = 0; g < f->phrase->n_groups; g++)
         if (verbs & (1u << g) && f->ago[g] == ago && f->to[g] > cue->start &&
