@@ -1,14 +1,11 @@
 /*
- * Domain names: cutting into labels, A-labels and U-labels (IDNA 2008 by libidn2), registrable domain
- * (public suffix list by libpsl, the newest of the system's file and the library's own). Refuses nothing:
- * what IDNA refuses is decoded all the same and marked, since a homograph is often just that.
+ * Domain names: cutting into labels, A-labels and U-labels (IDNA 2008 by libidn2). Refuses nothing: what IDNA
+ * refuses is decoded all the same and marked, since a homograph is often just that.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <idn2.h>
-#include <libpsl.h>
 #include <unicase.h>
 #include <unistr.h>
 
@@ -16,15 +13,7 @@
 
 #include "lookalike/domain.h"
 #include "lookalike/punycode.h"
-
-static psl_ctx_t *suffixes;
-static pthread_once_t suffixes_once = PTHREAD_ONCE_INIT;
-
-/* Read once and kept: the list is immutable and shared by all threads. */
-static void load_suffixes(void)
-{
-    suffixes = psl_latest(NULL);
-}
+#include "lookalike/suffix.h"
 
 /* A label on its way: bytes as given, then both forms. */
 struct label {
@@ -187,36 +176,19 @@ static bool cut(struct span s, struct label *labels, unsigned *n_r)
     return fine;
 }
 
-/*
- * The registrable domain of a name that is itself a suffix of the list's private part (github.io): its owner
- * registered it below a registry's suffix like everybody else.
- */
-static const char *private_owner(const char *name)
+static void find_suffix(struct domain *d, size_t n)
 {
-    for (const char *dot = strchr(name, '.'); dot; dot = strchr(name, '.')) {
-        if (psl_is_public_suffix2(suffixes, dot + 1, PSL_TYPE_ICANN))
-            return psl_is_public_suffix2(suffixes, name, PSL_TYPE_ICANN) ? NULL : name;
-        name = dot + 1;
-    }
-    return NULL;
-}
-
-static void find_suffix(struct domain *d)
-{
-    pthread_once(&suffixes_once, load_suffixes);
-    d->registrable = suffixes ? psl_registrable_domain(suffixes, d->ascii) : NULL;
-    if (!d->registrable && suffixes)
-        d->registrable = private_owner(d->ascii);
+    d->registrable = suffix_registrable(d->ascii, n);
     d->suffix = 0;
     d->suffix_ascii = d->ascii;
     if (!d->registrable)
         return;
     const char *dot = strchr(d->registrable, '.');
     d->suffix_ascii = dot ? dot + 1 : "";
-    unsigned n = *d->suffix_ascii ? 1 : 0;
+    unsigned labels = *d->suffix_ascii ? 1 : 0;
     for (const char *p = d->suffix_ascii; *p; p++)
-        n += *p == '.';
-    d->suffix = d->n - n;
+        labels += *p == '.';
+    d->suffix = d->n - labels;
 }
 
 static void join(struct arena *arena, struct domain *d, const struct label *labels)
@@ -242,16 +214,57 @@ static void join(struct arena *arena, struct domain *d, const struct label *labe
     }
 }
 
+/* A plain character of a host name in lower case, 0 for any other. */
+static char plain_character(char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
+        return c;
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : 0;
+}
+
+/* Nearly every name: plain ASCII labels of a legal length, both forms the same. false = it takes a closer look. */
+static bool parse_plain(struct arena *arena, struct span s, struct domain *d)
+{
+    if (s.n == 0 || s.n > 253)
+        return false;
+    char *p = arena_bytes(arena, s.n + 1);
+    size_t start = 0;
+    for (size_t i = 0; i <= s.n; i++) {
+        if (i < s.n && s.p[i] != '.') {
+            if (!(p[i] = plain_character(s.p[i])))
+                return false;
+            continue;
+        }
+        size_t n = i - start;
+        if (n == 0 || n > DOMAIN_MAX_LABEL || d->n == DOMAIN_MAX_LABELS ||
+            (n >= 4 && memcmp(p + start, "xn--", 4) == 0))
+            return false;
+        d->label[d->n++] = (struct span){p + start, n};
+        start = i + 1;
+        p[i] = '.';
+    }
+    p[s.n] = '\0';
+    d->ascii = d->unicode = p;
+    d->valid = d->is_ascii = true;
+    return true;
+}
+
 void domain_parse(struct arena *arena, const char *name, struct domain *domain_r)
 {
     struct label labels[DOMAIN_MAX_LABELS];
     struct span s = span_trim(span_of(name));
     bool valid = s.n <= 253;
-    *domain_r = (struct domain){.is_ascii = true};
     if (s.n > DOMAIN_MAX_INPUT)
         s = (struct span){s.p + s.n - DOMAIN_MAX_INPUT, DOMAIN_MAX_INPUT};
     while (s.n > 0 && s.p[s.n - 1] == '.')
         s.n--;
+    domain_r->n = 0;
+    if (parse_plain(arena, s, domain_r)) {
+        find_suffix(domain_r, s.n);
+        return;
+    }
+    domain_r->n = 0;
+    domain_r->is_ascii = true;
     if (!all_ascii(s))
         s = text_valid_utf8(arena, s);
     valid &= cut(s, labels, &domain_r->n);
@@ -262,7 +275,7 @@ void domain_parse(struct arena *arena, const char *name, struct domain *domain_r
     }
     join(arena, domain_r, labels);
     domain_r->valid = valid && domain_r->n > 0;
-    find_suffix(domain_r);
+    find_suffix(domain_r, strlen(domain_r->ascii));
 }
 
 unsigned domain_registrable_label(const struct domain *domain)

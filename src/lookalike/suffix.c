@@ -1,0 +1,146 @@
+/*
+ * Public suffixes by libpsl, from the newest list there is: the system's file or the one in the library. Most names
+ * stand under a plain top-level domain, and asking libpsl costs more than all the rest of a lookup; so the names that
+ * the list's rules mention are kept beside it, and libpsl is asked only below those.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <idn2.h>
+#include <libpsl.h>
+
+#include "base/mem.h"
+
+#include "lookalike/strset.h"
+#include "lookalike/suffix.h"
+
+static struct {
+    psl_ctx_t *psl;
+    struct strset rules; /* the names that rules mention; empty when they are not known */
+} list;
+static pthread_once_t list_once = PTHREAD_ONCE_INIT;
+
+static bool add_rule(struct strset *rules, struct span rule)
+{
+    bool wildcard = rule.n > 2 && rule.p[0] == '*' && rule.p[1] == '.';
+    char utf8[256], *ascii = NULL;
+    size_t sign = wildcard ? 2 : *rule.p == '!';
+    rule = (struct span){rule.p + sign, rule.n - sign};
+    if (rule.n == 0 || rule.n >= sizeof(utf8) || memchr(rule.p, '*', rule.n))
+        return false;
+    memcpy(utf8, rule.p, rule.n);
+    utf8[rule.n] = '\0';
+    if (idn2_to_ascii_8z(utf8, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
+        return false;
+    if (wildcard || strchr(ascii, '.')) /* a plain top-level domain is what the default rule gives */
+        strset_add(rules, span_of(ascii), 1);
+    free(ascii);
+    return true;
+}
+
+/* All rules of the text at `path`; false when one of them is not understood. */
+static bool read_rules(const char *path, struct strset *rules)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    bool fine = true;
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return false;
+    while (fine && (n = getline(&line, &cap, f)) >= 0) {
+        struct span rule = span_trim((struct span){line, (size_t)n});
+        for (size_t i = 0; i < rule.n; i++) /* a rule ends at the first white space */
+            if (rule.p[i] == ' ' || rule.p[i] == '\t')
+                rule.n = i;
+        if (rule.n > 0 && strncmp(rule.p, "//", 2) != 0)
+            fine = add_rule(rules, rule);
+    }
+    fine &= !ferror(f) && rules->n > 0;
+    free(line);
+    fclose(f);
+    return fine;
+}
+
+/* The list as text beside the file that libpsl was built to read, which may be a compiled form of it. */
+static char *text_beside(const char *path)
+{
+    static const char compiled[] = ".dafsa";
+    size_t n = strlen(path), tail = sizeof(compiled) - 1;
+    bool is_compiled = n > tail && strcmp(path + n - tail, compiled) == 0;
+    return is_compiled ? mem_printf("%.*s.dat", (int)(n - tail), path) : mem_strdup(path);
+}
+
+static time_t modified(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? st.st_mtime : 0;
+}
+
+/* The text, when no newer list is known: a package compiles its list when it is built, minutes after writing it. */
+static psl_ctx_t *load_text(struct strset *rules)
+{
+    enum { BUILT_WITHIN = 3600 };
+    const char *path = psl_dist_filename();
+    char *text = path && *path ? text_beside(path) : NULL;
+    time_t age = text ? modified(text) : 0;
+    psl_ctx_t *psl = NULL;
+    if (age && age >= psl_builtin_file_time() && age + BUILT_WITHIN >= modified(path))
+        psl = psl_load_file(text);
+    if (psl && !read_rules(text, rules))
+        strset_free(rules);
+    free(text);
+    return psl;
+}
+
+static void load_list(void)
+{
+    list.psl = load_text(&list.rules);
+    if (!list.psl)
+        list.psl = psl_latest(NULL);
+}
+
+/* Can a rule other than "the last label" apply to a name that ends in these labels? */
+static bool rules_mention(const char *name, const char *end)
+{
+    for (const char *p = name, *dot;; p = dot + 1) {
+        uint8_t value = strset_get(&list.rules, p, (size_t)(end - p));
+        dot = memchr(p, '.', (size_t)(end - p));
+        if (value)
+            return true;
+        if (!dot)
+            return false;
+    }
+}
+
+static const char *private_owner(const char *name)
+{
+    for (const char *dot = strchr(name, '.'); dot; dot = strchr(name, '.')) {
+        if (psl_is_public_suffix2(list.psl, dot + 1, PSL_TYPE_ICANN))
+            return psl_is_public_suffix2(list.psl, name, PSL_TYPE_ICANN) ? NULL : name;
+        name = dot + 1;
+    }
+    return NULL;
+}
+
+/* The last two labels; NULL when there is only one. */
+static const char *two_labels(const char *ascii, size_t n)
+{
+    const char *last = memrchr(ascii, '.', n);
+    const char *before = last ? memrchr(ascii, '.', (size_t)(last - ascii)) : NULL;
+    return before ? before + 1 : last ? ascii : NULL;
+}
+
+const char *suffix_registrable(const char *ascii, size_t n)
+{
+    pthread_once(&list_once, load_list);
+    if (list.rules.n && !rules_mention(ascii, ascii + n))
+        return two_labels(ascii, n);
+    const char *registrable = list.psl ? psl_registrable_domain(list.psl, ascii) : NULL;
+    return registrable || !list.psl ? registrable : private_owner(ascii);
+}
