@@ -149,6 +149,10 @@ int lookalike_builder_affiliate(struct lookalike_builder *b, const char *domain,
     }
     if ((*error_r = parse(b, affiliate, &d)))
         return -1;
+    if (b->n_affiliates == INDEX_MAX_AFFILIATES) {
+        *error_r = "there are more affiliates than the index can hold (about two million)";
+        return -1;
+    }
     skip_www(&d);
     if ((b->n_affiliates & (b->n_affiliates + 1)) == 0)
         b->affiliates = mem_resize(b->affiliates, 2 * (b->n_affiliates + 1), sizeof(*b->affiliates));
@@ -216,7 +220,7 @@ static void add_name(struct lookalike_index *x, const struct order *o, struct bu
                            .name = x->n_names,
                            .n = r->n,
                            .flags = core_flags(x->tables, o->form, r),
-                           .starts = r->starts};
+                           .starts = (uint32_t)r->starts};
     } else if (strcmp(pool->p + x->names[x->n_names - 1].ascii, pool->p + r->name.ascii) == 0) {
         return; /* given twice; the better relation came first */
     }
@@ -250,20 +254,33 @@ static void make_cores(struct lookalike_index *x, struct lookalike_builder *b)
 
 /* --- rows */
 
+/* Keys for each bucket, and bits of a filter for two keys: what 256 bytes a name leave room for. */
+enum {
+    EXACT_BUCKET = 6,
+    NEAR_BUCKET = 24,
+    LISTED_HALF_BITS = 16,
+    NEAR_HALF_BITS = 14,
+    INSIDE_HALF_BITS = 16
+};
+
 struct row_writer {
     struct rows *rows;
+    struct filter *filter;
     bool counting;
 };
 
 static void put_row(struct row_writer *w, uint64_t key, uint32_t core)
 {
-    uint32_t bucket = (uint32_t)(key >> w->rows->shift);
+    uint32_t bucket = index_place(key, w->rows->buckets);
     if (w->counting)
         w->rows->start[bucket + 1]++;
-    else if (w->rows->filter)
-        *rows_filter_word(w->rows, key) |= (uint64_t)1 << (key >> 12 & 63);
-    if (!w->counting) /* start[bucket] runs up to the beginning of the next bucket */
+    else /* start[bucket] runs up to the beginning of the next bucket */
         w->rows->row[w->rows->start[bucket]++] = (uint32_t)(key & 0xfff) << 20 | core;
+}
+
+static void put_filter(struct filter *filter, uint64_t key)
+{
+    filter->word[index_place(key, filter->words)] |= filter_bits(key);
 }
 
 static void put_deletes(const struct lookalike_index *x, struct row_writer *w, uint32_t core)
@@ -271,79 +288,120 @@ static void put_deletes(const struct lookalike_index *x, struct row_writer *w, u
     const struct core *c = &x->cores[core];
     const char *key = index_key(x, c);
     char folded[FORM_MAX];
-    struct deletes d;
-    unsigned edits = deletes_edits(c->n);
-    if (!edits)
+    uint64_t keys[DELETES_MAX];
+    if (!deletes_edits(c->n))
         return;
     for (unsigned i = 0; i < c->n; i++)
         folded[i] = (unsigned char)key[i] < 0x80 ? x->tables->same[(int)key[i]] : key[i];
-    deletes_make(folded, c->n, edits, &d);
-    for (unsigned i = 0; i < d.n; i++)
-        put_row(w, deletes_key(&d, i, edits == 2), core);
+    unsigned n = deletes_of_name(folded, c->n, keys);
+    for (unsigned i = 0; i < n; i++) {
+        if (!w->counting)
+            put_filter(w->filter, keys[i]);
+        put_row(w, index_hash_finish(keys[i], KEY_DELETES), core);
+    }
+}
+
+static void put_listed(struct row_writer *w, uint64_t key, uint32_t core)
+{
+    if (!w->counting)
+        put_filter(w->filter, key);
+    put_row(w, key, core);
 }
 
 static void put_exact(const struct lookalike_index *x, struct row_writer *w, uint32_t core)
 {
     const struct core *c = &x->cores[core];
     struct form f = {.n = c->n};
+    struct listed_keys keys;
     memcpy(f.plain, index_key(x, c), c->n);
     form_skeleton(x->tables, &f);
-    put_row(w, index_hash(f.skel, f.n_skel, KEY_SKELETON), core);
+    index_listed_keys(&f, &keys);
+    put_listed(w, keys.skeleton, core);
     if (c->n < KEY_LOOSE_MIN)
         return;
-    put_row(w, index_hash(f.loose, f.n_skel, KEY_LOOSE), core);
-    put_row(w, index_vowel_key(&f), core);
+    put_listed(w, keys.loose, core);
+    put_listed(w, keys.vowels, core);
 }
 
-static void make_rows(struct lookalike_index *x, struct rows *rows, unsigned per_bucket, bool filtered,
-                      void (*put)(const struct lookalike_index *, struct row_writer *, uint32_t))
+static void filter_make(struct filter *filter, uint64_t bits)
 {
-    struct row_writer w = {rows, true};
-    unsigned bits = 1;
-    rows->shift = 63;
-    rows->start = mem_array(4, sizeof(*rows->start));
+    filter->words = (uint32_t)(bits / 64) + 1;
+    filter->word = mem_array(filter->words, sizeof(*filter->word));
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void sort_bucket(uint32_t *row, uint32_t n)
+{
+    enum { FEW = 48 };
+    if (n > FEW) {
+        qsort(row, n, sizeof(*row), by_number);
+        return;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        uint32_t value = row[i], j = i;
+        for (; j > 0 && row[j - 1] > value; j--)
+            row[j] = row[j - 1];
+        row[j] = value;
+    }
+}
+
+/* `start` holds the ends. */
+static void sort_buckets(struct rows *rows)
+{
+    for (uint32_t i = 0, begin = 0; i < rows->buckets; begin = rows->start[i++])
+        sort_bucket(rows->row + begin, rows->start[i] - begin);
+}
+
+typedef void put_core(const struct lookalike_index *x, struct row_writer *w, uint32_t core);
+
+static void make_rows(struct lookalike_index *x, struct row_writer *w, unsigned per_bucket,
+                      unsigned filter_bits, put_core *put)
+{
+    struct rows *rows = w->rows;
+    uint32_t all[2] = {0};
+    w->counting = true;
+    rows->start = all; /* one bucket: the number of all */
+    rows->buckets = 1;
     for (uint32_t i = 0; i < x->n_cores; i++)
-        put(x, &w, i);
-    rows->n = rows->start[1] + rows->start[2];
-    free(rows->start);
-    while (bits < 28 && (uint32_t)per_bucket << bits < rows->n)
-        bits++;
-    uint32_t buckets = (uint32_t)1 << bits;
-    rows->shift = 64 - bits;
-    rows->start = mem_array((size_t)buckets + 2, sizeof(*rows->start));
+        put(x, w, i);
+    rows->n = all[1];
+    rows->buckets = rows->n / per_bucket + 1;
+    rows->start = mem_array((size_t)rows->buckets + 2, sizeof(*rows->start));
     for (uint32_t i = 0; i < x->n_cores; i++)
-        put(x, &w, i);
-    for (uint32_t i = 0; i < buckets; i++)
+        put(x, w, i);
+    for (uint32_t i = 0; i < rows->buckets; i++)
         rows->start[i + 1] += rows->start[i];
     rows->row = mem_array(rows->n + 1, sizeof(*rows->row));
-    if (filtered) {
-        rows->filter_words = (uint32_t)((uint64_t)rows->n * ROWS_FILTER_BITS / 64) + 1;
-        rows->filter = mem_array(rows->filter_words, sizeof(*rows->filter));
-    }
-    w.counting = false;
+    filter_make(w->filter, (uint64_t)rows->n * filter_bits / 2);
+    w->counting = false;
     for (uint32_t i = 0; i < x->n_cores; i++)
-        put(x, &w, i);
-    memmove(rows->start + 1, rows->start,
-            buckets * sizeof(*rows->start)); /* ends are the next ones' starts */
+        put(x, w, i);
+    sort_buckets(rows);
+    /* ends are the next ones' starts */
+    memmove(rows->start + 1, rows->start, rows->buckets * sizeof(*rows->start));
     rows->start[0] = 0;
 }
 
-static void make_filter(struct lookalike_index *x)
+/* What a lookup sees of every core before it looks at the core itself. */
+static void make_summaries(struct lookalike_index *x)
 {
-    uint32_t words = 1;
-    while (words * 4 < x->n_cores && words < (1u << 24))
-        words *= 2;
-    x->filter = mem_array(words, sizeof(*x->filter));
-    x->filter_mask = words - 1;
+    filter_make(&x->inside, (uint64_t)x->n_cores * INSIDE_HALF_BITS);
     x->shortest = FORM_MAX;
     x->letters = mem_array(x->n_cores + 1, sizeof(*x->letters));
     for (uint32_t i = 0; i < x->n_cores; i++) {
         struct form f = {.n = x->cores[i].n};
         memcpy(f.plain, index_key(x, &x->cores[i]), f.n);
         form_skeleton(x->tables, &f);
-        uint64_t key = index_hash(f.skel, f.n_skel, KEY_SKELETON);
         x->letters[i] = form_letters(&f);
-        x->filter[(key >> 20) & x->filter_mask] |= (uint64_t)1 << (key & 63) | (uint64_t)1 << (key >> 6 & 63);
+        put_filter(&x->inside, index_hash_open(f.skel, f.n_skel));
+        for (unsigned n = 1; n <= f.n_skel; n++)
+            if (index_beginning_ends(n))
+                put_filter(&x->inside, index_beginning(index_hash_open(f.skel, n)));
         if (f.n_skel < x->shortest)
             x->shortest = f.n_skel;
         if (f.n_skel > x->longest)
@@ -359,19 +417,18 @@ static void put_genuine(struct lookalike_index *x, uint32_t at, uint32_t number)
     size_t n = strlen(ascii);
     if (index_genuine(x, ascii, n))
         return;
-    uint32_t i = (uint32_t)index_hash(ascii, n, KEY_GENUINE) & x->genuine_mask;
+    uint64_t key = index_hash(ascii, n, KEY_GENUINE);
+    uint32_t i = index_place(key, x->genuine_slots);
     while (x->genuine[i])
-        i = (i + 1) & x->genuine_mask;
-    x->genuine[i] = number + 1;
+        i = i + 1 < x->genuine_slots ? i + 1 : 0;
+    x->genuine[i] = genuine_fingerprint(key) | (number + 1);
 }
 
 static void make_genuine(struct lookalike_index *x, const struct lookalike_builder *b)
 {
-    uint32_t size = 2, all = x->n_names + (uint32_t)b->n_affiliates;
-    while (size < all + all / 2 + 1)
-        size *= 2;
-    x->genuine = mem_array(size, sizeof(*x->genuine));
-    x->genuine_mask = size - 1;
+    uint32_t all = x->n_names + (uint32_t)b->n_affiliates;
+    x->genuine_slots = all + all / 2 + 2;
+    x->genuine = mem_array(x->genuine_slots, sizeof(*x->genuine));
     x->affiliates = mem_array(b->n_affiliates + 1, sizeof(*x->affiliates));
     for (uint32_t i = 0; i < x->n_names; i++)
         put_genuine(x, x->names[i].ascii, i);
@@ -399,9 +456,11 @@ struct lookalike_index *lookalike_build_over(struct lookalike_builder **builder,
         x->pool_n = b->pool.n;
         x->pool = mem_resize(b->pool.p, b->pool.n, 1);
         b->pool = (struct buf){0};
-        make_rows(x, &x->exact, 4, false, put_exact);
-        make_rows(x, &x->deletes, 16, true, put_deletes);
-        make_filter(x);
+        make_rows(x, &(struct row_writer){&x->exact, &x->listed, false}, EXACT_BUCKET, LISTED_HALF_BITS,
+                  put_exact);
+        make_rows(x, &(struct row_writer){&x->deletes, &x->near, false}, NEAR_BUCKET, NEAR_HALF_BITS,
+                  put_deletes);
+        make_summaries(x);
         make_genuine(x, b);
     }
     builder_free(b);
@@ -427,10 +486,11 @@ void lookalike_index_free(struct lookalike_index **index)
     free(x->exact.row);
     free(x->deletes.start);
     free(x->deletes.row);
-    free(x->deletes.filter);
     free(x->genuine);
     free(x->affiliates);
-    free(x->filter);
+    free(x->listed.word);
+    free(x->near.word);
+    free(x->inside.word);
     free(x);
     *index = NULL;
 }
@@ -438,21 +498,20 @@ void lookalike_index_free(struct lookalike_index **index)
 size_t lookalike_index_names(const struct lookalike_index *x)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i <= x->genuine_mask; i++)
-        n += x->genuine[i] && x->genuine[i] <= x->n_names;
+    for (uint32_t i = 0; i < x->genuine_slots; i++)
+        n += x->genuine[i] && genuine_number(x->genuine[i]) <= x->n_names;
     return n + (x->base ? lookalike_index_names(x->base) : 0);
 }
 
 static size_t rows_bytes(const struct rows *rows)
 {
-    return sizeof(uint32_t) * (rows->n + ((size_t)1 << (64 - rows->shift))) +
-           sizeof(uint64_t) * rows->filter_words;
+    return sizeof(uint32_t) * ((size_t)rows->n + rows->buckets + 1);
 }
 
 size_t lookalike_index_bytes(const struct lookalike_index *x)
 {
     return sizeof(*x) + x->pool_n + x->n_cores * (sizeof(*x->cores) + sizeof(*x->letters)) +
            x->n_names * sizeof(*x->names) + rows_bytes(&x->exact) + rows_bytes(&x->deletes) +
-           sizeof(uint64_t) * (x->filter_mask + 1) + sizeof(uint32_t) * ((size_t)x->genuine_mask + 1) +
-           x->n_affiliates * sizeof(*x->affiliates);
+           sizeof(uint64_t) * ((size_t)x->listed.words + x->near.words + x->inside.words) +
+           sizeof(uint32_t) * (size_t)x->genuine_slots + x->n_affiliates * sizeof(*x->affiliates);
 }

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "lookalike/match.h"
-#include "lookalike/pattern.h"
 
 enum { MIN_CONTAINED = 3, MIN_TYPO = 5, MAX_TAKEN = 64 /* names found inside one label */ };
-enum { SEEN_CACHE = 64 };
 
 struct inside {
     struct query *q;
@@ -17,30 +15,12 @@ struct inside {
     const struct lookalike_index *index;
     uint8_t begin, end; /* in the plain form */
     unsigned taken;
-    const struct pattern *pattern; /* as in whole.c */
-    uint32_t letters;              /* of the part, with `pattern` */
-    uint32_t part;                 /* which one: 12 bits, in `done` */
-    uint32_t done[SEEN_CACHE];     /* part << 20 | core, direct-mapped */
 };
-
-/* A candidate of the deletion neighbourhood that the part can be. */
-static bool worth_aligning(struct inside *in, uint32_t number)
-{
-    const struct lookalike_index *x = in->index;
-    uint32_t *done = &in->done[number % SEEN_CACHE], mark = in->part << 20 | number;
-    unsigned letters = (unsigned)__builtin_popcount(x->letters[number] ^ in->letters);
-    if (*done == mark || letters * LETTERS_COST > MAX_COST)
-        return false;
-    *done = mark;
-    const struct core *c = &x->cores[number];
-    return letters * LETTERS_COST <= allowed_cost(c->n, true) &&
-           pattern_edits(in->pattern, in->q->tables->loose, index_key(x, c), c->n) <= PATTERN_MAX_EDITS;
-}
 
 static void take_inside(void *context, uint32_t number)
 {
     struct inside *in = context;
-    if (in->taken >= MAX_TAKEN || (in->pattern && !worth_aligning(in, number)))
+    if (in->taken >= MAX_TAKEN)
         return;
     const struct core *c = &in->index->cores[number];
     const struct form *f = &in->seen->form;
@@ -62,55 +42,44 @@ static void take_inside(void *context, uint32_t number)
     query_choose(in->q, &hit);
     hit.classes = script_classes(f) |
                   1u << (hit.place == PLACE_REGISTRABLE ? LOOKALIKE_COMBOSQUAT : LOOKALIKE_SUBDOMAIN);
+    query_know(in->q, in->seen);
     hit.score = score_contained(in->q, &hit, in->seen);
     query_take(in->q, &hit, in->seen);
 }
 
+/*
+ * Every substring of the skeleton that may be a name. Most of the time no name begins with the first characters of
+ * one, and then none that is longer has to be tried.
+ */
 static void substrings(struct inside *in)
 {
     const struct form *f = &in->seen->form;
     const struct lookalike_index *x = in->index;
+    const struct filter filter = x->inside; /* a copy, which stays in registers */
     unsigned least = x->shortest > MIN_CONTAINED ? x->shortest : MIN_CONTAINED;
     for (unsigned i = 0; i + least <= f->n_skel; i++) {
         uint64_t h = INDEX_HASH_START;
-        for (unsigned j = i; j < f->n_skel && j - i < x->longest; j++) {
+        unsigned end = f->n_skel - (i == 0); /* not the whole */
+        if (end > i + x->longest)
+            end = i + x->longest;
+        for (unsigned j = i; j < end; j++) {
             h = index_hash_extend(h, f->skel[j]);
-            if (j - i + 1 < least || (i == 0 && j + 1 == f->n_skel))
-                continue;
-            uint64_t key = index_hash_finish(h, KEY_SKELETON);
-            if (!index_may_have(x, key))
+            if (index_beginning_ends(j + 1 - i) && !filter_has(&filter, index_beginning(h)))
+                break;
+            if (j + 1 - i < least || !filter_has(&filter, h))
                 continue;
             in->begin = f->from[i];
             in->end = f->from[j + 1];
-            index_exact(x, key, take_inside, in);
+            index_exact(x, index_hash_finish(h, KEY_SKELETON), take_inside, in);
         }
     }
 }
 
-/* A part that may be a misspelt name: looked up like a whole one. */
-static void near_part(struct inside *in, unsigned begin, unsigned end)
+/* A part that may be a misspelt name, with at most so many edits in its first characters. */
+static void ask_part(const struct form *f, struct near *near, unsigned begin, unsigned end, unsigned edits)
 {
-    const struct form *f = &in->seen->form;
-    char folded[FORM_MAX];
-    struct form part;
-    if (end - begin < MIN_TYPO || (begin == 0 && end == f->n))
-        return;
-    in->begin = (uint8_t)begin;
-    in->end = (uint8_t)end;
-    for (unsigned i = begin; i < end; i++)
-        folded[i - begin] =
-            (unsigned char)f->plain[i] < 0x80 ? in->q->tables->same[(int)f->plain[i]] : f->plain[i];
-    part.n = (uint8_t)(end - begin);
-    memcpy(part.plain, f->plain + begin, part.n);
-    part.plain[part.n] = '\0';
-    form_skeleton(in->q->tables, &part);
-    in->letters = form_letters(&part);
-    in->part = (in->part + 1) & 0xfff;
-    struct pattern pattern;
-    pattern_make(&pattern, in->q->tables->loose, f->plain + begin, end - begin);
-    in->pattern = &pattern;
-    index_near(in->index, folded, end - begin, take_inside, in);
-    in->pattern = NULL;
+    if (end - begin >= MIN_TYPO && (begin > 0 || end < f->n))
+        near_ask(near, f->plain + begin, f->same + begin, end - begin, edits);
 }
 
 static unsigned next_start(const struct form *f, unsigned at)
@@ -121,38 +90,53 @@ static unsigned next_start(const struct form *f, unsigned at)
     return f->n;
 }
 
-static void misspelt_tokens(struct inside *in)
+static void ask_tokens(const struct form *f, struct near *near)
 {
-    const struct form *f = &in->seen->form;
     unsigned tokens = 0;
     for (unsigned at = 0; at < f->n && tokens < 8; tokens++) {
         unsigned end = next_start(f, at);
-        near_part(in, at, end);
+        ask_part(f, near, at, end, 2);
         if (end < f->n)
-            near_part(in, at, next_start(f, end)); /* two tokens: a hyphen inside the name */
+            ask_part(f, near, at, next_start(f, end), 2); /* two tokens: a hyphen inside the name */
         at = end;
     }
 }
 
-static void misspelt_beside_affix(struct inside *in)
+/*
+ * One edit is enough: a name with two of them that runs into a word tells a reader little, and so many parts begin or
+ * end like a word that trying two took a third of the time of a lookup.
+ */
+static void ask_beside_affixes(const struct form *f, const struct tables *t, struct near *near)
 {
-    const struct form *f = &in->seen->form;
-    const struct strset *affixes = &in->q->tables->affixes;
-    for (unsigned n = 2; n <= 14 && n + MIN_TYPO <= f->n; n++) {
-        if (strset_get(affixes, f->plain, n))
-            near_part(in, n, f->n);
-        if (strset_get(affixes, f->plain + f->n - n, n))
-            near_part(in, 0, f->n - n);
+    uint32_t front = AFFIX_START, back = AFFIX_START;
+    for (unsigned n = 1; n <= AFFIX_MAX && n + MIN_TYPO <= f->n; n++) {
+        front = affix_extend(front, f->plain[n - 1]);
+        back = affix_extend(back, f->plain[f->n - n]);
+        if (n < AFFIX_MIN)
+            continue;
+        if (affix_may_be(t->affix_front, front) && strset_get(&t->affixes, f->plain, n))
+            ask_part(f, near, n, f->n, 1);
+        if (affix_may_be(t->affix_back, back) && strset_get(&t->affixes, f->plain + f->n - n, n))
+            ask_part(f, near, 0, f->n - n, 1);
     }
 }
 
-void match_contained(struct query *q, struct seen *seen)
+void contained_ask(const struct query *q, const struct seen *seen, struct near *near)
 {
-    for (const struct lookalike_index *x = q->index; x; x = x->base) {
-        struct inside in = {.q = q, .seen = seen, .index = x};
-        substrings(&in);
-        if (seen->form.starts & ~(uint64_t)1)
-            misspelt_tokens(&in);
-        misspelt_beside_affix(&in);
+    if (seen->form.starts & ~(uint64_t)1)
+        ask_tokens(&seen->form, near);
+    ask_beside_affixes(&seen->form, q->tables, near);
+}
+
+void match_contained(struct query *q, struct seen *seen, const struct lookalike_index *index,
+                     const struct near *near)
+{
+    struct inside in = {.q = q, .seen = seen, .index = index};
+    substrings(&in);
+    for (unsigned t = seen->n_whole; t < near->n_texts; t++) {
+        in.begin = (uint8_t)(near->text[t].plain - seen->form.plain);
+        in.end = (uint8_t)(in.begin + near->text[t].n);
+        for (unsigned i = 0; i < near->text[t].n_found; i++)
+            take_inside(&in, near_cores(near, t)[i]);
     }
 }

@@ -214,13 +214,16 @@ static void join(struct arena *arena, struct domain *d, const struct label *labe
     }
 }
 
-/* A plain character of a host name in lower case, 0 for any other. */
-static char plain_character(char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
-        return c;
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : 0;
-}
+/* The plain characters of host names in lower case, 0 for all others and for the dot. */
+static const char plain_character[256] = {
+    ['-'] = '-', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6',
+    ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
+    ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm',
+    ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u',
+    ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['_'] = '_', ['a'] = 'a', ['b'] = 'b',
+    ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j',
+    ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r',
+    ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z'};
 
 /* Nearly every name: plain ASCII labels of a legal length, both forms the same. false = it takes a closer look. */
 static bool parse_plain(struct arena *arena, struct span s, struct domain *d)
@@ -230,11 +233,10 @@ static bool parse_plain(struct arena *arena, struct span s, struct domain *d)
     char *p = arena_bytes(arena, s.n + 1);
     size_t start = 0;
     for (size_t i = 0; i <= s.n; i++) {
-        if (i < s.n && s.p[i] != '.') {
-            if (!(p[i] = plain_character(s.p[i])))
-                return false;
+        if (i < s.n && (p[i] = plain_character[(unsigned char)s.p[i]]))
             continue;
-        }
+        if (i < s.n && s.p[i] != '.')
+            return false;
         size_t n = i - start;
         if (n == 0 || n > DOMAIN_MAX_LABEL || d->n == DOMAIN_MAX_LABELS ||
             (n >= 4 && memcmp(p + start, "xn--", 4) == 0))

@@ -212,8 +212,8 @@ bool suffix_follows(const struct hit *hit, const struct form *f)
 static bool split_differs(const struct hit *hit, const struct form *f)
 {
     uint64_t mask = (((uint64_t)1 << (hit->end - hit->begin - 1)) - 1) << 1;
-    uint64_t genuine = hit_core(hit)->starts & ~(uint64_t)1;
-    return ((f->starts >> hit->begin) & mask) != genuine;
+    uint32_t genuine = hit_core(hit)->starts & ~1u;
+    return (uint32_t)((f->starts >> hit->begin) & mask) != genuine;
 }
 
 static void set_kinds(struct features *features, unsigned kinds, unsigned first)

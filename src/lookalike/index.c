@@ -1,25 +1,25 @@
 /*
- * Looking up protected names: exact forms, the deletion neighbourhood, and genuine names.
- *
- * Two names within k edits of each other share a string that is left when up to k characters are deleted from
- * the first DELETE_PREFIX of each; so every core stands in the rows of all its deletions, and a lookup asks for
- * all of its own. Rows are compressed: one array of 32-bit words, cut by one array of offsets.
+ * Looking up protected names: exact forms, what stands under a key, and genuine names.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookalike/deletes.h"
 #include "lookalike/index.h"
 
 /* Candidates of one row that are looked at; longer rows are names that share their whole beginning. */
 enum { ROW_MAX = 400 };
 
-uint64_t index_hash(const char *p, size_t n, enum key_kind kind)
+uint64_t index_hash_open(const char *p, size_t n)
 {
     uint64_t h = INDEX_HASH_START;
     for (size_t i = 0; i < n; i++)
         h = index_hash_extend(h, p[i]);
-    return index_hash_finish(h, kind);
+    return h;
+}
+
+uint64_t index_hash(const char *p, size_t n, enum key_kind kind)
+{
+    return index_hash_finish(index_hash_open(p, n), kind);
 }
 
 static bool vowel(char c)
@@ -29,89 +29,42 @@ static bool vowel(char c)
     return c >= 'a' && c <= 'z' && (vowels >> (c - 'a') & 1);
 }
 
-uint64_t index_vowel_key(const struct form *form)
+void index_listed_keys(const struct form *form, struct listed_keys *keys)
 {
-    uint64_t h = INDEX_HASH_START;
-    for (unsigned i = 0; i < form->n_skel; i++)
-        h = index_hash_extend(h, vowel(form->plain[form->from[i]]) ? 'a' : form->skel[i]);
-    return index_hash_finish(h, KEY_VOWELS);
+    uint64_t skeleton = INDEX_HASH_START, loose = skeleton, vowels = skeleton;
+    for (unsigned i = 0; i < form->n_skel; i++) {
+        skeleton = index_hash_extend(skeleton, form->skel[i]);
+        loose = index_hash_extend(loose, form->loose[i]);
+        vowels = index_hash_extend(vowels, vowel(form->plain[form->from[i]]) ? 'a' : form->skel[i]);
+    }
+    keys->skeleton = index_hash_finish(skeleton, KEY_SKELETON);
+    keys->loose = index_hash_finish(loose, KEY_LOOSE);
+    keys->vowels = index_hash_finish(vowels, KEY_VOWELS);
 }
 
-static void take_row(const struct rows *rows, uint64_t key, index_take *take, void *context)
+struct index_piece rows_piece(const struct rows *rows, uint64_t key, uint32_t least, uint32_t most)
 {
-    if (!rows->n)
-        return;
-    uint32_t bucket = (uint32_t)(key >> rows->shift), fingerprint = (uint32_t)(key & 0xfff);
-    uint32_t end = rows->start[bucket + 1], i = rows->start[bucket];
-    if (end - i > ROW_MAX)
-        end = i + ROW_MAX;
-    for (; i < end; i++)
-        if (rows->row[i] >> 20 == fingerprint)
-            take(context, rows->row[i] & 0xfffff);
+    enum { STEP = 4 };
+    uint32_t bucket = index_place(key, rows->buckets), fingerprint = (uint32_t)(key & 0xfff) << 20;
+    const uint32_t *at = rows->row + rows->start[bucket], *end = rows->row + rows->start[bucket + 1], *last;
+    while (at + STEP < end && at[STEP] < (fingerprint | least))
+        at += STEP;
+    while (at < end && *at < (fingerprint | least))
+        at++;
+    if (end - at > ROW_MAX)
+        end = at + ROW_MAX;
+    for (last = at; last < end && *last < (fingerprint | most);)
+        last++;
+    return (struct index_piece){at, last};
 }
 
 void index_exact(const struct lookalike_index *index, uint64_t key, index_take *take, void *context)
 {
-    take_row(&index->exact, key, take, context);
-}
-
-/* A row is in the order of its cores, so of their lengths: those from `least` up to `most` are one piece of it. */
-static void take_between(const struct rows *rows, uint64_t key, uint32_t least, uint32_t most,
-                         index_take *take, void *context)
-{
-    uint32_t bucket = (uint32_t)(key >> rows->shift), fingerprint = (uint32_t)(key & 0xfff);
-    uint32_t end = rows->start[bucket + 1], i = rows->start[bucket], step = 16;
-    while (i + step < end && (rows->row[i + step] & 0xfffff) < least)
-        i += step;
-    for (unsigned taken = 0; i < end && taken < ROW_MAX; i++) {
-        uint32_t core = rows->row[i] & 0xfffff;
-        if (core >= most)
-            return;
-        if (core < least || rows->row[i] >> 20 != fingerprint)
-            continue;
-        take(context, core);
-        taken++;
-    }
-}
-
-static void take_near(const struct lookalike_index *x, uint64_t *keys, unsigned count, size_t n,
-                      index_take *take, void *context)
-{
-    size_t longest = n + INDEX_SPREAD + 1 <= FORM_MAX ? n + INDEX_SPREAD + 1 : FORM_MAX + 1;
-    uint32_t least = x->of_length[n > INDEX_SPREAD ? n - INDEX_SPREAD : 0], most = x->of_length[longest];
-    const struct rows *rows = &x->deletes;
-    unsigned left = 0;
-    for (unsigned i = 0; i < count; i++)
-        __builtin_prefetch(rows_filter_word(rows, keys[i]));
-    for (unsigned i = 0; i < count; i++)
-        if (rows_may_have(rows, keys[i])) {
-            keys[left++] = keys[i];
-            __builtin_prefetch(&rows->start[keys[i] >> rows->shift]);
-        }
-    for (unsigned i = 0; i < left; i++)
-        __builtin_prefetch(&rows->row[rows->start[keys[i] >> rows->shift]]);
-    for (unsigned i = 0; i < left && least < most; i++)
-        take_between(rows, keys[i], least, most, take, context);
-}
-
-void index_near(const struct lookalike_index *x, const char *plain, size_t n, index_take *take, void *context)
-{
-    struct deletes d;
-    uint64_t keys[2 * DELETES_MAX];
-    unsigned count = 0;
-    /* a core that is up to two characters longer may be of the next tier */
-    unsigned edits = n + 2 >= DELETES_TWO ? 2 : n + 1 >= DELETES_ONE ? 1 : 0;
-    if (edits == 0 || x->deletes.n == 0)
+    if (!filter_has(&index->listed, key))
         return;
-    deletes_make(plain, n, edits, &d);
-    for (unsigned i = 0; i < d.n_long; i++)
-        keys[count++] = deletes_key(&d, i, false);
-    for (unsigned i = d.n_long; i < d.n && n + INDEX_SPREAD >= DELETES_TWO; i++)
-        keys[count++] = deletes_key(&d, i, true);
-    /* names of up to DELETES_SHORT + 1 characters have short keys without an end */
-    for (unsigned i = d.n_long; i < d.n && n <= DELETES_SHORT + 1 + INDEX_SPREAD; i++)
-        keys[count++] = deletes_key(&d, i, false);
-    take_near(x, keys, count, n, take, context);
+    struct index_piece p = rows_piece(&index->exact, key, 0, index->n_cores);
+    for (; p.at < p.end; p.at++)
+        take(context, rows_core(*p.at));
 }
 
 uint32_t index_genuine(const struct lookalike_index *index, const char *ascii, size_t n)
@@ -119,9 +72,11 @@ uint32_t index_genuine(const struct lookalike_index *index, const char *ascii, s
     if (!index->genuine)
         return 0;
     uint64_t key = index_hash(ascii, n, KEY_GENUINE);
-    for (uint32_t i = (uint32_t)key & index->genuine_mask; index->genuine[i];
-         i = (i + 1) & index->genuine_mask) {
-        uint32_t number = index->genuine[i] - 1;
+    for (uint32_t i = index_place(key, index->genuine_slots); index->genuine[i];
+         i = i + 1 < index->genuine_slots ? i + 1 : 0) {
+        uint32_t slot = index->genuine[i], number = genuine_number(slot) - 1;
+        if (slot - number - 1 != genuine_fingerprint(key))
+            continue;
         uint32_t at = number < index->n_names ? index->names[number].ascii
                                               : index->affiliates[number - index->n_names].ascii;
         if (strncmp(index->pool + at, ascii, n) == 0 && index->pool[at + n] == '\0')

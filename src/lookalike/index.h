@@ -11,15 +11,16 @@
  */
 enum { KEY_LOOSE_MIN = 5 /* shorter names have no loose and vowel keys */ };
 enum { INDEX_MAX_CORES = 1 << 20 /* a row keeps 20 bits of core and 12 bits of fingerprint */ };
+enum { INDEX_GENUINE_BITS = 22, INDEX_MAX_AFFILIATES = 1 << 21 };
 
 struct core {
     uint32_t key;  /* offset of the plain form in pool */
     uint32_t name; /* first of its names; they are sorted, the best relation first */
     uint16_t names;
-    uint8_t n;                         /* length of the plain form */
-    uint8_t flags;                     /* CORE_* */
-    uint64_t starts;                   /* where its tokens begin (struct form) */
-} __attribute__((packed, aligned(4))); /* 20 bytes: no hole before `starts` */
+    uint8_t n;       /* length of the plain form */
+    uint8_t flags;   /* CORE_* */
+    uint32_t starts; /* where its tokens begin (struct form), of the first 32 characters */
+};
 enum {
     CORE_LEVEL = 3,   /* how common a word it is: 1 very .. 3 rare, 0 = no word */
     CORE_NUMERIC = 4, /* digits only */
@@ -37,12 +38,15 @@ struct name {
 };
 
 struct rows {        /* hash -> cores: buckets of 32-bit words, 20 bits of core and 12 of fingerprint */
-    uint32_t *start; /* 1 << bits, + 1 */
+    uint32_t *start; /* buckets + 1 */
     uint32_t *row;
-    uint32_t n;
-    unsigned shift;
-    uint64_t *filter; /* a bit for each key: most that is asked is not there; NULL when there is none */
-    uint32_t filter_words;
+    uint32_t n, buckets;
+};
+
+/* A Bloom filter of unfinished keys, both bits in one word: most of what is asked is not there. */
+struct filter {
+    uint64_t *word;
+    uint32_t words;
 };
 
 struct lookalike_index {
@@ -51,19 +55,22 @@ struct lookalike_index {
     char *pool;
     size_t pool_n;
     struct core *cores; /* the shortest first */
-    uint32_t *letters;  /* of each core: form_letters of its skeleton; alone, since most cores fail there */
+    uint64_t *letters;  /* of each core: form_letters of its skeleton; alone, since most cores fail there */
     uint32_t of_length[FORM_MAX + 2]; /* the first core of that length or longer */
     uint32_t n_cores;
     struct name *names;
     uint32_t n_names;
-    struct rows exact;   /* plain, skel and loose forms */
-    struct rows deletes; /* deletion neighbourhood of the plain form with single look-alikes made equal */
-    uint32_t *genuine;   /* open addressing over `names` and `affiliates` by canonical name: 1 + number */
-    uint32_t genuine_mask;
+    struct rows exact;    /* plain, skel and loose forms */
+    struct rows deletes;  /* deletion neighbourhood of the plain form with single look-alikes made equal */
+    struct filter listed; /* of the keys of `exact` */
+    struct filter near;   /* of the keys of `deletes`, unfinished */
+    struct filter inside; /* of the skeletons and their beginnings, for substring probes */
+    uint32_t *
+        genuine; /* open addressing over `names` and `affiliates` by canonical name: 1 + number, above it 10 bits
+                          of the key */
+    uint32_t genuine_slots;
     struct affiliate *affiliates;
     uint32_t n_affiliates;
-    uint64_t *filter; /* Bloom filter of the keys of `exact`, for substring probes */
-    uint32_t filter_mask;
     unsigned shortest, longest; /* key lengths in `exact` */
 };
 
@@ -84,32 +91,63 @@ static inline uint64_t index_hash_finish(uint64_t hash, enum key_kind kind)
     hash = (hash ^ (hash >> 32) ^ (uint64_t)kind) * 0xd6e8feb86659fd93u;
     return hash ^ (hash >> 32);
 }
+/* The filter `inside` also has the keys of what longer names begin with: 4 and 6 characters. */
+static inline bool index_beginning_ends(unsigned n)
+{
+    return n == 4 || n == 6;
+}
+static inline uint64_t index_beginning(uint64_t hash)
+{
+    return hash * 0xd6e8feb86659fd93u;
+}
+uint64_t index_hash_open(const char *p, size_t n); /* unfinished */
 uint64_t index_hash(const char *p, size_t n, enum key_kind kind);
-uint64_t index_vowel_key(const struct form *form); /* the consonants, and where there are vowels */
+/* The keys under which the whole forms are listed; names shorter than KEY_LOOSE_MIN have only the first. */
+struct listed_keys {
+    uint64_t skeleton, loose;
+    uint64_t vowels; /* the consonants, and where there are vowels */
+};
+void index_listed_keys(const struct form *form, struct listed_keys *keys_r);
 
 /* Calls `take` for every core whose row has this key (fingerprints may collide: verify). */
 typedef void index_take(void *context, uint32_t core);
 void index_exact(const struct lookalike_index *index, uint64_t key, index_take *take, void *context);
-enum { ROWS_FILTER_BITS = 3 /* of a key: three of four that are not there stop at the filter */ };
-static inline uint64_t *rows_filter_word(const struct rows *rows, uint64_t key)
+/* A number below `n` by the upper half of a key. */
+static inline uint32_t index_place(uint64_t key, uint32_t n)
 {
-    return &rows->filter[(key >> 32) * rows->filter_words >> 32];
+    return (uint32_t)((key >> 32) * n >> 32);
 }
-static inline bool rows_may_have(const struct rows *rows, uint64_t key)
+static inline uint64_t filter_bits(uint64_t key)
 {
-    return *rows_filter_word(rows, key) >> (key >> 12 & 63) & 1;
+    return (uint64_t)1 << (key >> 14 & 63) | (uint64_t)1 << (key >> 20 & 63);
 }
-
-/* Cores within INDEX_SPREAD characters of the length only. */
-enum { INDEX_SPREAD = 3 };
-void index_near(const struct lookalike_index *index, const char *plain, size_t n, index_take *take,
-                void *context);
-static inline bool index_may_have(const struct lookalike_index *index, uint64_t key)
+static inline bool filter_has(const struct filter *filter, uint64_t key)
 {
-    uint64_t word = index->filter[(key >> 20) & index->filter_mask];
-    return (word >> (key & 63) & word >> (key >> 6 & 63) & 1) != 0;
+    uint64_t word = filter->word[index_place(key, filter->words)];
+    return word >> (key >> 14 & 63) & word >> (key >> 20 & 63) & 1;
 }
 
+/*
+ * The entries of one key with cores from `least` up to `most`: a bucket is in the order of fingerprint and core, so
+ * they stand together, in the order of their lengths.
+ */
+struct index_piece {
+    const uint32_t *at, *end;
+};
+struct index_piece rows_piece(const struct rows *rows, uint64_t key, uint32_t least, uint32_t most);
+static inline uint32_t rows_core(uint32_t entry)
+{
+    return entry & 0xfffff;
+}
+
+static inline uint32_t genuine_number(uint32_t slot)
+{
+    return slot & ((1u << INDEX_GENUINE_BITS) - 1);
+}
+static inline uint32_t genuine_fingerprint(uint64_t key)
+{
+    return (uint32_t)key >> INDEX_GENUINE_BITS << INDEX_GENUINE_BITS;
+}
 /* The name or affiliate with this canonical form: 1 + its number, affiliates behind the names; 0 = none. */
 uint32_t index_genuine(const struct lookalike_index *index, const char *ascii, size_t n);
 

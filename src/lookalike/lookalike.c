@@ -151,20 +151,55 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
     sort_hits(q);
 }
 
+void query_know(struct query *q, struct seen *seen)
+{
+    const char *domain = q->domain->registrable;
+    if (seen->known)
+        return;
+    seen->known = true;
+    seen->word = seen->place == PLACE_REGISTRABLE && strset_get(&q->tables->words, seen->text, seen->n) != 0;
+    q->popular = domain && strset_get(&q->tables->popular, domain, strlen(domain)) != 0;
+}
+
+static void match_seen(struct query *q, struct seen *seen)
+{
+    struct near near;
+    near_begin(&near);
+    whole_ask(seen, &near);
+    contained_ask(q, seen, &near);
+    seen->segmented = seen->known = false;
+    for (const struct lookalike_index *x = q->index; x; x = x->base) {
+        near_find(&near, x);
+        match_whole(q, seen, x, &near);
+        match_contained(q, seen, x, &near);
+    }
+}
+
 static void look_at(struct query *q, enum place place, struct span text)
 {
-    struct seen seen = {.place = place, .text = text.p, .n = text.n};
+    struct seen seen; /* large: not zeroed as a whole */
+    seen.place = place;
+    seen.text = text.p;
+    seen.n = text.n;
+    seen.second = false;
     form_make(q->tables, text, false, &seen.form);
-    seen.word = place == PLACE_REGISTRABLE && strset_get(&q->tables->words, text.p, text.n) != 0;
-    match_whole(q, &seen);
-    match_contained(q, &seen);
+    match_seen(q, &seen);
     if (!seen.form.alternatives)
         return;
-    seen.segmented = false;
     seen.second = true;
     form_make(q->tables, text, true, &seen.form);
-    match_whole(q, &seen);
-    match_contained(q, &seen);
+    match_seen(q, &seen);
+}
+
+/*
+ * Host tricks: a protected name among the labels to the left of the registrable one, whole with its suffix
+ * (company.com.evil.net, company-com.evil.net) or alone (company.evil.net). The nearest ones are looked at.
+ */
+static void look_at_hosts(struct query *q, unsigned registrable)
+{
+    enum { MAX_HOST_LABELS = 10 };
+    for (unsigned i = registrable, done = 0; i-- > 0 && done < MAX_HOST_LABELS; done++)
+        look_at(q, PLACE_HOST, q->domain->label[i]);
 }
 
 static void look(struct query *q)
@@ -174,12 +209,11 @@ static void look(struct query *q)
     if (reg == d->n)
         return;
     struct span label = d->label[reg];
-    q->popular = strset_get(&q->tables->popular, d->registrable, strlen(d->registrable)) != 0;
     look_at(q, PLACE_REGISTRABLE, label);
     if (reg == 0)
         return;
     look_at(q, PLACE_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});
-    match_host(q);
+    look_at_hosts(q, reg);
 }
 
 /*
@@ -261,6 +295,8 @@ const struct lookalike_result *query_match(struct query *q, const char *domain)
         return r;
     q->tables = q->index->tables;
     q->domain = &d;
+    q->n_hits = 0;
+    q->popular = false;
     look(q);
     rank(q);
     publish(q, r);
@@ -271,7 +307,11 @@ const struct lookalike_result *query_match(struct query *q, const char *domain)
 const struct lookalike_result *lookalike_match(const struct lookalike_index *index, struct arena *arena,
                                                const char *domain)
 {
-    struct query q = {.index = index, .arena = arena, .points = feature_points};
+    struct query q; /* large: the hits are written before they are read */
+    q.index = index;
+    q.arena = arena;
+    q.points = feature_points;
+    q.watch = NULL;
     return query_match(&q, domain);
 }
 

@@ -4,6 +4,7 @@
 #include "lookalike/domain.h"
 #include "lookalike/features.h"
 #include "lookalike/index.h"
+#include "lookalike/near.h"
 #include "lookalike/segment.h"
 
 /*
@@ -24,10 +25,11 @@ struct seen {
     bool segmented;
     const char *text; /* UTF-8, inside `unicode` of the domain */
     size_t n;
-    bool second; /* read with the second readings */
-    bool word;   /* it is a dictionary word */
+    unsigned n_whole; /* the first texts of struct near are the whole label, the others parts of it */
+    bool second;      /* read with the second readings */
+    bool known;       /* query_know was here */
+    bool word;        /* it is a dictionary word */
 };
-
 struct hit {
     const struct lookalike_index *index;
     uint32_t core, name;
@@ -56,7 +58,7 @@ struct query {
     const struct domain *domain;
     struct hit hits[MAX_HITS];
     unsigned n_hits;
-    bool popular;          /* the registrable domain is a popular one */
+    bool popular;          /* the registrable domain is a popular one; query_know */
     const int16_t *points; /* of the features */
     void (*watch)(const struct query *q, const struct hit *hit, const struct seen *seen);
     void *watcher; /* for `watch`, which sees every finding before the best are kept; NULL = nobody looks */
@@ -74,17 +76,21 @@ static inline const struct name *hit_name(const struct hit *hit)
     return &hit->index->names[hit->name];
 }
 
+/* Each kind of match says first what names shall be found near; then it is asked about every layer of the index. */
 /* Whole names: skeletons, edits and other suffixes. */
-void match_whole(struct query *q, struct seen *seen);
+void whole_ask(struct seen *seen, struct near *near);
+void match_whole(struct query *q, struct seen *seen, const struct lookalike_index *index,
+                 const struct near *near);
 /* Names inside longer ones, separated or not, also misspelt. */
-void match_contained(struct query *q, struct seen *seen);
-/* Whole protected domains among the labels on the left (company.com.evil.net). */
-void match_host(struct query *q);
-
+void contained_ask(const struct query *q, const struct seen *seen, struct near *near);
+void match_contained(struct query *q, struct seen *seen, const struct lookalike_index *index,
+                     const struct near *near);
 /* Which of the core's names fits the domain best; must come before scoring. */
 void query_choose(const struct query *q, struct hit *hit);
 /* Letters and marks of other scripts in what was seen, as class bits. */
 uint32_t script_classes(const struct form *f);
+/* Asks the tables of words and popular domains; before the first finding is scored. */
+void query_know(struct query *q, struct seen *seen);
 /* Keeps the hit when it scores. */
 void query_take(struct query *q, struct hit *hit, const struct seen *seen);
 

@@ -6,29 +6,50 @@
 
 #include "lookalike/pattern.h"
 
-static unsigned place(const char map[128], char c)
+static inline unsigned place(const uint8_t map[256], char c)
 {
-    unsigned char u = (unsigned char)c;
-    return u < 128 ? (unsigned char)map[u] & 127 : u & 127;
+    return map[(unsigned char)c];
 }
 
-void pattern_make(struct pattern *pattern, const char map[128], const char *s, size_t n)
+void pattern_make(struct pattern *pattern, const uint8_t map[256], const char *s, size_t n)
 {
     memset(pattern->at, 0, sizeof(pattern->at));
+    pattern->s = s;
     pattern->n = n;
     for (size_t i = 0; i < n; i++)
         pattern->at[place(map, s[i])] |= (uint64_t)1 << i;
 }
 
-unsigned pattern_edits(const struct pattern *pattern, const char map[128], const char *s, size_t n)
+/* What both have in common at their ends costs nothing, and candidates have much in common. */
+static size_t same_front(const struct pattern *p, const uint8_t map[256], const char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && i < p->n && place(map, s[i]) == place(map, p->s[i]))
+        i++;
+    return i;
+}
+
+static size_t same_back(const struct pattern *p, const uint8_t map[256], const char *s, size_t n,
+                        size_t front)
+{
+    size_t i = 0, most = (n < p->n ? n : p->n) - front;
+    while (i < most && place(map, s[n - 1 - i]) == place(map, p->s[p->n - 1 - i]))
+        i++;
+    return i;
+}
+
+unsigned pattern_edits(const struct pattern *pattern, const uint8_t map[256], const char *s, size_t n)
 {
     uint64_t up = ~(uint64_t)0, down = 0, diagonal = 0, before = 0;
-    unsigned edits = (unsigned)pattern->n;
-    if (pattern->n == 0)
-        return (unsigned)n;
-    uint64_t last = (uint64_t)1 << (pattern->n - 1);
-    for (size_t j = 0; j < n; j++) {
-        uint64_t here = pattern->at[place(map, s[j])];
+    size_t front = same_front(pattern, map, s, n), back = same_back(pattern, map, s, n, front);
+    size_t rows = pattern->n - front - back;
+    unsigned edits = (unsigned)rows;
+    n -= back;
+    if (rows == 0 || n == front)
+        return (unsigned)(rows + n - front);
+    uint64_t last = (uint64_t)1 << (rows - 1);
+    for (size_t j = front; j < n; j++) {
+        uint64_t here = pattern->at[place(map, s[j])] >> front;
         uint64_t turned = ((~diagonal & here) << 1) & before;
         diagonal = (((here & up) + up) ^ up) | here | down | turned;
         uint64_t more = down | ~(diagonal | up), fewer = diagonal & up;
@@ -39,6 +60,8 @@ unsigned pattern_edits(const struct pattern *pattern, const char map[128], const
         up = fewer | ~(diagonal | more);
         down = more & diagonal;
         before = here;
+        if (edits > PATTERN_MAX_EDITS + (n - 1 - j)) /* each column behind takes off one at most */
+            break;
     }
     return edits;
 }

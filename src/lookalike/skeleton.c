@@ -97,37 +97,66 @@ static void put_character(const struct tables *tables, struct form *f, uint32_t 
         put_decomposed(tables, f, out[i], second, source);
 }
 
+/* The character that plain[i] and the next one look like; 0 when they look like themselves. */
+static unsigned char one_for_two(const struct tables *t, const struct form *f, unsigned i)
+{
+    unsigned char c = (unsigned char)f->plain[i], d = (unsigned char)f->plain[i + 1];
+    int pair = i + 1 < f->n && d < 0x80 ? t->pair_of[c][d] : 0;
+    return pair && t->pairs[pair - 1].same ? (unsigned char)t->pairs[pair - 1].one : 0;
+}
+
 /* Look-alike sequences to one character each; repeated until nothing changes is not needed: no output of a
  * pair is the first half of another but `n` of `nn`, which stays out of the skeleton. */
 void form_skeleton(const struct tables *t, struct form *f)
 {
-    uint8_t out = 0;
-    for (uint8_t i = 0; i < f->n; out++) {
-        unsigned char c = (unsigned char)f->plain[i], d = (unsigned char)f->plain[i + 1];
-        int pair = c < 0x80 && d < 0x80 ? t->pair_of[c][d] : 0;
-        f->from[out] = i;
-        if (pair && t->pairs[pair - 1].same && i + 1 < f->n) {
-            c = (unsigned char)t->pairs[pair - 1].one;
+    unsigned out = 0, n = f->n;
+    for (unsigned i = 0; i < n; i++, out++) {
+        unsigned char c = (unsigned char)f->plain[i], one;
+        f->from[out] = (uint8_t)i;
+        f->same[i] = c < 0x80 ? t->same[c] : (char)c;
+        if (c < 0x80 && t->begins_pair[c] && (one = one_for_two(t, f, i))) {
+            c = one;
             i++;
+            f->same[i] = t->same[(unsigned char)f->plain[i]];
         }
-        i++;
         f->skel[out] = c < 0x80 ? t->same[c] : (char)c;
         f->loose[out] = c < 0x80 ? t->loose[c] : (char)c;
     }
-    f->n_skel = out;
+    f->n_skel = (uint8_t)out;
     f->from[out] = f->n;
     f->skel[out] = f->loose[out] = '\0';
+}
+
+/* The lower-case letters, digits and hyphens with which the label begins: for most labels that is all. */
+static size_t put_plain(struct form *f, struct span label)
+{
+    size_t i = 0;
+    unsigned n = 0;
+    for (; i < label.n && n < FORM_MAX; i++) {
+        char c = label.p[i];
+        if (c == '-') {
+            f->starts |= (uint64_t)1 << n;
+            continue;
+        }
+        bool letter = c >= 'a' && c <= 'z';
+        if (!letter && !(c >= '0' && c <= '9'))
+            break;
+        f->latin |= letter;
+        f->source[n] = (uint16_t)i;
+        f->plain[n++] = c;
+    }
+    f->n = (uint8_t)n;
+    return i;
 }
 
 void form_make(const struct tables *tables, struct span label, bool second, struct form *f)
 {
     if (label.n > UINT16_MAX)
         label.n = UINT16_MAX;
-    memset(f, 0, offsetof(struct form, plain) + 1);
-    f->n = f->n_skel = 0;
+    f->n_skel = 0;
     f->starts = 1;
     f->marks = f->letters = f->unread = f->latin = f->foreign = f->alternatives = f->cut = false;
-    for (size_t i = 0; i < label.n && !f->cut;) {
+    for (size_t i = put_plain(f, label); i < label.n && !f->cut;) {
         unsigned char c = (unsigned char)label.p[i];
         if (c < 0x80) {
             f->latin |= (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
@@ -144,10 +173,12 @@ void form_make(const struct tables *tables, struct span label, bool second, stru
     form_skeleton(tables, f);
 }
 
-uint32_t form_letters(const struct form *form)
+uint64_t form_letters(const struct form *form)
 {
-    uint32_t letters = 0;
-    for (unsigned i = 0; i < form->n_skel; i++)
-        letters |= 1u << ((unsigned char)form->loose[i] & 31);
+    uint64_t letters = 0;
+    for (unsigned i = 0; i < form->n_skel; i++) {
+        uint64_t bit = (uint64_t)1 << ((unsigned char)form->loose[i] & 31);
+        letters |= bit | (letters & bit) << 32;
+    }
     return letters;
 }

@@ -20,6 +20,7 @@ enum { FORM_MAX = 63 };
 
 struct form {
     char plain[FORM_MAX + 1], skel[FORM_MAX + 1], loose[FORM_MAX + 1];
+    char same[FORM_MAX + 1];       /* plain with single look-alikes made equal, no sequences */
     uint8_t n, n_skel;             /* loose is as long as skel */
     uint8_t from[FORM_MAX + 1];    /* skel position -> plain position; from[n_skel] == n */
     uint16_t source[FORM_MAX + 1]; /* plain position -> byte of the source; source[n] == its length */
@@ -32,13 +33,17 @@ struct form {
 
 /* `label` is UTF-8. With `second` the second reading of each letter is taken where there is one. */
 void form_make(const struct tables *tables, struct span label, bool second, struct form *form_r);
-/* Fills skel, loose and from of a form whose plain text is there. */
+/* Fills skel, loose, same and from of a form whose plain text is there. */
 void form_skeleton(const struct tables *tables, struct form *form);
 /*
- * Which characters stand in the loose skeleton, a bit each. An edit that is no look-alike changes at most one bit for
- * LETTERS_COST hundredths of its cost, so many different bits tell two names apart without comparing them.
+ * Which characters stand in the loose skeleton, and which of them more than once, a bit each. An edit that is no
+ * look-alike changes at most two, one for LETTERS_COST hundredths of its cost, so many different bits tell two names apart without comparing them.
  */
 enum { LETTERS_COST = 20 };
-uint32_t form_letters(const struct form *form);
+uint64_t form_letters(const struct form *form);
+static inline unsigned letters_differ(uint64_t a, uint64_t b)
+{
+    return (unsigned)__builtin_popcountll(a ^ b);
+}
 
 #endif

@@ -15,17 +15,42 @@
 #include <libpsl.h>
 
 #include "base/mem.h"
+#include "base/span.h"
 
-#include "lookalike/strset.h"
 #include "lookalike/suffix.h"
+
+/* A Bloom filter of the names in rules, hashed from their end; its words. Other names that pass do no harm. */
+enum { MENTIONED = 4096 };
 
 static struct {
     psl_ctx_t *psl;
-    struct strset rules; /* the names that rules mention; empty when they are not known */
+    bool known; /* `mentioned` is filled */
+    uint64_t mentioned[MENTIONED];
 } list;
 static pthread_once_t list_once = PTHREAD_ONCE_INIT;
 
-static bool add_rule(struct strset *rules, struct span rule)
+#define HASH_START 0x9e3779b97f4a7c15u
+static inline uint64_t extend(uint64_t hash, char c)
+{
+    return (hash ^ (unsigned char)c) * 0x9fb21c651e98df25u;
+}
+
+/* Three bits of one word: a few names in a thousand pass that no rule mentions. */
+static inline uint64_t bits_of(uint64_t hash)
+{
+    return (uint64_t)1 << (hash >> 46 & 63) | (uint64_t)1 << (hash >> 40 & 63) |
+           (uint64_t)1 << (hash >> 34 & 63);
+}
+
+static void mention(const char *name)
+{
+    uint64_t hash = HASH_START;
+    for (size_t i = strlen(name); i-- > 0;)
+        hash = extend(hash, name[i]);
+    list.mentioned[hash >> 52] |= bits_of(hash);
+}
+
+static bool add_rule(struct span rule)
 {
     bool wildcard = rule.n > 2 && rule.p[0] == '*' && rule.p[1] == '.';
     char utf8[256], *ascii = NULL;
@@ -38,13 +63,13 @@ static bool add_rule(struct strset *rules, struct span rule)
     if (idn2_to_ascii_8z(utf8, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
         return false;
     if (wildcard || strchr(ascii, '.')) /* a plain top-level domain is what the default rule gives */
-        strset_add(rules, span_of(ascii), 1);
+        mention(ascii);
     free(ascii);
     return true;
 }
 
 /* All rules of the text at `path`; false when one of them is not understood. */
-static bool read_rules(const char *path, struct strset *rules)
+static bool read_rules(const char *path)
 {
     char *line = NULL;
     size_t cap = 0;
@@ -59,9 +84,9 @@ static bool read_rules(const char *path, struct strset *rules)
             if (rule.p[i] == ' ' || rule.p[i] == '\t')
                 rule.n = i;
         if (rule.n > 0 && strncmp(rule.p, "//", 2) != 0)
-            fine = add_rule(rules, rule);
+            fine = add_rule(rule);
     }
-    fine &= !ferror(f) && rules->n > 0;
+    fine &= !ferror(f);
     free(line);
     fclose(f);
     return fine;
@@ -83,7 +108,7 @@ static time_t modified(const char *path)
 }
 
 /* The text, when no newer list is known: a package compiles its list when it is built, minutes after writing it. */
-static psl_ctx_t *load_text(struct strset *rules)
+static psl_ctx_t *load_text(void)
 {
     enum { BUILT_WITHIN = 3600 };
     const char *path = psl_dist_filename();
@@ -92,30 +117,28 @@ static psl_ctx_t *load_text(struct strset *rules)
     psl_ctx_t *psl = NULL;
     if (age && age >= psl_builtin_file_time() && age + BUILT_WITHIN >= modified(path))
         psl = psl_load_file(text);
-    if (psl && !read_rules(text, rules))
-        strset_free(rules);
+    list.known = psl && read_rules(text);
     free(text);
     return psl;
 }
 
 static void load_list(void)
 {
-    list.psl = load_text(&list.rules);
+    list.psl = load_text();
     if (!list.psl)
         list.psl = psl_latest(NULL);
 }
 
-/* Can a rule other than "the last label" apply to a name that ends in these labels? */
-static bool rules_mention(const char *name, const char *end)
+/* Can a rule other than "the last label" apply to this name? */
+static bool rules_mention(const char *ascii, size_t n)
 {
-    for (const char *p = name, *dot;; p = dot + 1) {
-        uint8_t value = strset_get(&list.rules, p, (size_t)(end - p));
-        dot = memchr(p, '.', (size_t)(end - p));
-        if (value)
+    uint64_t hash = HASH_START;
+    for (size_t i = n; i-- > 0;) {
+        hash = extend(hash, ascii[i]);
+        if ((i == 0 || ascii[i - 1] == '.') && (~list.mentioned[hash >> 52] & bits_of(hash)) == 0)
             return true;
-        if (!dot)
-            return false;
     }
+    return false;
 }
 
 static const char *private_owner(const char *name)
@@ -139,7 +162,7 @@ static const char *two_labels(const char *ascii, size_t n)
 const char *suffix_registrable(const char *ascii, size_t n)
 {
     pthread_once(&list_once, load_list);
-    if (list.rules.n && !rules_mention(ascii, ascii + n))
+    if (list.known && !rules_mention(ascii, n))
         return two_labels(ascii, n);
     const char *registrable = list.psl ? psl_registrable_domain(list.psl, ascii) : NULL;
     return registrable || !list.psl ? registrable : private_owner(ascii);

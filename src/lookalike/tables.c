@@ -64,6 +64,18 @@ static void read_file(struct reader *r, const char *name, void (*take)(struct re
     free(path);
 }
 
+static void add_affix(struct tables *t, struct span affix, uint8_t kind)
+{
+    uint32_t front = AFFIX_START, back = AFFIX_START;
+    strset_add(&t->affixes, affix, kind);
+    for (size_t i = 0; i < affix.n; i++) {
+        front = affix_extend(front, affix.p[i]);
+        back = affix_extend(back, affix.p[affix.n - 1 - i]);
+    }
+    t->affix_front[front >> 22] |= (uint64_t)1 << (front >> 16 & 63);
+    t->affix_back[back >> 22] |= (uint64_t)1 << (back >> 16 & 63);
+}
+
 static void take_affix(struct reader *r, struct span *f)
 {
     static const struct {
@@ -76,7 +88,7 @@ static void take_affix(struct reader *r, struct span *f)
         if (span_eq(f[0], span_of(kinds[i].name))) {
             struct span rest = f[1];
             while (rest.n > 0)
-                strset_add(&r->t->affixes, span_cut(&rest, ' '), kinds[i].bit);
+                add_affix(r->t, span_cut(&rest, ' '), kinds[i].bit);
             return;
         }
     bad_line(r, "the kind of these affixes is not geo, legal, business, trade, web, lure or infra");
@@ -178,6 +190,7 @@ static void take_visual(struct reader *r, struct span *f)
     struct pair *p = &t->pairs[t->n_pairs++];
     *p = (struct pair){{f[0].p[0], f[0].p[1], 0}, *f[1].p, (uint8_t)cost, same};
     t->pair_of[(int)p->two[0]][(int)p->two[1]] = (char)t->n_pairs;
+    t->begins_pair[(int)p->two[0]] |= same;
 }
 
 enum { COST_KEY = 70, COST_VOWEL = 60 };
@@ -252,6 +265,8 @@ static struct tables *load(struct diag_list *diags)
     read_file(&r, "data/lookalike/visual.tsv", take_visual);
     read_file(&r, "data/lookalike/keyboards.txt", take_keys);
     close_looks(t);
+    for (int c = 0; c < 256; c++)
+        t->pattern[c] = c < 128 ? (uint8_t)t->loose[c] & 127 : (uint8_t)(c & 127);
     rarity_learn(&t->rarity, (const struct strset *const[]){&t->affixes, &t->words}, 2);
     if (!r.failed)
         return t;

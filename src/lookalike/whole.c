@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lookalike/match.h"
-#include "lookalike/pattern.h"
 
 enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds the time of one lookup */ };
 
@@ -15,9 +14,12 @@ struct gather {
     const struct lookalike_index *index;
     uint32_t done[SEEN_CACHE]; /* 1 + core, direct-mapped: most repeats are seen here */
     unsigned candidates;
-    uint32_t letters;
-    const struct pattern
-        *pattern; /* for candidates of the deletion neighbourhood; NULL for equal skeletons */
+    uint64_t letters;
+    const char
+        *near; /* what candidates of the deletion neighbourhood are near to; NULL for equal skeletons */
+    unsigned n_near;
+    bool pattern_made;
+    struct pattern pattern;
 };
 
 static uint32_t class_of_edit(const struct edit *e)
@@ -73,14 +75,14 @@ static void consider(void *context, uint32_t number)
     if (g->done[number % SEEN_CACHE] == number + 1 || g->candidates == MAX_CANDIDATES)
         return;
     g->done[number % SEEN_CACHE] = number + 1;
-    unsigned least_cost = (unsigned)__builtin_popcount(g->index->letters[number] ^ g->letters) * LETTERS_COST;
+    if (g->letters == 0) /* of the first candidate: most labels have none */
+        g->letters = form_letters(&g->seen->form);
+    unsigned letters = letters_differ(g->index->letters[number], g->letters),
+             least_cost = letters * LETTERS_COST;
     if (least_cost > MAX_COST)
         return;
     int spread = (int)f->n - (int)c->n;
     if (spread > DISTANCE_BAND || spread < -DISTANCE_BAND)
-        return;
-    if (g->pattern &&
-        pattern_edits(g->pattern, g->q->tables->loose, index_key(g->index, c), c->n) > PATTERN_MAX_EDITS)
         return;
     g->candidates++;
     const char *key = index_key(g->index, c);
@@ -94,7 +96,7 @@ static void consider(void *context, uint32_t number)
              distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment) > limit)
         return;
     hit.classes = edit_classes(&hit, g->seen, key) | script_classes(f);
-    if (f->starts != c->starts && hit.alignment.cost == 0)
+    if ((uint32_t)f->starts != c->starts && hit.alignment.cost == 0)
         hit.classes |= 1u << LOOKALIKE_HYPHEN;
     if (g->seen->place == PLACE_HOST)
         hit.classes |= 1u << LOOKALIKE_SUBDOMAIN;
@@ -102,36 +104,39 @@ static void consider(void *context, uint32_t number)
         hit.classes |= 1u << LOOKALIKE_FOREIGN_SUFFIX;
     else if (!suffix_equal(g->q, &hit))
         hit.classes |= 1u << LOOKALIKE_TLD_SWAP;
+    query_know(g->q, g->seen);
     hit.score = score_whole(g->q, &hit, g->seen);
     query_take(g->q, &hit, g->seen);
 }
 
-static void gather_from(struct gather *g)
+static void gather_from(struct gather *g, const struct near *near)
 {
     const struct form *f = &g->seen->form;
-    char folded[FORM_MAX];
-    for (unsigned i = 0; i < f->n; i++)
-        folded[i] = (unsigned char)f->plain[i] < 0x80 ? g->q->tables->same[(int)f->plain[i]] : f->plain[i];
-    index_exact(g->index, index_hash(f->skel, f->n_skel, KEY_SKELETON), consider, g);
+    struct listed_keys keys;
+    index_listed_keys(f, &keys);
+    index_exact(g->index, keys.skeleton, consider, g);
     if (f->n >= KEY_LOOSE_MIN) {
-        index_exact(g->index, index_hash(f->loose, f->n_skel, KEY_LOOSE), consider, g);
-        index_exact(g->index, index_vowel_key(f), consider, g);
+        index_exact(g->index, keys.loose, consider, g);
+        index_exact(g->index, keys.vowels, consider, g);
     }
-    struct pattern pattern;
-    g->pattern = &pattern;
-    pattern_make(&pattern, g->q->tables->loose, f->plain, f->n);
-    index_near(g->index, folded, f->n, consider, g);
-    if (f->n_skel == f->n)
-        return;
-    pattern_make(&pattern, g->q->tables->loose, f->skel, f->n_skel);
-    index_near(g->index, f->skel, f->n_skel, consider, g);
+    for (unsigned t = 0; t < g->seen->n_whole; t++)
+        for (unsigned i = 0; i < near->text[t].n_found; i++)
+            consider(g, near_cores(near, t)[i]);
 }
 
-void match_whole(struct query *q, struct seen *seen)
+void whole_ask(struct seen *seen, struct near *near)
 {
-    for (const struct lookalike_index *x = q->index; x; x = x->base) {
-        struct gather g = {.q = q, .seen = seen, .index = x, .letters = form_letters(&seen->form)};
-        if (seen->form.n > 0)
-            gather_from(&g);
-    }
+    const struct form *f = &seen->form;
+    near_ask(near, f->plain, f->same, f->n, 2);
+    if (f->n_skel != f->n)
+        near_ask(near, f->skel, f->skel, f->n_skel, 2);
+    seen->n_whole = near->n_texts;
+}
+
+void match_whole(struct query *q, struct seen *seen, const struct lookalike_index *index,
+                 const struct near *near)
+{
+    struct gather g = {.q = q, .seen = seen, .index = index};
+    if (seen->form.n > 0)
+        gather_from(&g, near);
 }

@@ -141,21 +141,24 @@ static void distances(void **state)
 static void patterns(void **state)
 {
     struct pattern p;
-    pattern_make(&p, tables->loose, "kestrelvale", 11);
-    assert_int_equal(pattern_edits(&p, tables->loose, "kestrelvale", 11), 0);
-    assert_int_equal(pattern_edits(&p, tables->loose, "kestre1vale", 11), 0);
-    assert_int_equal(pattern_edits(&p, tables->loose, "ketsrelvale", 11), 1);
-    assert_int_equal(pattern_edits(&p, tables->loose, "kestrelvle", 10), 1);
-    assert_int_equal(pattern_edits(&p, tables->loose, "kxstrelvaxle", 12), 2);
-    assert_int_equal(pattern_edits(&p, tables->loose, "", 0), 11);
+    pattern_make(&p, tables->pattern, "kestrelvale", 11);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "kestrelvale", 11), 0);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "kestre1vale", 11), 0);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "ketsrelvale", 11), 1);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "kestrelvle", 10), 1);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "kxstrelvaxle", 12), 2);
+    assert_int_equal(pattern_edits(&p, tables->pattern, "kestrel", 7), 4);
+    assert_true(pattern_edits(&p, tables->pattern, "", 0) > PATTERN_MAX_EDITS);
+    assert_true(pattern_edits(&p, tables->pattern, "harborlines", 11) > PATTERN_MAX_EDITS);
 }
 
 static bool has_hash(const struct deletes *d, const char *s, size_t n)
 {
-    struct deletes whole;
-    deletes_make(s, n, 0, &whole);
+    uint64_t whole = 0;
+    for (size_t i = 0; i < n; i++)
+        whole = (whole + (unsigned char)s[i]) * 0x9fb21c651e98df25u;
     for (unsigned i = 0; i < d->n; i++)
-        if (d->hash[i] == whole.hash[0])
+        if (d->key[i] == whole)
             return true;
     return false;
 }
@@ -185,12 +188,11 @@ static void deletions(void **state)
 
 static bool share_key(const char *a, const char *b)
 {
-    struct deletes x, y;
-    deletes_make(a, strlen(a), 2, &x);
-    deletes_make(b, strlen(b), 2, &y);
-    for (unsigned i = 0; i < x.n; i++)
-        for (unsigned j = 0; j < y.n; j++)
-            if (deletes_key(&x, i, true) == deletes_key(&y, j, true))
+    uint64_t x[DELETES_MAX], y[DELETES_MAX];
+    unsigned nx = deletes_of_name(a, strlen(a), x), ny = deletes_of_name(b, strlen(b), y);
+    for (unsigned i = 0; i < nx; i++)
+        for (unsigned j = 0; j < ny; j++)
+            if (x[i] == y[j])
                 return true;
     return false;
 }
