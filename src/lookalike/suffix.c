@@ -141,11 +141,14 @@ static bool rules_mention(const char *ascii, size_t n)
     return false;
 }
 
+/* Below which registry's suffix the owner of a private suffix registered it; NULL for a suffix of a registry. */
 static const char *private_owner(const char *name)
 {
+    if (psl_is_public_suffix2(list.psl, name, PSL_TYPE_ICANN))
+        return NULL;
     for (const char *dot = strchr(name, '.'); dot; dot = strchr(name, '.')) {
         if (psl_is_public_suffix2(list.psl, dot + 1, PSL_TYPE_ICANN))
-            return psl_is_public_suffix2(list.psl, name, PSL_TYPE_ICANN) ? NULL : name;
+            return name;
         name = dot + 1;
     }
     return NULL;
