@@ -39,9 +39,8 @@ struct split {
     struct span text;
     struct line *v;
     size_t n;
-    size_t max;
+    size_t max, room; /* of out->addresses */
     struct quote_result *out;
-    struct address_list found;
 };
 
 static struct span line_text(const struct split *s, size_t i)
@@ -207,8 +206,11 @@ static void add_addresses(struct split *s, struct span value, const char *role)
         struct quote_result *out = s->out;
         if (!*list.v[i].domain && !*list.v[i].name)
             continue;
-        out->addresses = arena_grow(s->arena, out->addresses, out->n_addresses, out->n_addresses + 1,
-                                    sizeof(*out->addresses));
+        if (out->n_addresses == s->room) {
+            s->room = s->room ? s->room * 2 : 8;
+            out->addresses =
+                arena_grow(s->arena, out->addresses, out->n_addresses, s->room, sizeof(*out->addresses));
+        }
         out->addresses[out->n_addresses++] = (struct quoted_address){role, list.v[i]};
     }
     buf_free(&plain);

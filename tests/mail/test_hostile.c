@@ -264,7 +264,7 @@ static void test_many_pieces(void **state)
     add_many(&raw, plain, 12000);
     buf_adds(&raw, "\n--b\nContent-Type: text/html\n\n");
     add_many(&raw, html, 12000);
-    parse(arena, &raw, 64 * MEGABYTE);
+    parse(arena, &raw, 32 * MEGABYTE);
     buf_free(&raw);
     arena_free(&arena);
 }
