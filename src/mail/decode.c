@@ -16,11 +16,7 @@ static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
     return true;
 }
 
-/*
- * Goes on behind "=": some mail programs do, GMime does not, and a filter that stops there sees less than
- * the reader. Characters outside the alphabet are skipped (RFC 2045 6.8).
- */
-static size_t base64(struct span in, char *out)
+size_t mime_base64(struct span in, char *out)
 {
     unsigned bits = 0, have = 0;
     size_t n = 0;
@@ -63,7 +59,7 @@ struct span mime_decode(struct arena *arena, const struct mime_part *part, size_
     size_t n;
     if (kind == GMIME_CONTENT_ENCODING_BASE64) {
         out = arena_alloc(arena, take / 4 * 3 + 4);
-        n = base64((struct span){in.p, take}, out);
+        n = mime_base64((struct span){in.p, take}, out);
     } else {
         g_mime_encoding_init_decode(&state, kind);
         out = arena_alloc(arena, g_mime_encoding_outlen(&state, take) + 1);

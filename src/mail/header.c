@@ -3,6 +3,7 @@
  * what parsers disagree on: repeated fields, bare CR, control characters, lines that are no fields.
  * Decoding of encoded words is GMime's.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <gmime/gmime.h>
@@ -12,6 +13,7 @@
 #include "mail/charset.h"
 #include "mail/header.h"
 #include "mail/message.h"
+#include "mail/word.h"
 
 /* A field name is printable ASCII without ':' (RFC 5322 2.2); blanks before the colon are tolerated. */
 static size_t name_length(struct span line)
@@ -124,8 +126,9 @@ const char *header_decode(struct arena *arena, struct span raw)
         return "";
     if (!memchr(line.p, '?', line.n) || !memmem(line.p, line.n, "=?", 2))
         return text_clean_line(arena, charset_guess(arena, line));
-    char *decoded = g_mime_utils_header_decode_text(NULL, arena_span(arena, line));
+    char *words = word_as_quoted(line), *decoded = g_mime_utils_header_decode_text(NULL, words);
     const char *clean = text_clean_line(arena, charset_guess(arena, span_of(decoded)));
     g_free(decoded);
+    free(words);
     return clean;
 }

@@ -9,6 +9,7 @@
  * Each level searches its own span for its own boundary only; nesting is bounded, so the cost is linear.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,6 +19,7 @@
 
 #include "mail/charset.h"
 #include "mail/mime.h"
+#include "mail/word.h"
 
 enum { MAX_BOUNDARY = 512 /* RFC 2046 says 70; longer ones occur */ };
 enum { MAX_SECOND_READINGS = 4 /* of parts with two boundaries: each costs a whole search */ };
@@ -88,7 +90,9 @@ static const char *rfc2231_parameter(struct arena *arena, struct span value, con
     span_cut(&all, ';');
     if (all.n == 0 || !strcasestr(arena_span(arena, all), name))
         return "";
-    GMimeParamList *params = g_mime_param_list_parse(NULL, arena_span(arena, all));
+    char *words = word_as_quoted(all);
+    GMimeParamList *params = g_mime_param_list_parse(NULL, words);
+    free(words);
     GMimeParam *param = params ? g_mime_param_list_get_parameter(params, name) : NULL;
     const char *text = param ? g_mime_param_get_value(param) : NULL;
     const char *clean = text ? text_clean_line(arena, charset_guess(arena, span_of(text))) : "";

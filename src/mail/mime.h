@@ -46,6 +46,12 @@ struct mime_tree mime_walk(struct arena *arena, const struct header_block *top,
  * when more was there. An unknown encoding leaves the bytes as they are and sets *known_r to false. */
 struct span mime_decode(struct arena *arena, const struct mime_part *part, size_t max, size_t *size_r,
                         bool *known_r);
+/*
+ * Decodes into `out`, which has room for in.n bytes; returns how many there are. Goes on behind "=": some mail
+ * programs do, GMime does not, and a filter that stops there sees less than the reader. Characters outside the
+ * alphabet are skipped (RFC 2045 6.8).
+ */
+size_t mime_base64(struct span in, char *out);
 /* RFC 3676: soft line ends of format=flowed joined. */
 struct span mime_unflow(struct arena *arena, struct span text, bool delsp);
 

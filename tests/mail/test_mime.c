@@ -120,10 +120,44 @@ static void test_decoding_headers(void **state)
         {"=?x-nope?q?abc?=", "abc"},
         {"=?gb2312?b?0vjQ0A==?=", "\xE9\x93\xB6\xE8\xA1\x8C"},
         {"=?utf-8?q?a=0D=0ABcc:_x?=", "a Bcc: x"},
+        /* words of base64: each is padded by itself, or not at all, and a character may be cut in two */
+        {"=?utf-8?b?SGVsbG8=?= =?utf-8?b?IHdvcmxk?=", "Hello world"},
+        {"=?utf-8?B?SGVsbG8=?=\r\n =?UTF-8?B?IHdvcmxkIQ==?=\r\n =?utf-8?B?IFBheQ==?= now",
+         "Hello world! Pay now"},
+        {"=?utf-8?b?SGVsbG8=?==?utf-8?b?IHdvcmxk?=", "Hello world"},
+        {"=?utf-8?b?SGVsbG8?= =?utf-8?b?IHdvcmxk?=", "Hello world"},
+        {"=?utf-8?b?SGVsbG8=IHdvcmxk?=", "Hello world"},
+        {"=?utf-8?b?SGVs bG8=?=", "Hello"},
+        {"=?utf-8?b?ww==?= =?utf-8?b?vA==?=", "\xC3\xBC"},
+        {"=?utf-8?q?=C3?= =?utf-8?b?vA==?=", "\xC3\xBC"},
+        {"=?utf-8?b?w7w=?= =?iso-8859-1?b?/A==?=", "\xC3\xBC\xC3\xBC"},
+        {"=?utf-16be?b?AEgAaQ==?= =?utf-16be?b?AEgAaQ==?=", "HiHi"},
+        {"a =?utf-8?b?YQ==?", "a =?utf-8?b?YQ==?"},
+        {"=?utf-8?b?SGVsbG8=?= =?utf-8?x?IHdvcmxk?= =?utf-8?q?!?=", "Hello =?utf-8?x?IHdvcmxk?= !"},
+        /* a broken "=" takes nothing from the next word */
+        {"=?utf-8?q?pay=?= =?utf-8?q?deliver?=", "pay=deliver"},
+        {"=?utf-8?q?50=_off=2?=", "50= off=2"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
         assert_string_equal(header_decode(arena, span_of(rows[i].in)), rows[i].want);
+        arena_free(&arena);
+    }
+}
+
+static void test_decoding_names(void **state)
+{
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"a/b; name=\"=?utf-8?b?cGF5Lg==?= =?utf-8?b?cGRm?=\"", "pay.pdf"},
+        {"a/b; name==?utf-8?b?cGF5Lg==?=", "pay."},
+        {"a/b; name*0=\"pay\"; name*1=\".pdf\"", "pay.pdf"},
+        {"a/b; name*=utf-8''p%C3%A4y.pdf", "p\xC3\xA4y.pdf"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        assert_string_equal(mime_type_parse(arena, span_of(rows[i].in)).name, rows[i].want);
         arena_free(&arena);
     }
 }
@@ -181,8 +215,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_content_type),     cmocka_unit_test(test_splitting),
         cmocka_unit_test(test_ambiguous),        cmocka_unit_test(test_header_block),
-        cmocka_unit_test(test_decoding_headers), cmocka_unit_test(test_charsets),
-        cmocka_unit_test(test_flowed),
+        cmocka_unit_test(test_decoding_headers), cmocka_unit_test(test_decoding_names),
+        cmocka_unit_test(test_charsets),         cmocka_unit_test(test_flowed),
     };
     message_library_init();
     return cmocka_run_group_tests_name("mime", tests, NULL, NULL);

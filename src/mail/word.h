@@ -1,0 +1,12 @@
+#ifndef RINGER_MAIL_WORD_H
+#define RINGER_MAIL_WORD_H
+#include "base/span.h"
+
+/*
+ * A header value whose encoded words (RFC 2047) all are in the "Q" encoding and good; what is no word stays. For
+ * values that GMime decodes: it takes neighbours for one stream, and a stream of base64 ends at the first padding,
+ * so that of "=?utf-8?B?SGVsbG8=?= =?utf-8?B?IHdvcmxk?=" it shows "Hello". To be freed.
+ */
+char *word_as_quoted(struct span line);
+
+#endif
