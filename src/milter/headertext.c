@@ -73,10 +73,13 @@ static void add_encoded(struct folder *f, struct span text)
     }
 }
 
-/* One run of words: encoded when it holds anything that is not printable ASCII or looks like an encoded word. */
+/*
+ * One run of words: encoded when it holds anything that is not printable ASCII or looks like an encoded word, which
+ * many mail programs decode in the middle of a word, too.
+ */
 static bool needs_encoding(struct span word)
 {
-    if (word.n > LINE - 2 || (word.n >= 2 && memcmp(word.p, "=?", 2) == 0))
+    if (word.n > LINE - 2 || memmem(word.p, word.n, "=?", 2))
         return true;
     for (size_t i = 0; i < word.n; i++)
         if ((unsigned char)word.p[i] <= ' ' || (unsigned char)word.p[i] >= 0x7f)
