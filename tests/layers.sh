@@ -1,8 +1,8 @@
 #!/bin/sh
 # Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- judge
 # <- (milter, cli, web); store and conf know base only; worker reads mail/html; only src/milter/ includes libmilter.
-src=${abs_top_srcdir:-.}/src
-n=0
+. "${abs_top_srcdir:-.}/tests/tap.sh"
+src=$top/src
 allowed() {
     case $1 in
     base) echo base ;;
@@ -21,30 +21,24 @@ allowed() {
     esac
 }
 check() { # description, list of offenders
-    n=$((n + 1))
-    if [ -z "$2" ]; then
-        echo "ok $n - $1"
-    else
-        echo "not ok $n - $1"
-        echo "$2" | sed 's/^/# /'
-    fi
+    echo "$2" >"$dir/out"
+    ok "$1" [ -z "$2" ]
 }
-for dir in base mail lookalike payment facts rules conf store worker report milter cli web; do
-    [ -d "$src/$dir" ] || continue
-    ok=$(allowed $dir | tr ' ' '\n' | sed 's,.*,/"&/,' | paste -sd'|' | sed 's,/",",g; s,/|,/|,g; s,"$,,')
-    offenders=$(grep -Hn '^#include "' "$src/$dir"/*.c "$src/$dir"/*.h 2>/dev/null |
-        grep -vE "#include ($ok)" |
-        case $dir in
+for folder in base mail lookalike payment facts rules conf store worker report milter cli web; do
+    [ -d "$src/$folder" ] || continue
+    may=$(allowed $folder | tr ' ' '\n' | sed 's,.*,/"&/,' | paste -sd'|' | sed 's,/",",g; s,/|,/|,g; s,"$,,')
+    offenders=$(grep -Hn '^#include "' "$src/$folder"/*.c "$src/$folder"/*.h 2>/dev/null |
+        grep -vE "#include ($may)" |
+        case $folder in
         milter | cli | web) grep -vE '#include "(judge|judgement|policy|remember|policy_packs|services)\.h"' ;;
         base) grep -v '#include "config.h"' ;;
         *) cat ;;
         esac)
-    check "src/$dir includes only downward" "$offenders"
+    check "src/$folder includes only downward" "$offenders"
 done
 check "only src/milter includes libmilter" \
     "$(grep -rln 'libmilter/mfapi.h' "$src" | grep -v '/milter/')"
 check "no logging or exit below cli, milter and web" \
     "$(grep -nE '\b(syslog|fprintf\(stderr|exit)\(' "$src"/mail/*.c "$src"/lookalike/*.c "$src"/payment/*.c \
         "$src"/facts/*.c "$src"/rules/*.c "$src"/conf/*.c "$src"/store/*.c 2>/dev/null | grep -v '_exit(')"
-echo "1..$n"
-exit 0
+done_testing

@@ -1,15 +1,7 @@
 #!/bin/sh
 # ringer config: check and show, the shipped example, and the manual.
-ringer="$abs_top_builddir/ringer"
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 unset RINGER_CONFIG
-n=0
-ok() { # ok NAME: tells whether the last command succeeded
-    if [ $? -eq 0 ]; then r=ok; else r="not ok"; fi
-    n=$((n + 1))
-    echo "$r $n - $1"
-}
 exits() { # exits CODE COMMAND...
     want=$1
     shift
@@ -17,7 +9,6 @@ exits() { # exits CODE COMMAND...
     [ $? -eq "$want" ]
 }
 
-echo 1..21
 printf 'mode: tag\nprotect:\n  own-domains: [company.example]\n' >"$dir/good.yaml"
 printf 'mode: tag\nprotect:\n  own-domians: [company.example]\n' >"$dir/bad.yaml"
 
@@ -60,3 +51,4 @@ else
 fi
 [ -z "$warnings" ]; ok "ringer.yaml(5) formats without warnings $warnings"
 exits 1 sh -c "'$ringer' config show --defaults >/dev/full"; ok "a full disk is an error"
+done_testing

@@ -2,23 +2,7 @@
 # ringer learn and ringer history on 1,000 ordinary mails of ten invented suppliers: afterwards their lookalikes,
 # changed accounts, fake threads and first contacts are recognised without any partner list, and what the ten
 # write on stays clean. Without the store nobody is new and nothing is missing.
-ringer=${abs_top_builddir:-.}/ringer
-src=${abs_top_srcdir:-.}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-n=0
-ok() { # description, command...
-    n=$((n + 1))
-    d=$1
-    shift
-    if "$@"; then
-        echo "ok $n - $d"
-    else
-        echo "not ok $n - $d"
-        [ -s "$dir/out" ] && head -c 2000 "$dir/out" | sed 's/^/# /'
-        [ -s "$dir/err" ] && head -c 2000 "$dir/err" | sed 's/^/# /'
-    fi
-}
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 conf() { # name, further lines
     cat >"$dir/$1.yaml" <<EOF
 protect:
@@ -39,10 +23,9 @@ all() { # pattern: every line of $dir/out has it
 none() { [ -s "$dir/out" ] && ! grep -q -e "$1" "$dir/out"; }
 
 if ! python3 -c '' 2>/dev/null; then
-    echo "1..0 # SKIP python3 is not there"
-    exit 0
+    skip_all "python3 is not there"
 fi
-python3 "$src/tests/cli/learn_mail.py" "$dir" || { echo "Bail out! no test mail"; exit 1; }
+python3 "$top/tests/cli/learn_mail.py" "$dir" || { echo "Bail out! no test mail"; exit 1; }
 conf on ""
 conf off "history: {learn: false}"
 conf missing ""
@@ -135,4 +118,4 @@ forget() {
 ok "a forgotten supplier is gone" forget
 usage() { "$ringer" history frobnicate 2>/dev/null; [ $? = 2 ] && "$ringer" learn 2>/dev/null; [ $? = 2 ]; }
 ok "wrong usage exits with 2" usage
-echo "1..$n"
+done_testing

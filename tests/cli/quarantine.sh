@@ -1,29 +1,16 @@
 #!/bin/sh
 # `ringer quarantine` against a real store and a real SMTP conversation.
 set -u
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-build=${abs_top_builddir:-.}
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 tool=$build/tests/store/store_tool
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ringer-cli.XXXXXX") || exit 1
 sink=
-n=0
 stop_sink() {
     [ -z "$sink" ] || { kill "$sink"; wait "$sink"; } 2>/dev/null
     sink=
 }
-trap 'stop_sink; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
+at_exit() { stop_sink; }
 quarantine() {
     "$build/ringer" quarantine "$@" --store "sqlite:$dir/db"
-}
-check() { # check NAME STATUS: prints the TAP line; what the commands said follows when it is not ok
-    n=$((n + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $n - $1"
-    else
-        echo "not ok $n - $1"
-        sed 's/^/# /' "$dir/out" "$dir/err" 2>/dev/null
-    fi
 }
 start_sink() {
     stop_sink
@@ -47,7 +34,6 @@ run() {
 state() {
     quarantine show "$1" --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["state"])'
 }
-echo 1..26
 
 # --- messages that SMTP clients like to spoil
 python3 - "$dir" <<'PY'
@@ -93,26 +79,26 @@ PY
     [ "$status" = 0 ] && [ "$(state "$id")" = released ] || bad="$bad $f(status)"
 done
 [ -z "$bad" ] || echo "# spoilt:$bad"
-check "the bytes arrive unchanged ($good messages)" "$([ -z "$bad" ]; echo $?)"
+ok "the bytes arrive unchanged ($good messages)" [ -z "$bad" ]
 
 bad=
 for f in bare-lf eight-bit nul big; do
     put "$dir/$f.eml" sender@b.example clerk@buyer.example
     quarantine show "$id" --raw >"$dir/raw" && cmp -s "$dir/raw" "$dir/$f.eml" || bad=1
 done
-check "show --raw prints the original bytes" "$([ -z "$bad" ]; echo $?)"
+ok "show --raw prints the original bytes" [ -z "$bad" ]
 
 grep -q '^MAIL FROM:<sender@b.example>' "$dir/sink/1.env" && grep -q '^RCPT TO:<clerk@buyer.example>' "$dir/sink/1.env"
-check "with the original envelope" $?
+ok "with the original envelope"
 
 put "$dir/dots.eml" "" one@buyer.example two@buyer.example
 start_sink
 run quarantine release "$id" --smtp "$url"
 grep -q '^MAIL FROM:<>' "$dir/sink/1.env" && [ "$(grep -c '^RCPT' "$dir/sink/1.env")" = 2 ] && [ "$status" = 0 ]
-check "the null sender stays null; all held recipients in one transaction" $?
+ok "the null sender stays null; all held recipients in one transaction"
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && grep -q 'already released' "$dir/err" && [ ! -f "$dir/sink/2.raw" ]
-check "what is released is not sent again" $?
+ok "what is released is not sent again"
 
 # --- refusals
 start_sink --refuse two@buyer.example
@@ -120,15 +106,15 @@ put "$dir/dots.eml" s@b.example one@buyer.example two@buyer.example three@buyer.
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q 'NOT sent to two@buyer.example: 550' "$dir/out" &&
     grep -q 'released to one@buyer.example: 250' "$dir/out"
-check "a refused recipient stays held, with the server's words" $?
+ok "a refused recipient stays held, with the server's words"
 quarantine show "$id" >"$dir/out"
 grep -q 'two@buyer.example *not released: 550' "$dir/out" && grep -q 'one@buyer.example *released' "$dir/out"
-check "show tells which recipients have it" $?
+ok "show tells which recipients have it"
 start_sink
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 0 ] && [ "$(state "$id")" = released ] && grep -q 'RCPT TO:<two@' "$dir/sink/1.env" &&
     [ "$(grep -c '^RCPT' "$dir/sink/1.env")" = 1 ]
-check "the next release goes to the missing one only" $?
+ok "the next release goes to the missing one only"
 
 for reply in "550 5.7.1 not that" "451 4.3.0 later" "554 5.6.0 no"; do
     start_sink --dot-reply "$reply"
@@ -136,24 +122,24 @@ for reply in "550 5.7.1 not that" "451 4.3.0 later" "554 5.6.0 no"; do
     run quarantine release "$id" --smtp "$url"
     [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "$reply" "$dir/err" &&
         quarantine show "$id" | grep -q "Last try.*$reply"
-    check "'$reply' at the end of the data: not released, shown" $?
+    ok "'$reply' at the end of the data: not released, shown"
 done
 start_sink --data-reply "451 4.3.0 no data now"
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "451" "$dir/err"
-check "refused at DATA: not released" $?
+ok "refused at DATA: not released"
 start_sink --drop-at-dot
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ]
-check "a connection lost before the answer: not released" $?
+ok "a connection lost before the answer: not released"
 start_sink --refuse one@buyer.example
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q '550' "$dir/out"
-check "all recipients refused: not released" $?
+ok "all recipients refused: not released"
 stop_sink
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && [ -s "$dir/err" ]
-check "nobody listens: not released" $?
+ok "nobody listens: not released"
 
 # --- two at once
 start_sink --slow 1
@@ -164,7 +150,7 @@ second=$?
 wait $first
 first=$?
 [ $((first + second)) = 1 ] && [ "$(ls "$dir/sink" | grep -c raw)" = 1 ] && cat "$dir/err1" "$dir/err2" | grep -Eq 'just now|already released'
-check "two people at once: sent once" $?
+ok "two people at once: sent once"
 
 # --- a dot on a line that only some servers see would begin a second message
 printf 'Subject: x\r\n\r\nText\n.\r\nMAIL FROM:<boss@buyer.example>\r\n' >"$dir/smuggle.eml"
@@ -172,7 +158,7 @@ put "$dir/smuggle.eml" s@b.example one@buyer.example
 rm -f "$dir"/sink/*.raw
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ ! -f "$dir/sink/1.raw" ] && grep -q 'bare line end' "$dir/err"
-check "a smuggled end of data is not sent" $?
+ok "a smuggled end of data is not sent"
 
 # --- copies
 start_sink
@@ -180,37 +166,37 @@ put "$dir/dots.eml" s@b.example one@buyer.example two@buyer.example
 run quarantine release "$id" --smtp "$url" --to analyst@buyer.example
 [ "$status" = 0 ] && [ "$(state "$id")" = held ] && grep -q 'RCPT TO:<analyst@' "$dir/sink/1.env" &&
     quarantine show "$id" | grep -q 'copy by '
-check "--to somebody else: a copy, with an audit row; still held" $?
+ok "--to somebody else: a copy, with an audit row; still held"
 run quarantine release "$id" --smtp "$url" --to TWO@buyer.example
 [ "$status" = 0 ] && [ "$(state "$id")" = held ] && [ "$(grep -c '^RCPT TO:<two@' "$dir/sink/2.env")" = 1 ]
-check "--to one of the recipients: released for that one" $?
+ok "--to one of the recipients: released for that one"
 
 # --- lists, deletion, export, purge
 quarantine list --json --rcpt one@buyer.example >"$dir/out"
 [ "$(python3 -c 'import json,sys; print(all(json.loads(l)["state"] == "held" for l in sys.stdin))' <"$dir/out")" = True ] && [ -s "$dir/out" ]
-check "list --json: one object a line" $?
+ok "list --json: one object a line"
 short=$(printf '%.8s' "$id")
 run quarantine delete "$short"
 [ "$status" = 0 ] && [ "$(state "$id")" = deleted ]
 run quarantine show "$id" --raw
 [ "$status" = 1 ] && [ ! -s "$dir/out" ]
-check "deleted by a cut id: the bytes are gone" $?
+ok "deleted by a cut id: the bytes are gone"
 put "$dir/eight-bit.eml" s@b.example one@buyer.example
 rm -rf "$dir/exported" # export makes it
 run quarantine export --dir "$dir/exported" "$id"
 cmp -s "$dir/exported/$id.eml" "$dir/eight-bit.eml" && python3 -m json.tool "$dir/exported/$id.json" >/dev/null
-check "export writes the original bytes and the record" $?
+ok "export writes the original bytes and the record"
 printf 'Subject: \033[2J\033]0;x\007\r\nX: \302\233 31m\r\n\r\nx\r\n' >"$dir/esc.eml"
 put "$dir/esc.eml" "$(printf 'a\033[31m@b.example')" one@buyer.example
 quarantine show "$id" >"$dir/out" && quarantine list >>"$dir/out"
 python3 -c 'import sys; sys.exit(any(ord(c) < 32 and c != "\n" or 126 < ord(c) < 160 for c in open(sys.argv[1]).read()))' "$dir/out"
-check "nothing of a mail reaches the terminal as a control character" $?
+ok "nothing of a mail reaches the terminal as a control character"
 run quarantine purge --older-than 1d
 grep -q '^0 messages' "$dir/out"
 a=$?
 run quarantine purge --older-than "$(date -d '+1 day' +%F)" --decisions
 [ $a = 0 ] && [ "$status" = 0 ] && [ -z "$(quarantine list --state all --json)" ]
-check "purge removes what is older, and only that" $?
+ok "purge removes what is older, and only that"
 
 bad=
 for args in "" "nonsense" "show" "release" "list extra" "purge" "list --state no" "list --since 7" "list --limit 0" "export"; do
@@ -221,7 +207,7 @@ done
 [ -z "$bad" ] || echo "# not refused:$bad"
 run "$build/ringer" quarantine --help
 [ -z "$bad" ] && [ "$status" = 0 ] && grep -q -- --older-than "$dir/out"
-check "wrong usage is exit code 2; --help is 0" $?
+ok "wrong usage is exit code 2; --help is 0"
 
 cat >"$dir/ringer.yaml" <<CONF
 quarantine:
@@ -235,4 +221,5 @@ a=$?
 echo nonsense: 1 >>"$dir/ringer.yaml"
 run "$build/ringer" quarantine list -c "$dir/ringer.yaml"
 [ $a = 0 ] && [ "$status" = 3 ]
-check "store and listener come from the configuration; a broken one is exit code 3" $?
+ok "store and listener come from the configuration; a broken one is exit code 3"
+done_testing

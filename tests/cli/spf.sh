@@ -1,16 +1,10 @@
 #!/bin/sh
 # ringer scan with a client: SPF and DMARC by our own look-ups against a real DNS server on loopback; with DNS that
 # does not answer, or without, everything stays unknown and the answer comes in time.
-ringer=${abs_top_builddir:-.}/ringer
-n=0
-ok() { # what; the status of the command before
-    s=$?
-    n=$((n + 1))
-    [ $s = 0 ] && echo "ok $n - $1" || { echo "not ok $n - $1"; sed 's/^/# /' "$dir/out" | head -c 3000; }
-}
-[ -x /usr/sbin/unbound ] || { echo "1..0 # SKIP unbound is not installed"; exit 0; }
-dir=$(mktemp -d) || exit 1
-trap 'kill $pid $silent 2>/dev/null; rm -rf "$dir"' EXIT
+. "${abs_top_srcdir:-.}/tests/tap.sh"
+[ -x /usr/sbin/unbound ] || skip_all "unbound is not installed"
+pid= silent=
+at_exit() { [ -z "$pid$silent" ] || kill $pid $silent; } 2>/dev/null # two numbers
 port=$(python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >"$dir/unbound.conf" <<EOF
 server:
@@ -104,4 +98,4 @@ printf 'trust:\n  dns-servers: [localhost]\n' >"$dir/bad.yaml"
 "$ringer" config check -c "$dir/bad.yaml" >"$dir/out" 2>&1
 [ $? = 3 ] && grep -q "'localhost' is no DNS server's address" "$dir/out"
 ok "a name in place of a DNS server's address is refused"
-echo "1..$n"
+done_testing

@@ -1,38 +1,31 @@
 #!/bin/sh
 # ringer domain: one answer a line in order, the fields that measuring tools read, exit codes.
-ringer=${abs_top_builddir:-.}/ringer
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0
-ok() { # description, condition's status
-    n=$((n + 1))
-    [ "$2" = 0 ] && echo "ok $n - $1" || echo "not ok $n - $1"
-}
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 printf 'kestrelvale.com\n# a comment\n\narvel-metal.fr\nco.uk\n' >"$dir/names"
 printf 'kestre1vale.com\nkestrelvale.com\nunrelated.example\n\nx.arvel-metal.fr\n' |
     "$ringer" domain --json -p "$dir/names" - >"$dir/out" 2>"$dir/err"
-ok 'exit code 0 although a lookalike was found' $?
+ok 'exit code 0 although a lookalike was found'
 [ "$(wc -l <"$dir/out")" = 5 ]
-ok 'one object a line, also for an empty line' $?
+ok 'one object a line, also for an empty line'
 sed -n 1p "$dir/out" | grep -q '"target":"kestrelvale.com","relation":"partner","class":\["confusable"\],"score":[7-9][0-9],'
-ok 'target, relation, class and score of a lookalike' $?
+ok 'target, relation, class and score of a lookalike'
 sed -n 2p "$dir/out" | grep -q '"target":null.*"score":0.*"genuine":"kestrelvale.com"'
-ok 'the genuine one is no finding' $?
+ok 'the genuine one is no finding'
 grep -q 'names:5:1: warning: this is a public suffix' "$dir/err"
-ok 'a name that cannot be protected is named with its line' $?
+ok 'a name that cannot be protected is named with its line'
 "$ringer" domain -p "$dir/names" kestre1vale.com | grep -qF 'kestre[1]vale.com'
-ok 'the differing character is marked' $?
+ok 'the differing character is marked'
 "$ringer" domain --variants kestrelvale.com | grep -q '^kestrelva1e\.com	confusable	[7-9]'
-ok 'variants with their class and score' $?
+ok 'variants with their class and score'
 "$ringer" domain --variants co.uk >/dev/null 2>&1
 [ $? = 1 ]
-ok 'no variants of a suffix' $?
+ok 'no variants of a suffix'
 "$ringer" domain >/dev/null 2>&1
 [ $? = 2 ]
-ok 'wrong usage' $?
+ok 'wrong usage'
 "$ringer" domain -p "$dir/missing" x.example >/dev/null 2>&1
 [ $? = 3 ]
-ok 'names that cannot be read' $?
+ok 'names that cannot be read'
 "$ringer" domain --help | grep -q -- --variants
-ok 'help' $?
-echo "1..$n"
+ok 'help'
+done_testing

@@ -1,24 +1,6 @@
 #!/bin/sh
 # ringer rules: what it prints and how it ends.
-ringer=${abs_top_builddir:-.}/ringer
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-n=0
-bad=0
-check() { # description, expected exit code, expected words, command...
-    what=$1 code=$2 words=$3
-    shift 3
-    n=$((n + 1))
-    "$@" >"$dir/out" 2>&1
-    got=$?
-    if [ $got -eq "$code" ] && grep -qF -- "$words" "$dir/out"; then
-        echo "ok $n - $what"
-    else
-        bad=1
-        echo "not ok $n - $what (exit $got)"
-        sed 's/^/# /' "$dir/out"
-    fi
-}
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 cat >"$dir/wrong.yaml" <<'END'
 rules:
   - id: x.wrong
@@ -40,44 +22,44 @@ rules:
 END
 mkdir "$dir/empty" "$dir/two"
 cp "$dir/right.yaml" "$dir/fails.yaml" "$dir/two"
-check "the shipped rules are right" 0 "are right" "$ringer" rules check
-check "a mistake is told with its place" 3 "wrong.yaml:7:7: error:" "$ringer" rules check "$dir/wrong.yaml"
-check "its line is shown" 3 "    7 |       lookalike.scor > 70" "$ringer" rules check "$dir/wrong.yaml"
-check "and what is meant" 3 "did you mean 'lookalike.score'?" "$ringer" rules check "$dir/wrong.yaml"
-check "a rule without tests is only a warning" 0 "rule x.right has no tests" "$ringer" rules check "$dir/right.yaml"
-check "a failing test fails the check" 3 "no value for from.freemail" "$ringer" rules check "$dir/fails.yaml"
-check "test counts" 1 "1 tests, 1 failed" "$ringer" rules test "$dir/fails.yaml"
-check "a folder is read" 0 "x.fails" "$ringer" rules list "$dir/two"
-check "an empty folder is refused" 3 "no rules in this folder" "$ringer" rules check "$dir/empty"
-check "a missing file is refused" 3 "cannot read the rules" "$ringer" rules check "$dir/none.yaml"
-check "show tells all about a rule" 0 "  when      from.freemail" "$ringer" rules show x.right "$dir/right.yaml"
-check "show knows what was meant" 1 "did you mean 'x.right'?" "$ringer" rules show x.rihgt "$dir/right.yaml"
-check "show needs an id" 2 "usage:" "$ringer" rules show
-check "facts are listed" 0 "lookalike.score          int" "$ringer" rules facts
-check "facts about a word" 0 "link.tunnel" "$ringer" rules facts tunnel
-check "facts about nothing" 1 "no fact" "$ringer" rules facts qqq
-check "help" 0 "usage: ringer rules COMMAND" "$ringer" rules --help
-check "no command" 2 "usage:" "$ringer" rules
-check "a wrong command" 2 "did you mean 'check'?" "$ringer" rules chekc
-check "a wrong option" 2 "unknown option --foo" "$ringer" rules check --foo
+says "the shipped rules are right" 0 "are right" "$ringer" rules check
+says "a mistake is told with its place" 3 "wrong.yaml:7:7: error:" "$ringer" rules check "$dir/wrong.yaml"
+says "its line is shown" 3 "    7 |       lookalike.scor > 70" "$ringer" rules check "$dir/wrong.yaml"
+says "and what is meant" 3 "did you mean 'lookalike.score'?" "$ringer" rules check "$dir/wrong.yaml"
+says "a rule without tests is only a warning" 0 "rule x.right has no tests" "$ringer" rules check "$dir/right.yaml"
+says "a failing test fails the check" 3 "no value for from.freemail" "$ringer" rules check "$dir/fails.yaml"
+says "test counts" 1 "1 tests, 1 failed" "$ringer" rules test "$dir/fails.yaml"
+says "a folder is read" 0 "x.fails" "$ringer" rules list "$dir/two"
+says "an empty folder is refused" 3 "no rules in this folder" "$ringer" rules check "$dir/empty"
+says "a missing file is refused" 3 "cannot read the rules" "$ringer" rules check "$dir/none.yaml"
+says "show tells all about a rule" 0 "  when      from.freemail" "$ringer" rules show x.right "$dir/right.yaml"
+says "show knows what was meant" 1 "did you mean 'x.right'?" "$ringer" rules show x.rihgt "$dir/right.yaml"
+says "show needs an id" 2 "usage:" "$ringer" rules show
+says "facts are listed" 0 "lookalike.score          int" "$ringer" rules facts
+says "facts about a word" 0 "link.tunnel" "$ringer" rules facts tunnel
+says "facts about nothing" 1 "no fact" "$ringer" rules facts qqq
+says "help" 0 "usage: ringer rules COMMAND" "$ringer" rules --help
+says "no command" 2 "usage:" "$ringer" rules
+says "a wrong command" 2 "did you mean 'check'?" "$ringer" rules chekc
+says "a wrong option" 2 "unknown option --foo" "$ringer" rules check --foo
 printf 'From: a@b.example\nTo: c@d.example\nSubject: hello\n\nHello.\n' >"$dir/mail.eml"
 cat >"$dir/new.yaml" <<'END'
 rules:
   - {id: x.hello, title: t, axis: context, when: message.subject == "hello", why: w, score: 60}
 END
-check "try tells what differs" 0 "mail.eml: pass 0 -> tag 60" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
-check "and why" 0 "+ x.hello (+60): w" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
-check "and counts" 0 "  pass -> tag: 1" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
-check "try needs new rules" 2 "name the new rules with -r" "$ringer" rules try "$dir/mail.eml"
-check "wrong new rules are refused" 3 "did you mean" "$ringer" rules try -r "$dir/wrong.yaml" "$dir/mail.eml"
-check "profile counts hits" 0 "1 messages," "$ringer" rules profile -r "$dir/new.yaml" "$dir/mail.eml"
-check "a path that cannot be read" 1 "none" "$ringer" rules profile "$dir/none"
+says "try tells what differs" 0 "mail.eml: pass 0 -> tag 60" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+says "and why" 0 "+ x.hello (+60): w" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+says "and counts" 0 "  pass -> tag: 1" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+says "try needs new rules" 2 "name the new rules with -r" "$ringer" rules try "$dir/mail.eml"
+says "wrong new rules are refused" 3 "did you mean" "$ringer" rules try -r "$dir/wrong.yaml" "$dir/mail.eml"
+says "profile counts hits" 0 "1 messages," "$ringer" rules profile -r "$dir/new.yaml" "$dir/mail.eml"
+says "a path that cannot be read" 1 "none" "$ringer" rules profile "$dir/none"
 cat >"$dir/off.yaml" <<'END'
 rules:
   - {id: x.off, title: t, axis: context, when: from.freemail, why: w, score: 1, enabled: off}
   - {id: x.uses, title: t, axis: context, when: x.off or message.list, why: w, score: 1}
 END
-check "a reference to a rule that is off is told" 0 "rule x.uses refers to x.off, which is off" \
+says "a reference to a rule that is off is told" 0 "rule x.uses refers to x.off, which is off" \
     "$ringer" rules check "$dir/off.yaml"
 cat >"$dir/mails.yaml" <<'END'
 rules:
@@ -92,14 +74,13 @@ rules:
       - {message: mail.eml, hit: false}
       - {message: gone.eml, hit: true}
 END
-check "message files are judged" 1 "3 tests, 2 failed" "$ringer" rules test "$dir/mails.yaml"
-check "a wrong one is told" 3 "mails.yaml:10:9: error: test of x.mail:" "$ringer" rules check "$dir/mails.yaml"
-check "so is a missing one" 3 "cannot read $dir/gone.eml" "$ringer" rules check "$dir/mails.yaml"
+says "message files are judged" 1 "3 tests, 2 failed" "$ringer" rules test "$dir/mails.yaml"
+says "a wrong one is told" 3 "mails.yaml:10:9: error: test of x.mail:" "$ringer" rules check "$dir/mails.yaml"
+says "so is a missing one" 3 "cannot read $dir/gone.eml" "$ringer" rules check "$dir/mails.yaml"
 # Every rule that stands in the manual is right.
 awk '/^\.Ed/ { copy = 0 } copy { print } /^\.Bd -literal/ { getline; if (/^(pack:|- id:)/) { copy = 1; print } }' \
     "${abs_top_srcdir:-.}/man/ringer-rules.5" >"$dir/manual"
 { sed '/^- id/,$d' "$dir/manual"; sed -n '/^- id/,$p' "$dir/manual" | sed 's/^/  /'; } >"$dir/manual.yaml"
-check "the manual's four examples are right" 0 "4 rules and their 2 tests are right" \
+says "the manual's four examples are right" 0 "4 rules and their 2 tests are right" \
     "$ringer" rules check "$dir/manual.yaml"
-echo "1..$n"
-exit $bad
+done_testing

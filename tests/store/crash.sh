@@ -1,20 +1,8 @@
 #!/bin/sh
 # What was acknowledged is there: after kill -9, on a full disk, without the right to write.
 set -u
-build=${abs_top_builddir:-.}
+. "${abs_top_srcdir:-.}/tests/tap.sh"
 tool=$build/tests/store/store_tool
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ringer-crash.XXXXXX") || exit 1
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-n=0
-check() {
-    n=$((n + 1))
-    if [ "$2" = 0 ]; then echo "ok $n - $1"; else
-        echo "not ok $n - $1"
-        sed 's/^/# /' "$dir/err" 2>/dev/null
-    fi
-}
-echo 1..6
 
 # --- killed in the middle, five times over; the store is never repaired by hand
 bad=0 total=0
@@ -30,16 +18,16 @@ for delay in 0.3 0.45 0.6 0.35 0.5; do
 done
 echo "# $total messages were acknowledged"
 [ $bad = 0 ] && [ "$total" -gt 50 ]
-check "everything acknowledged before kill -9 is there, unharmed" $?
+ok "everything acknowledged before kill -9 is there, unharmed"
 [ "$(python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[0])' "$dir/db")" = ok ]
-check "the file is sound" $?
+ok "the file is sound"
 
 # --- a disk that fills up (a limit on file size where no file system can be mounted)
 mkdir "$dir/full"
 mounted=
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=6m none "$dir/full" 2>/dev/null; then
     mounted=1
-    trap 'umount "$dir/full"; rm -rf "$dir"' EXIT
+    at_exit() { umount "$dir/full"; }
     "$tool" hammer "sqlite:$dir/full/db" 4 >"$dir/ids" 2>"$dir/err"
     status=$?
 else
@@ -47,9 +35,9 @@ else
     status=$?
 fi
 [ $status = 1 ] && grep -Eq 'no space left|full' "$dir/err" && [ "$(wc -l <"$dir/ids")" -gt 50 ]
-check "a full disk is an error with a remedy${mounted:+ (tmpfs)}" $?
+ok "a full disk is an error with a remedy${mounted:+ (tmpfs)}"
 "$tool" verify "sqlite:$dir/full/db" <"$dir/ids" >"$dir/out" 2>"$dir/err"
-check "and everything acknowledged before is there" $?
+ok "and everything acknowledged before is there"
 
 # --- no right to write: root may always, so it becomes nobody first
 chmod 755 "$dir"
@@ -69,7 +57,7 @@ status=$?
 status=$?
 chmod 755 "$dir"
 mv "$dir.err" "$dir/err"
-check "a store that cannot be written acknowledges nothing" $status
+ok "a store that cannot be written acknowledges nothing" [ $status = 0 ]
 
 # --- damage
 cp "$dir/db" "$dir/bad.db"
@@ -77,4 +65,5 @@ size=$(stat -c %s "$dir/bad.db")
 dd if=/dev/urandom of="$dir/bad.db" bs=4096 seek=1 count=$((size / 4096 - 1)) conv=notrunc 2>/dev/null
 timeout 30 "$tool" hammer "sqlite:$dir/bad.db" 1 >"$dir/ids" 2>"$dir/err"
 [ $? = 1 ] && [ ! -s "$dir/ids" ] && grep -q '\.recover' "$dir/err"
-check "a damaged store acknowledges nothing and says how to rescue it" $?
+ok "a damaged store acknowledges nothing and says how to rescue it"
+done_testing

@@ -1,22 +1,17 @@
 #!/bin/sh
 # The schema and every statement are understood by a real PostgreSQL, with the parameter types that we bind.
 set -u
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tool=${abs_top_builddir:-.}/tests/store/store_tool
+. "${abs_top_srcdir:-.}/tests/tap.sh"
+tool=$build/tests/store/store_tool
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 [ -n "$bin" ] || bin=$(dirname "$(command -v initdb 2>/dev/null || echo /nonexistent/initdb)")
-if [ ! -x "$bin/initdb" ]; then
-    echo "1..0 # SKIP no PostgreSQL server here"
-    exit 0
-fi
+[ -x "$bin/initdb" ] || skip_all "no PostgreSQL server here"
 as=
 if [ "$(id -u)" = 0 ]; then # its server refuses root
-    id postgres >/dev/null 2>&1 || { echo "1..0 # SKIP root, and no user postgres"; exit 0; }
+    id postgres >/dev/null 2>&1 || skip_all "root, and no user postgres"
     as="runuser -u postgres --"
 fi
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ringer-pg.XXXXXX") || exit 1
-trap '$as "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
+at_exit() { $as "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; }
 [ -z "$as" ] || chown postgres "$dir"
 cd "$dir" || exit 1
 $as "$bin/initdb" -D "$dir/data" -A trust -N >"$dir/log" 2>&1 &&
@@ -26,7 +21,6 @@ if [ $? != 0 ]; then
     echo "Bail out! PostgreSQL does not start"
     exit 1
 fi
-echo 1..2
 {
     echo "CREATE TABLE ringer_schema (version BIGINT NOT NULL PRIMARY KEY, applied_ms BIGINT NOT NULL);"
     cat "$top/src/store/schema.sql"
@@ -35,6 +29,8 @@ echo 1..2
     echo "SELECT 'types ' || string_agg(DISTINCT t::text, ' ' ORDER BY t::text) FROM pg_prepared_statements, unnest(parameter_types) t;"
 } | $as "$bin/psql" -h "$dir" -d postgres -q -A -t -v ON_ERROR_STOP=1 >"$dir/out" 2>&1
 status=$?
-sed 's/^/# /' "$dir/out"
-[ $status = 0 ] && grep -qx "prepared $("$tool" sql POSTGRESQL | wc -l)" "$dir/out" && echo "ok 1 - schema and statements" || echo "not ok 1 - schema and statements"
-grep -qx 'types bigint bytea text' "$dir/out" && echo "ok 2 - parameters are bigint, bytea and text only" || echo "not ok 2 - parameters are bigint, bytea and text only"
+[ $status = 0 ] && grep -qx "prepared $("$tool" sql POSTGRESQL | wc -l)" "$dir/out"
+ok "schema and statements"
+grep -qx 'types bigint bytea text' "$dir/out"
+ok "parameters are bigint, bytea and text only"
+done_testing
