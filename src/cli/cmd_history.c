@@ -27,18 +27,15 @@ static const char help_text[] =
     "  export    all correspondents, as JSON (one object a line) or CSV\n"
     "  forget    drops a correspondent with its accounts, or a person of yours, from history\n\n"
     "      --json          JSON, one object a line\n"
-    "      --csv           CSV\n"
-    "  -c, --config FILE   the configuration (default: $RINGER_CONFIG, else the installed one)\n"
-    "      --store URL     the store, instead of the configuration's: sqlite:PATH\n"
-    "  -h, --help\n\n"
+    "      --csv           CSV\n" STOREOPT_HELP "  -h, --help\n\n"
     "Exit codes: 0 done, 1 failed or not known, 2 wrong usage, 3 invalid configuration.\n";
 
-enum { OPT_JSON = 256, OPT_CSV, OPT_STORE };
+enum { OPT_JSON = STOREOPT_FREE, OPT_CSV };
 
-static const struct option long_options[] = {
-    {"json", no_argument, NULL, OPT_JSON},    {"csv", no_argument, NULL, OPT_CSV},
-    {"config", required_argument, NULL, 'c'}, {"store", required_argument, NULL, OPT_STORE},
-    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"json", no_argument, NULL, OPT_JSON},
+                                             {"csv", no_argument, NULL, OPT_CSV},
+                                             STOREOPT_LONG,
+                                             {NULL, 0, NULL, 0}};
 
 struct history_args {
     struct storeopt at;
@@ -207,17 +204,12 @@ static int parse_options(struct history_args *args, int argc, char **argv)
         case OPT_CSV:
             args->csv = true;
             break;
-        case OPT_STORE:
-            args->at.store = optarg;
-            break;
-        case 'c':
-            args->at.conf_path = optarg;
-            break;
         case 'h':
             fputs(help_text, stdout);
             return EXIT_DONE;
         default:
-            return wrong("there is no such option");
+            if (!storeopt_take(&args->at, option))
+                return wrong("there is no such option");
         }
     return -1;
 }

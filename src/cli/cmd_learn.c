@@ -26,7 +26,7 @@ enum {
 enum direction { DIRECTION_AUTO, DIRECTION_SENT, DIRECTION_RECEIVED };
 
 struct learn {
-    const char *config, *url;
+    struct storeopt at;
     enum direction direction;
     bool no_attachments, all, create, quiet;
     struct policy *policy;
@@ -199,14 +199,16 @@ static const char usage[] =
     "Exit codes: 0 done, 1 a path could not be read or the store failed, 2 wrong usage, 3 invalid "
     "configuration.\n";
 
-enum { OPT_SENT = 256, OPT_RECEIVED, OPT_ALL, OPT_NO_ATTACHMENTS, OPT_CREATE, OPT_STORE };
+enum { OPT_SENT = STOREOPT_FREE, OPT_RECEIVED, OPT_ALL, OPT_NO_ATTACHMENTS, OPT_CREATE };
 
-static const struct option long_options[] = {
-    {"sent", no_argument, NULL, OPT_SENT},     {"received", no_argument, NULL, OPT_RECEIVED},
-    {"all", no_argument, NULL, OPT_ALL},       {"no-attachments", no_argument, NULL, OPT_NO_ATTACHMENTS},
-    {"create", no_argument, NULL, OPT_CREATE}, {"quiet", no_argument, NULL, 'q'},
-    {"config", required_argument, NULL, 'c'},  {"store", required_argument, NULL, OPT_STORE},
-    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"sent", no_argument, NULL, OPT_SENT},
+                                             {"received", no_argument, NULL, OPT_RECEIVED},
+                                             {"all", no_argument, NULL, OPT_ALL},
+                                             {"no-attachments", no_argument, NULL, OPT_NO_ATTACHMENTS},
+                                             {"create", no_argument, NULL, OPT_CREATE},
+                                             {"quiet", no_argument, NULL, 'q'},
+                                             STOREOPT_LONG,
+                                             {NULL, 0, NULL, 0}};
 
 static bool take_option(struct learn *learn, int option)
 {
@@ -223,21 +225,15 @@ static bool take_option(struct learn *learn, int option)
         return learn->create = true;
     case 'q':
         return learn->quiet = true;
-    case 'c':
-        learn->config = optarg;
-        return true;
-    case OPT_STORE:
-        learn->url = optarg;
-        return true;
     }
-    return false;
+    return storeopt_take(&learn->at, option);
 }
 
 static int open_all(struct learn *learn)
 {
     struct diag_list diags = {0};
     struct store_error error;
-    learn->policy = policy_load(learn->config ? learn->config : cli_default_config(), &diags);
+    learn->policy = policy_load(learn->at.conf_path ? learn->at.conf_path : cli_default_config(), &diags);
     int code = cli_report(&diags);
     if (!learn->policy)
         return code ? code : EXIT_CONFIG;
@@ -249,7 +245,7 @@ static int open_all(struct learn *learn)
         return EXIT_USAGE;
     }
     learn->store =
-        store_open(learn->url ? learn->url : conf->store, learn->create ? STORE_CREATE : 0, &error);
+        store_open(learn->at.store ? learn->at.store : conf->store, learn->create ? STORE_CREATE : 0, &error);
     if (!learn->store)
         return storeopt_failed("learn", &error);
     if (!learn->no_attachments)

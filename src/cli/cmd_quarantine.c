@@ -30,9 +30,7 @@ static const char help_text[] =
     "       ringer quarantine release ID... [--to ADDRESS] [--smtp smtp://HOST:PORT]\n"
     "       ringer quarantine delete ID...\n"
     "       ringer quarantine purge --older-than TIME [--decisions]\n"
-    "       ringer quarantine export [list's options] [ID...] --dir FOLDER\n\n"
-    "  -c, --config FILE   the configuration (default: $RINGER_CONFIG, else the installed one)\n"
-    "      --store URL     the store, instead of the configuration's: sqlite:PATH\n"
+    "       ringer quarantine export [list's options] [ID...] --dir FOLDER\n\n" STOREOPT_HELP
     "      --smtp URL      where released mail goes: a listener that runs no milters\n"
     "      --to ADDRESS    release only this recipient; if it was not held for ADDRESS, send a copy\n"
     "      --raw           the original bytes, exactly\n"
@@ -42,8 +40,7 @@ static const char help_text[] =
     "Exit codes: 0 done, 1 something could not be done, 2 wrong usage, 3 invalid configuration.\n";
 
 enum {
-    OPT_STORE = 256,
-    OPT_SMTP,
+    OPT_SMTP = STOREOPT_FREE,
     OPT_TO,
     OPT_RAW,
     OPT_JSON,
@@ -57,9 +54,7 @@ enum {
     OPT_DIR
 };
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"config", required_argument, NULL, 'c'},
-                                             {"store", required_argument, NULL, OPT_STORE},
+static const struct option long_options[] = {STOREOPT_LONG,
                                              {"smtp", required_argument, NULL, OPT_SMTP},
                                              {"to", required_argument, NULL, OPT_TO},
                                              {"raw", no_argument, NULL, OPT_RAW},
@@ -75,7 +70,6 @@ static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
                                              {"dir", required_argument, NULL, OPT_DIR},
                                              {NULL, 0, NULL, 0}};
 
-/* Name of the one who acts, for the audit trail. */
 static bool state_option(enum quarantine_state *state_r)
 {
     if (quarantine_state_from_name(optarg, state_r))
@@ -107,12 +101,6 @@ static bool take_filter(struct quarantine_args *args, int option)
 static bool take_option(struct quarantine_args *args, int option)
 {
     switch (option) {
-    case 'c':
-        args->at.conf_path = optarg;
-        return true;
-    case OPT_STORE:
-        args->at.store = optarg;
-        return true;
     case OPT_SMTP:
         args->at.smtp = optarg;
         return true;
@@ -131,7 +119,7 @@ static bool take_option(struct quarantine_args *args, int option)
     case OPT_OLDER:
         return storeopt_time("quarantine", "--older-than", optarg, &args->older_ms);
     }
-    return take_filter(args, option);
+    return take_filter(args, option) || storeopt_take(&args->at, option);
 }
 
 int quarantine_each(struct quarantine_args *args, int (*run)(struct quarantine_args *, const char *id))

@@ -30,16 +30,13 @@ static const char help_text[] =
     "      --json          every decision, passed mail too, one JSON object a line\n"
     "      --csv           the same as CSV\n"
     "      --action NAME   with --json and --csv: only these (pass, tag, quarantine, reject, tempfail)\n"
-    "      --max N         with --text and --html: at most so many messages (default: 500)\n"
-    "  -c, --config FILE   the configuration (default: $RINGER_CONFIG, else the installed one)\n"
-    "      --store URL     the store, instead of the configuration's: sqlite:PATH\n\n"
+    "      --max N         with --text and --html: at most so many messages (default: 500)\n" STOREOPT_HELP
+    "\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid configuration.\n";
 
-enum { OPT_SINCE = 256, OPT_UNTIL, OPT_TEXT, OPT_HTML, OPT_JSON, OPT_CSV, OPT_ACTION, OPT_MAX, OPT_STORE };
+enum { OPT_SINCE = STOREOPT_FREE, OPT_UNTIL, OPT_TEXT, OPT_HTML, OPT_JSON, OPT_CSV, OPT_ACTION, OPT_MAX };
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"config", required_argument, NULL, 'c'},
-                                             {"store", required_argument, NULL, OPT_STORE},
+static const struct option long_options[] = {STOREOPT_LONG,
                                              {"since", required_argument, NULL, OPT_SINCE},
                                              {"until", required_argument, NULL, OPT_UNTIL},
                                              {"text", no_argument, NULL, OPT_TEXT},
@@ -62,12 +59,6 @@ struct report_args {
 static bool take_option(struct report_args *args, int option)
 {
     switch (option) {
-    case 'c':
-        args->at.conf_path = optarg;
-        return true;
-    case OPT_STORE:
-        args->at.store = optarg;
-        return true;
     case OPT_SINCE:
         return storeopt_time("report", "--since", optarg, &args->since_ms);
     case OPT_UNTIL:
@@ -87,7 +78,7 @@ static bool take_option(struct report_args *args, int option)
     case OPT_MAX:
         return storeopt_number("report", "--max", optarg, &args->max);
     }
-    return false;
+    return storeopt_take(&args->at, option);
 }
 
 static int print_json(void *context, const struct decision *decision)

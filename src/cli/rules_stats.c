@@ -20,7 +20,7 @@
 #include "cli/rules_stats.h"
 #include "cli/storeopt.h"
 
-enum { PAGE = 500, DEFAULT_DAYS = 30, OPT_SINCE = 256, OPT_STORE, OPT_JSON };
+enum { PAGE = 500, DEFAULT_DAYS = 30, OPT_SINCE = STOREOPT_FREE, OPT_JSON };
 
 static const char usage_text[] =
     "usage: ringer rules stats [OPTION...]\n\n"
@@ -214,19 +214,15 @@ static int run(struct stats *s)
 static int parse(struct stats *s, int argc, char **argv)
 {
     static const struct option options[] = {{"since", required_argument, NULL, OPT_SINCE},
-                                            {"store", required_argument, NULL, OPT_STORE},
                                             {"json", no_argument, NULL, OPT_JSON},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"help", no_argument, NULL, 'h'},
+                                            STOREOPT_LONG,
                                             {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (c == 'c')
-            s->at.conf_path = optarg;
-        else if (c == OPT_STORE)
-            s->at.store = optarg;
-        else if (c == OPT_JSON)
+        if (storeopt_take(&s->at, c))
+            continue;
+        if (c == OPT_JSON)
             s->json = true;
         else if (c != OPT_SINCE || !storeopt_time("rules stats", "--since", optarg, &s->since_ms)) {
             if (c != OPT_SINCE)

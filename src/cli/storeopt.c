@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <stdlib.h>
 
 #include "report/when.h"
 
@@ -17,6 +16,17 @@ int storeopt_failed(const char *command, const struct store_error *error)
 {
     fprintf(stderr, "ringer %s: %s\n", command, error->text);
     return EXIT_FAILED;
+}
+
+bool storeopt_take(struct storeopt *options, int option)
+{
+    if (option == 'c')
+        options->conf_path = optarg;
+    else if (option == STOREOPT_STORE)
+        options->store = optarg;
+    else
+        return false;
+    return true;
 }
 
 struct store *storeopt_open(struct storeopt *options, const char *command, unsigned flags, bool releases,
