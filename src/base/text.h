@@ -38,5 +38,7 @@ struct span text_clean(struct arena *arena, struct span bytes);
 const char *text_clean_line(struct arena *arena, struct span bytes);
 /* Decodes one character at p[0..n), n > 0; returns its length. A bad byte gives U+FFFD and length 1. */
 size_t text_decode(const char *p, size_t n, uint32_t *c_r);
+/* Writes `c`, which is a character; returns its length. */
+size_t text_encode(uint32_t c, char out[4]);
 
 #endif

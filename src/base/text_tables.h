@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 /*
- * Tables for text.c alone. Letters of other scripts that a reader takes for a Latin letter, as they stand
+ * Tables for textfold.c alone. Letters of other scripts that a reader takes for a Latin letter, as they stand
  * in running text (capitals and small letters differ: Н looks like H, н is drawn the same but smaller).
  * Chosen from UTS #39's single-character confusables of Cyrillic, Greek, Armenian and Cherokee letters.
  */
