@@ -32,7 +32,9 @@ void buf_add(struct buf *buf, const void *data, size_t n)
 
 void buf_addc(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    reserve(buf, 1);
+    buf->p[buf->n++] = c;
+    buf->p[buf->n] = '\0';
 }
 
 void buf_adds(struct buf *buf, const char *s)
