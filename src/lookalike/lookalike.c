@@ -30,137 +30,6 @@ static bool genuine(const struct lookalike_index *index, const struct domain *d,
     return false;
 }
 
-/* The name of the core that fits best: same suffix first, else the first (they are sorted by relation). */
-void query_choose(const struct query *q, struct hit *hit)
-{
-    const struct core *c = hit_core(hit);
-    hit->name = c->name;
-    for (uint32_t i = 0; i < c->names && i < 64; i++) {
-        const struct name *name = &hit->index->names[c->name + i];
-        if (strcmp(hit->index->pool + name->ascii + name->suffix, q->domain->suffix_ascii) == 0) {
-            hit->name = c->name + i;
-            return;
-        }
-    }
-}
-
-static void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
-{
-    size_t at = (size_t)(p - q->domain->unicode);
-    if (n == 0 || hit->n_marks == sizeof(hit->mark) / sizeof(*hit->mark) || at > 4096)
-        return;
-    hit->mark[hit->n_marks].at = (uint16_t)at;
-    hit->mark[hit->n_marks++].n = (uint16_t)n;
-}
-
-static void mark_plain(struct query *q, struct hit *hit, const struct form *form, unsigned from, unsigned to)
-{
-    query_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
-}
-
-static void mark_differences(struct query *q, struct hit *hit, const struct form *form)
-{
-    if (hit->contained && hit->begin > 0)
-        mark_plain(q, hit, form, 0, hit->begin);
-    for (unsigned i = 0; i < hit->alignment.n; i++) {
-        const struct edit *e = &hit->alignment.edits[i];
-        mark_plain(q, hit, form, hit->begin + e->at, hit->begin + e->at + e->n);
-    }
-    if (hit->contained && hit->end < form->n)
-        mark_plain(q, hit, form, hit->end, form->n);
-    if (hit->classes & 1u << LOOKALIKE_TLD_SWAP) {
-        const char *suffix = q->domain->label[q->domain->suffix].p;
-        query_mark(q, hit, suffix, strlen(suffix));
-    }
-}
-
-static bool same_owner(const struct query *q, const struct hit *hit)
-{
-    const struct name *name = hit_name(hit);
-    return q->domain->registrable &&
-           strcmp(q->domain->registrable, hit->index->pool + name->ascii + name->registrable) == 0;
-}
-
-static int by_score(const struct hit *x, const struct hit *y)
-{
-    if (x->score != y->score)
-        return y->score - x->score;
-    if (x->alignment.cost != y->alignment.cost)
-        return (int)x->alignment.cost - (int)y->alignment.cost;
-    return (int)hit_core(y)->n - (int)hit_core(x)->n;
-}
-
-/* Few and nearly in order. */
-static void sort_hits(struct query *q)
-{
-    for (unsigned i = 1; i < q->n_hits; i++)
-        for (unsigned j = i; j > 0 && by_score(&q->hits[j - 1], &q->hits[j]) > 0; j--) {
-            struct hit better = q->hits[j];
-            q->hits[j] = q->hits[j - 1];
-            q->hits[j - 1] = better;
-        }
-}
-
-static bool same_target(const struct hit *a, const struct hit *b)
-{
-    return a->index == b->index && (a->core == b->core || hit_name(a)->ascii == hit_name(b)->ascii);
-}
-
-static bool is_whole(const struct hit *hit)
-{
-    return !hit->contained && hit->alignment.cost == 0;
-}
-
-/* Two ways to see the same target: the whole name explains more than a part of it, else the higher score leads. */
-static bool replaces(const struct hit *hit, struct hit *old)
-{
-    if (is_whole(old) == is_whole(hit))
-        return hit->score > old->score;
-    if (is_whole(old) && old->score < hit->score)
-        old->score = hit->score;
-    return is_whole(hit);
-}
-
-void query_take(struct query *q, struct hit *hit, const struct seen *seen)
-{
-    unsigned at = q->n_hits;
-    if (same_owner(q, hit))
-        return;
-    if (q->watch)
-        q->watch(q, hit, seen);
-    if (hit->score <= 0)
-        return;
-    for (unsigned i = 0; i < q->n_hits; i++)
-        if (same_target(&q->hits[i], hit))
-            at = i;
-    if (at < q->n_hits) {
-        if (!replaces(hit, &q->hits[at]))
-            return;
-        if (hit->score < q->hits[at].score)
-            hit->score = q->hits[at].score;
-    } else if (at == MAX_HITS) {
-        at = MAX_HITS - 1; /* the weakest: they are sorted */
-        if (q->hits[at].score >= hit->score)
-            return;
-    }
-    hit->text = seen->text;
-    hit->n_text = seen->n;
-    hit->second = seen->second;
-    q->hits[at] = *hit;
-    q->n_hits += at == q->n_hits;
-    sort_hits(q);
-}
-
-void query_know(struct query *q, struct seen *seen)
-{
-    const char *domain = q->domain->registrable;
-    if (seen->known)
-        return;
-    seen->known = true;
-    seen->word = seen->place == PLACE_REGISTRABLE && strset_get(&q->tables->words, seen->text, seen->n) != 0;
-    q->popular = domain && strset_get(&q->tables->popular, domain, strlen(domain)) != 0;
-}
-
 static void match_seen(struct query *q, struct seen *seen)
 {
     struct near near;
@@ -216,71 +85,6 @@ static void look(struct query *q)
     look_at_hosts(q, reg);
 }
 
-/*
- * Of two names where one holds the other: the longer one is the better reading when it is there letter by letter
- * (smbc-card, not smbc with `card` behind it), the shorter one when the longer takes two edits.
- */
-static void prefer(struct hit *shorter, struct hit *longer)
-{
-    enum { WITHIN = 20 };
-    struct hit *better = NULL, *worse = longer;
-    if (!shorter->contained)
-        return;
-    if (longer->alignment.cost <= shorter->alignment.cost) {
-        better = longer;
-        worse = shorter;
-    } else if (shorter->alignment.cost == 0 && longer->alignment.n > 1) {
-        better = shorter;
-    }
-    if (better && better->score < worse->score && better->score + WITHIN >= worse->score)
-        better->score = worse->score;
-}
-
-static void rank(struct query *q)
-{
-    for (unsigned i = 0; i < q->n_hits; i++)
-        for (unsigned j = 0; j < q->n_hits; j++) {
-            const struct core *s = hit_core(&q->hits[i]), *l = hit_core(&q->hits[j]);
-            if (l->n > s->n &&
-                memmem(index_key(q->hits[j].index, l), l->n, index_key(q->hits[i].index, s), s->n))
-                prefer(&q->hits[i], &q->hits[j]);
-        }
-    sort_hits(q);
-}
-
-/* What only a reader needs is made at the end, for the findings that are shown. */
-static void publish_hit(struct query *q, struct hit *hit, struct lookalike_finding *f)
-{
-    struct form form;
-    const struct name *name = hit_name(hit);
-    form_make(q->tables, (struct span){hit->text, hit->n_text}, hit->second, &form);
-    hit->part = arena_strndup(q->arena, form.plain, form.n);
-    mark_differences(q, hit, &form);
-    *f = (struct lookalike_finding){.target = arena_strdup(q->arena, hit->index->pool + name->text),
-                                    .relation = (enum relation)name->relation,
-                                    .classes = hit->classes,
-                                    .score = hit->score,
-                                    .why = explain_why(q, hit),
-                                    .differs = explain_differs(q, hit)};
-}
-
-static void publish(struct query *q, struct lookalike_result *r)
-{
-    enum { SHOWN = 40 /* a little below weak, for those who tune */ };
-    unsigned n = 0;
-    while (n < q->n_hits && q->hits[n].score >= SHOWN)
-        n++;
-    if (n == 0)
-        return;
-    struct lookalike_finding *f = arena_array(q->arena, n, sizeof(*f));
-    for (unsigned i = 0; i < n; i++)
-        publish_hit(q, &q->hits[i], &f[i]);
-    r->findings = f;
-    r->n_findings = n;
-    if (f[0].score >= LOOKALIKE_WEAK)
-        r->kind = LOOKALIKE_SUSPECT;
-}
-
 const struct lookalike_result *query_match(struct query *q, const char *domain)
 {
     struct lookalike_result *r = arena_alloc(q->arena, sizeof(*r));
@@ -298,8 +102,8 @@ const struct lookalike_result *query_match(struct query *q, const char *domain)
     q->n_hits = 0;
     q->popular = false;
     look(q);
-    rank(q);
-    publish(q, r);
+    query_rank(q);
+    query_publish(q, r);
     q->domain = NULL; /* it was ours */
     return r;
 }

@@ -85,14 +85,18 @@ void match_whole(struct query *q, struct seen *seen, const struct lookalike_inde
 void contained_ask(const struct query *q, const struct seen *seen, struct near *near);
 void match_contained(struct query *q, struct seen *seen, const struct lookalike_index *index,
                      const struct near *near);
-/* Which of the core's names fits the domain best; must come before scoring. */
+
+/* hits.c: the findings. Which of the core's names fits the domain best; must come before scoring. */
 void query_choose(const struct query *q, struct hit *hit);
 /* Letters and marks of other scripts in what was seen, as class bits. */
 uint32_t script_classes(const struct form *f);
 /* Asks the tables of words and popular domains; before the first finding is scored. */
 void query_know(struct query *q, struct seen *seen);
-/* Keeps the hit when it scores. */
+/* Keeps the hit when it scores and is among the best. */
 void query_take(struct query *q, struct hit *hit, const struct seen *seen);
+/* Puts the best findings first, and into the result. */
+void query_rank(struct query *q);
+void query_publish(struct query *q, struct lookalike_result *r);
 
 /* explain.c: the sentence and the marked domain. */
 const char *explain_why(struct query *q, const struct hit *hit);

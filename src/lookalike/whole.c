@@ -55,18 +55,6 @@ static uint32_t edit_classes(const struct hit *hit, const struct seen *seen, con
     return classes;
 }
 
-uint32_t script_classes(const struct form *f)
-{
-    uint32_t classes = 0;
-    if (f->letters)
-        classes |= 1u << LOOKALIKE_IDN_HOMOGRAPH;
-    if (f->marks)
-        classes |= 1u << LOOKALIKE_DIACRITIC;
-    if (f->latin && f->foreign)
-        classes |= 1u << LOOKALIKE_MIXED_SCRIPT;
-    return classes;
-}
-
 static void consider(void *context, uint32_t number)
 {
     struct gather *g = context;
