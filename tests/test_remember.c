@@ -12,10 +12,13 @@
 #include "remember.h"
 #include "store/history.h"
 
+#include "store/fixture.h"
+
 #define DAY ((int64_t)24 * 3600 * 1000)
 
 struct fixture {
-    char dir[64], conf[96], url[112];
+    struct place at;
+    char conf[96];
     struct store *store;
     struct policy *policy;
     struct arena *arena;
@@ -37,20 +40,18 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     struct store_error error;
-    strcpy(f->dir, "/tmp/ringer-remember-XXXXXX");
-    if (!mkdtemp(f->dir))
+    if (!place_make(&f->at))
         return -1;
-    snprintf(f->conf, sizeof(f->conf), "%s/ringer.yaml", f->dir);
-    snprintf(f->url, sizeof(f->url), "sqlite:%s/ringer.db", f->dir);
+    snprintf(f->conf, sizeof(f->conf), "%s/ringer.yaml", f->at.dir);
     FILE *out = fopen(f->conf, "w");
     fprintf(out,
             "protect:\n  own-domains: [buyerton.example]\n  partner-domains: [castelviel.example]\n"
             "trust:\n  authserv-ids: [mx.buyerton.example]\nquarantine:\n  store: %s\n",
-            f->url);
+            f->at.url);
     fclose(out);
     f->arena = arena_new();
     f->now = (int64_t)time(NULL) * 1000;
-    f->store = store_open(f->url, STORE_CREATE, &error);
+    f->store = store_open(f->at.url, STORE_CREATE, &error);
     f->services.store = f->store;
     load(f);
     *state = f;
@@ -60,12 +61,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[128];
     policy_unref(&f->policy);
     store_close(&f->store);
     arena_free(&f->arena);
-    snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-    int failed = system(command);
+    int failed = place_remove(&f->at);
     free(f);
     return failed;
 }
@@ -206,7 +205,7 @@ static void test_store_that_cannot_be_read(void **state)
     struct diag_list diags = {0};
     store_close(&f->store);
     f->services.store = NULL;
-    FILE *out = fopen(f->url + strlen("sqlite:"), "w");
+    FILE *out = fopen(f->at.path, "w");
     fputs("this is no data base at all, but some text that happens to lie here", out);
     fclose(out);
     struct policy *policy = policy_load(f->conf, &diags);

@@ -20,23 +20,9 @@
 #include "store/records.h"
 #include "store/store.h"
 
+#include "fixture.h"
+
 #define DAY ((int64_t)24 * 3600 * 1000)
-
-struct fixture {
-    char dir[64], path[96], url[112];
-    struct store *store;
-    struct arena *arena;
-    struct history_options options;
-    struct store_error error;
-    int64_t now;
-};
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int64_t monotonic_ms(void)
 {
@@ -45,42 +31,14 @@ static int64_t monotonic_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    strcpy(f->dir, "/tmp/ringer-history-XXXXXX");
-    if (!mkdtemp(f->dir))
-        return -1;
-    snprintf(f->path, sizeof(f->path), "%s/ringer.db", f->dir);
-    snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
-    f->arena = arena_new();
-    f->options = history_options_default;
-    f->now = now_ms();
-    f->store = store_open(f->url, STORE_CREATE, &f->error);
-    *state = f;
-    return f->store ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    char command[128];
-    store_close(&f->store);
-    arena_free(&f->arena);
-    snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-    int failed = system(command);
-    free(f);
-    return failed;
-}
-
-static struct contact_strings one(struct fixture *f, const char *s)
+static struct contact_strings one(struct store_fixture *f, const char *s)
 {
     const char **v = arena_array(f->arena, 1, sizeof(*v));
     v[0] = s;
     return (struct contact_strings){v, 1};
 }
 
-static struct contact mail_of(struct fixture *f, const char *peer, const char *person, const char *id,
+static struct contact mail_of(struct store_fixture *f, const char *peer, const char *person, const char *id,
                               int64_t time_ms)
 {
     return (struct contact){.time_ms = time_ms,
@@ -91,7 +49,7 @@ static struct contact mail_of(struct fixture *f, const char *peer, const char *p
                             .message_id = id};
 }
 
-static void learn(struct fixture *f, const struct contact *contact, unsigned what)
+static void learn(struct store_fixture *f, const struct contact *contact, unsigned what)
 {
     size_t known;
     struct history_item item = {contact, what};
@@ -99,7 +57,7 @@ static void learn(struct fixture *f, const struct contact *contact, unsigned wha
 }
 
 /* So much ordinary mail that history counts as ready. */
-static void seed(struct fixture *f)
+static void seed(struct store_fixture *f)
 {
     struct contact contacts[HISTORY_LEAST];
     struct history_item items[HISTORY_LEAST];
@@ -113,7 +71,7 @@ static void seed(struct fixture *f)
     assert_int_equal(known, 0);
 }
 
-static struct contact_view look(struct fixture *f, const struct contact *contact)
+static struct contact_view look(struct store_fixture *f, const struct contact *contact)
 {
     struct contact_view view;
     assert_int_equal(history_look(f->store, f->arena, &f->options, contact, &view, &f->error), 0);
@@ -123,7 +81,7 @@ static struct contact_view look(struct fixture *f, const struct contact *contact
 
 static void test_empty_is_not_ready(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "1", 0);
     struct contact_view view = look(f, &c);
     assert_false(view.ready);
@@ -136,7 +94,7 @@ static void test_empty_is_not_ready(void **state)
 
 static void test_young_is_not_ready(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     for (int i = 0; i < HISTORY_LEAST + 5; i++) {
         struct contact c =
             mail_of(f, "a.example", "ap@buyer.example", arena_printf(f->arena, "y%d", i), f->now - 2 * DAY);
@@ -150,7 +108,7 @@ static void test_young_is_not_ready(void **state)
 
 static void test_peers_and_people(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     seed(f);
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "new", 0);
     struct contact_view view = look(f, &c);
@@ -172,7 +130,7 @@ static void test_peers_and_people(void **state)
 
 static void test_written_to(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct contact out = mail_of(f, "customer.example", "sales@buyer.example", "o1", f->now - 30 * DAY);
     out.sent = true;
     learn(f, &out, HISTORY_PEER | HISTORY_THREAD);
@@ -198,7 +156,7 @@ static void test_written_to(void **state)
 
 static void test_learned_once(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "1", 0);
     struct history_item items[] = {{&c, HISTORY_PEER | HISTORY_THREAD}, {&c, HISTORY_PEER | HISTORY_THREAD}};
     size_t known;
@@ -209,7 +167,7 @@ static void test_learned_once(void **state)
 
 static void test_threads(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     static const char *const both[] = {"buyer.example", "supplier.example"};
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "seen@supplier.example", 0);
     c.parties = (struct contact_strings){both, 2};
@@ -233,7 +191,7 @@ static void test_threads(void **state)
 
 static void test_too_many_parties(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     const char *many[40];
     for (size_t i = 0; i < 40; i++)
         many[i] = arena_printf(f->arena, "p%zu.example", i);
@@ -253,7 +211,7 @@ static const struct contact_account first = {"DE89370400440532013000", "DE", "37
 
 static void test_accounts(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "1", 0);
     c.accounts = &first;
     c.n_accounts = 1;
@@ -299,7 +257,7 @@ static size_t count_in_file(const char *path, const char *needle)
 
 static void test_nothing_readable(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     f->options.hash_addresses = true;
     struct contact c = mail_of(f, "jane.doe@freemail.example", "clerk@buyer.example", "secret-id", 0);
     c.accounts = &first;
@@ -318,16 +276,16 @@ static void test_nothing_readable(void **state)
     assert_int_equal(view.person, CONTACT_YES);
     store_close(&f->store);
     char wal[128];
-    snprintf(wal, sizeof(wal), "%s-wal", f->path);
+    snprintf(wal, sizeof(wal), "%s-wal", f->at.path);
     const char *const secrets[] = {"jane.doe", "clerk", "secret-id", first.number, first.bank, "diverted"};
     for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
-        assert_int_equal(count_in_file(f->path, secrets[i]) + count_in_file(wal, secrets[i]), 0);
-    assert_true(count_in_file(f->path, "freemail.example") > 0);
+        assert_int_equal(count_in_file(f->at.path, secrets[i]) + count_in_file(wal, secrets[i]), 0);
+    assert_true(count_in_file(f->at.path, "freemail.example") > 0);
 }
 
 static void test_campaign(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     const struct contact_mark marks[] = {{"domain", "supp1ier.example"}, {"account", foreign.number}};
     struct contact c = mail_of(f, "supp1ier.example", "ap@buyer.example", "c", f->now - 3600000);
     c.marks = marks;
@@ -353,7 +311,7 @@ static void test_campaign(void **state)
 
 static void test_background(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_stats stats;
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", NULL, 0);
     c.accounts = &first;
@@ -361,7 +319,7 @@ static void test_background(void **state)
     for (int i = 0; i < 1000; i++)
         history_record(f->store, &f->options, &c, HISTORY_PEER | HISTORY_ACCOUNTS);
     store_close(&f->store); /* writes what waits */
-    f->store = store_open(f->url, 0, &f->error);
+    f->store = store_open(f->at.url, 0, &f->error);
     assert_non_null(f->store);
     struct contact_view view = look(f, &c);
     assert_int_equal(view.received, 1000);
@@ -372,11 +330,11 @@ static void test_background(void **state)
 
 static void test_queue_is_bounded(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_stats stats;
     sqlite3 *other;
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", NULL, 0);
-    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     int64_t start = monotonic_ms();
     for (int i = 0; i < HISTORY_QUEUED + 2000; i++)
@@ -390,13 +348,13 @@ static void test_queue_is_bounded(void **state)
 
 static void test_locked(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     sqlite3 *other;
     struct contact_view view;
     seed(f);
     struct contact c = mail_of(f, "nobody.example", "ap@buyer.example", "l", 0);
     /* somebody who writes delays nobody who reads */
-    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     assert_false(look(f, &c).peer_known);
     assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
@@ -404,7 +362,7 @@ static void test_locked(void **state)
     store_close(&f->store);
     assert_int_equal(
         sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
-    f->store = store_open(f->url, STORE_RDONLY, &f->error);
+    f->store = store_open(f->at.url, STORE_RDONLY, &f->error);
     if (f->store) {
         int64_t start = monotonic_ms();
         assert_int_equal(history_look(f->store, f->arena, &f->options, &c, &view, &f->error), -1);
@@ -423,11 +381,11 @@ static void test_locked(void **state)
 
 static void test_locked_after_start(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     sqlite3 *other;
     struct contact_view view;
     struct contact c = mail_of(f, "nobody.example", "ap@buyer.example", "l", 0);
-    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "ALTER TABLE history_meta RENAME TO gone", NULL, NULL, NULL),
                      SQLITE_OK);
     int64_t start = monotonic_ms();
@@ -444,17 +402,17 @@ static void test_locked_after_start(void **state)
 
 static void test_damaged(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct contact_view view;
     seed(f);
     store_close(&f->store);
-    int fd = open(f->path, O_RDWR);
+    int fd = open(f->at.path, O_RDWR);
     assert_true(fd >= 0);
     off_t size = lseek(fd, 0, SEEK_END);
     for (off_t at = 4096 * 2; at + 512 < size; at += 4096) /* every page but the first two */
         assert_int_equal(pwrite(fd, "\xff\xff\xff\xff garbage garbage garbage", 28, at), 28);
     close(fd);
-    f->store = store_open(f->url, STORE_RDONLY, &f->error);
+    f->store = store_open(f->at.url, STORE_RDONLY, &f->error);
     struct contact c = mail_of(f, "nobody.example", "ap@buyer.example", "l", 0);
     if (f->store && history_look(f->store, f->arena, &f->options, &c, &view, &f->error)) {
         assert_false(view.answered);
@@ -472,7 +430,7 @@ static int count_row(void *context, const struct history_peer *peer)
 
 static int keep_names(void *context, const struct history_peer *peer)
 {
-    struct fixture *f = ((void **)context)[0];
+    struct store_fixture *f = ((void **)context)[0];
     const char **names = ((void **)context)[1];
     for (size_t i = 0; i < 4; i++)
         if (!names[i]) {
@@ -484,7 +442,7 @@ static int keep_names(void *context, const struct history_peer *peer)
 
 static void test_established(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     const char *names[4] = {NULL};
     void *context[] = {f, names};
     const char *const peers[] = {"younger.example", "older.example", "brief.example"};
@@ -502,7 +460,7 @@ static void test_established(void **state)
 
 static void test_list_get_forget(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct history_peer peer;
     struct contact_strings people;
     struct history_summary summary;
@@ -541,7 +499,7 @@ static void test_list_get_forget(void **state)
 
 static void test_purge(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     uint64_t removed;
     for (int i = 0; i < 20; i++) {
         struct contact c = mail_of(f, arena_printf(f->arena, "p%d.example", i), "ap@buyer.example",
@@ -564,11 +522,11 @@ static void test_purge(void **state)
 /* A store of the first schema gets the new tables and keeps its mail. */
 static void test_migration(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     sqlite3 *old;
     store_decision_put(f->store, &(struct store_mail){.action = "pass"}, NULL);
     store_close(&f->store);
-    assert_int_equal(sqlite3_open(f->path, &old), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &old), SQLITE_OK);
     assert_int_equal(sqlite3_exec(old,
                                   "DELETE FROM ringer_schema WHERE version > 1; DROP TABLE history_meta; "
                                   "DROP TABLE history_peer; DROP TABLE history_person; DROP TABLE "
@@ -576,9 +534,9 @@ static void test_migration(void **state)
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(old);
-    assert_null(store_open(f->url, STORE_RDONLY, &f->error));
+    assert_null(store_open(f->at.url, STORE_RDONLY, &f->error));
     assert_int_equal(f->error.cause, STORE_INVALID);
-    f->store = store_open(f->url, 0, &f->error);
+    f->store = store_open(f->at.url, 0, &f->error);
     assert_non_null(f->store);
     struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "1", 0);
     learn(f, &c, HISTORY_PEER);
@@ -593,7 +551,7 @@ static void test_migration(void **state)
 /* A message waits for these: each must find its rows by the whole key, however large the tables are. */
 static void test_looked_up_by_key(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     static const struct {
         enum statement id;
         const char *key;
@@ -603,7 +561,7 @@ static void test_looked_up_by_key(void **state)
                  {SQL_HISTORY_ACCOUNT_GET, "(tenant=? AND peer=?)"},
                  {SQL_HISTORY_CAMPAIGN_GET, "(tenant=? AND kind=? AND hash=?)"}};
     sqlite3 *other;
-    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &other), SQLITE_OK);
     for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
         sqlite3_stmt *stmt;
         const char *sql = arena_printf(f->arena, "EXPLAIN QUERY PLAN %s", statement_sql[asked[i].id]);
@@ -617,7 +575,7 @@ static void test_looked_up_by_key(void **state)
 }
 
 struct reader {
-    struct fixture *f;
+    struct store_fixture *f;
     int answered, failed;
 };
 
@@ -642,7 +600,7 @@ static void *read_much(void *arg)
 /* More threads than connections read while the writer learns. */
 static void test_threads_at_once(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     enum { THREADS = 8 };
     pthread_t threads[THREADS];
     struct reader readers[THREADS];
@@ -662,7 +620,7 @@ static void test_threads_at_once(void **state)
     }
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 
 int main(void)
 {

@@ -20,38 +20,7 @@
 #include "store/records.h"
 #include "store/store.h"
 
-struct fixture {
-    char dir[64], path[96], url[112];
-    struct store *store;
-    struct arena *arena;
-    struct store_error error;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    strcpy(f->dir, "/tmp/ringer-store-XXXXXX");
-    if (!mkdtemp(f->dir))
-        return -1;
-    snprintf(f->path, sizeof(f->path), "%s/ringer.db", f->dir);
-    snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
-    f->arena = arena_new();
-    f->store = store_open(f->url, STORE_CREATE, &f->error);
-    *state = f;
-    return f->store ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    char command[128];
-    store_close(&f->store);
-    arena_free(&f->arena);
-    snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-    int failed = system(command);
-    free(f);
-    return failed;
-}
+#include "fixture.h"
 
 static const char *const two[] = {"clerk@buyer.example", "boss@buyer.example"};
 
@@ -78,14 +47,14 @@ static struct store_mail mail_of(const char *subject, int64_t time_ms)
                                .verdict = "reject"};
 }
 
-static void put(struct fixture *f, const struct store_mail *mail, struct span bytes, char *id)
+static void put(struct store_fixture *f, const struct store_mail *mail, struct span bytes, char *id)
 {
     struct store_body body = {.head = bytes, .fd = -1};
     if (store_quarantine_put(f->store, mail, &body, id, &f->error))
         fail_msg("put: %s", f->error.text);
 }
 
-static void raw(struct fixture *f, const char *id, struct buf *all)
+static void raw(struct store_fixture *f, const char *id, struct buf *all)
 {
     struct buf piece = {0};
     int got;
@@ -98,7 +67,7 @@ static void raw(struct fixture *f, const char *id, struct buf *all)
 
 static void test_put_and_get(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     static const char bytes[] = "Subject: x\r\n\r\n.dot\nbare LF\r\n\0nul \xff\xfe no end";
     struct store_mail mail = mail_of("Neue Bankverbindung \xe2\x82\xac", 1000);
     struct quarantine_item item;
@@ -127,7 +96,7 @@ static void test_put_and_get(void **state)
 /* Sizes around the piece size, the split between memory and file anywhere. */
 static void test_spooled_body(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     enum { MAX = 300000 };
     char *bytes = malloc(MAX), name[128], id[STORE_ID_SIZE];
     static const size_t sizes[] = {0, 1, 131071, 131072, 131073, 262144, MAX};
@@ -135,7 +104,7 @@ static void test_spooled_body(void **state)
     struct buf all = {0};
     for (size_t i = 0; i < MAX; i++)
         bytes[i] = (char)(i * 2654435761u >> 13);
-    snprintf(name, sizeof(name), "%s/spool", f->dir);
+    snprintf(name, sizeof(name), "%s/spool", f->at.dir);
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
         for (size_t head = 0; head <= sizes[i]; head += sizes[i] / 3 + 1) {
             int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -155,11 +124,11 @@ static void test_spooled_body(void **state)
 /* A spool file that lost its end is refused, and nothing of it stays. */
 static void test_short_spool(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     char name[128], id[STORE_ID_SIZE];
     struct store_mail mail = mail_of("short", 0);
     struct quarantine_list list;
-    snprintf(name, sizeof(name), "%s/spool", f->dir);
+    snprintf(name, sizeof(name), "%s/spool", f->at.dir);
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_int_equal(ftruncate(fd, 200000), 0);
     struct store_body body = {SPAN_LIT("head"), fd, 0, 200001};
@@ -174,7 +143,7 @@ static void test_short_spool(void **state)
     assert_int_equal(store_quarantine_piece(f->store, id, 0, &(struct buf){0}, &f->error), 1);
 }
 
-static size_t count(struct fixture *f, struct quarantine_filter filter)
+static size_t count(struct store_fixture *f, struct quarantine_filter filter)
 {
     struct quarantine_list list;
     assert_int_equal(store_quarantine_list(f->store, f->arena, &filter, &list, &f->error), 0);
@@ -183,7 +152,7 @@ static size_t count(struct fixture *f, struct quarantine_filter filter)
 
 static void test_filters_and_paging(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     char id[STORE_ID_SIZE], subject[16];
     static const char *const other[] = {"Other@Buyer.example"};
     for (int i = 0; i < 25; i++) {
@@ -225,7 +194,7 @@ static void test_filters_and_paging(void **state)
 
 static void test_find_by_prefix(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     char id[STORE_ID_SIZE], found[STORE_ID_SIZE], prefix[9] = "";
     struct store_mail mail = mail_of("x", 0);
     put(f, &mail, SPAN_LIT("x"), id);
@@ -240,7 +209,7 @@ static void test_find_by_prefix(void **state)
 
 static void test_release(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("x", 0);
     struct quarantine_claim claim, second;
     struct quarantine_item item;
@@ -281,7 +250,7 @@ static void test_release(void **state)
 
 static void test_delete_and_purge(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail old = mail_of("old", 1000), young = mail_of("young", 5000);
     struct quarantine_item item;
     struct quarantine_claim claim;
@@ -320,7 +289,7 @@ static int collect(void *context, const struct decision *d)
 
 static void test_decisions(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct decision_count counts[8];
     char subject[16];
     uint64_t removed;
@@ -333,7 +302,7 @@ static void test_decisions(void **state)
         store_decision_put(f->store, &mail, i ? NULL : "abcd");
     }
     store_close(&f->store); /* writes what is queued */
-    f->store = store_open(f->url, 0, &f->error);
+    f->store = store_open(f->at.url, 0, &f->error);
     assert_non_null(f->store);
     assert_int_equal(
         store_decision_each(f->store, &(struct decision_filter){.since_ms = 1000}, collect, &seen, &f->error),
@@ -351,7 +320,7 @@ static void test_decisions(void **state)
 
 static void test_hostile_text(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("a\xff'; DROP TABLE quarantine; --\x02\x03", 0);
     struct quarantine_item item;
     char id[STORE_ID_SIZE];
@@ -362,17 +331,17 @@ static void test_hostile_text(void **state)
 
 static void test_open_errors(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     char url[160], path[140];
     assert_null(store_open("mysql:x", STORE_CREATE, &f->error));
     assert_null(store_open("sqlite:", STORE_CREATE, &f->error));
-    snprintf(url, sizeof(url), "sqlite:%s/none.db", f->dir);
+    snprintf(url, sizeof(url), "sqlite:%s/none.db", f->at.dir);
     assert_null(store_open(url, 0, &f->error));
     assert_null(store_open(url, STORE_RDONLY, &f->error));
     assert_non_null(strstr(f->error.text, "ringerd creates it"));
-    snprintf(url, sizeof(url), "sqlite:%s/no/such/folder.db", f->dir);
+    snprintf(url, sizeof(url), "sqlite:%s/no/such/folder.db", f->at.dir);
     assert_null(store_open(url, STORE_CREATE, &f->error));
-    snprintf(path, sizeof(path), "%s/text.db", f->dir);
+    snprintf(path, sizeof(path), "%s/text.db", f->at.dir);
     FILE *out = fopen(path, "w");
     fputs("This is no database, but a text file of some length that SQLite will not like at all.\n", out);
     fclose(out);
@@ -382,31 +351,31 @@ static void test_open_errors(void **state)
     assert_non_null(strstr(f->error.text, ".recover"));
 }
 
-static void exec(struct fixture *f, const char *sql)
+static void exec(struct store_fixture *f, const char *sql)
 {
     sqlite3 *handle;
-    assert_int_equal(sqlite3_open(f->path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &handle), SQLITE_OK);
     assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(handle);
 }
 
 static void test_newer_schema_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     store_close(&f->store);
     exec(f, "INSERT INTO ringer_schema VALUES (9999, 0)");
-    assert_null(store_open(f->url, STORE_CREATE, &f->error));
+    assert_null(store_open(f->at.url, STORE_CREATE, &f->error));
     assert_non_null(strstr(f->error.text, "newer Ringer"));
 }
 
 static void test_reading_only(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("x", 0);
     struct quarantine_list list;
     char id[STORE_ID_SIZE];
     put(f, &mail, SPAN_LIT("x"), id);
-    struct store *reader = store_open(f->url, STORE_RDONLY, &f->error);
+    struct store *reader = store_open(f->at.url, STORE_RDONLY, &f->error);
     assert_non_null(reader);
     assert_int_equal(store_quarantine_list(reader, f->arena,
                                            &(struct quarantine_filter){.state = QUARANTINE_ALL}, &list,
@@ -422,7 +391,7 @@ static void test_reading_only(void **state)
 /* The bytes were changed behind our back: release must not send them. */
 static void test_changed_bytes_are_found(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("x", 0);
     char id[STORE_ID_SIZE];
     put(f, &mail, SPAN_LIT("pay into the old account"), id);
@@ -433,12 +402,12 @@ static void test_changed_bytes_are_found(void **state)
 
 static void test_removed_file(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("x", 0);
     struct store_body body = {.head = SPAN_LIT("x"), .fd = -1};
     char id[STORE_ID_SIZE];
     put(f, &mail, SPAN_LIT("x"), id);
-    assert_int_equal(unlink(f->path), 0);
+    assert_int_equal(unlink(f->at.path), 0);
     assert_int_equal(store_quarantine_put(f->store, &mail, &body, id, &f->error), -1);
     assert_non_null(strstr(f->error.text, "removed or replaced"));
 }
@@ -446,12 +415,12 @@ static void test_removed_file(void **state)
 /* Another process holds the write lock for longer than we wait. */
 static void test_locked(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct store_mail mail = mail_of("x", 0);
     struct store_body body = {.head = SPAN_LIT("x"), .fd = -1};
     char id[STORE_ID_SIZE];
     sqlite3 *handle;
-    assert_int_equal(sqlite3_open(f->path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->at.path, &handle), SQLITE_OK);
     assert_int_equal(sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(store_quarantine_put(f->store, &mail, &body, id, &f->error), -1);
     assert_int_equal(f->error.cause, STORE_LOCKED);
@@ -463,15 +432,15 @@ static void test_locked(void **state)
 
 static void test_mode_is_private(void **state)
 {
-    struct fixture *f = *state;
+    struct store_fixture *f = *state;
     struct stat st;
-    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(stat(f->at.path, &st), 0);
     assert_int_equal(st.st_mode & 07, 0);
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
     const struct CMUnitTest tests[] = {
         T(test_put_and_get),
         T(test_spooled_body),

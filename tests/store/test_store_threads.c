@@ -15,9 +15,11 @@
 #include "store/quarantine.h"
 #include "store/records.h"
 
+#include "fixture.h"
+
 enum { THREADS = 16, PUTS = 40, READERS = 6, CHILD_PUTS = 100 };
 
-static char dir[64], url[96];
+static struct place place;
 
 struct worker {
     struct store *store;
@@ -89,7 +91,7 @@ static pid_t second_process(void)
     struct store_error error;
     char id[STORE_ID_SIZE];
     int failed = 0;
-    struct store *store = store_open(url, STORE_CREATE, &error);
+    struct store *store = store_open(place.url, STORE_CREATE, &error);
     if (!store)
         _exit(2);
     for (int i = 0; i < CHILD_PUTS; i++)
@@ -121,7 +123,7 @@ static void test_together(void **state)
     struct store_stats stats;
     int status, decisions = 0, expected = THREADS * PUTS + CHILD_PUTS;
     pid_t pid = second_process(); /* both create the store at the same time */
-    struct store *store = store_open(url, STORE_CREATE, &error);
+    struct store *store = store_open(place.url, STORE_CREATE, &error);
     if (!store)
         fail_msg("%s", error.text);
     for (int i = 0; i < READERS; i++) {
@@ -147,7 +149,7 @@ static void test_together(void **state)
     assert_true(stats.commits < THREADS * PUTS); /* they shared commits */
     store_close(&store);
 
-    store = store_open(url, 0, &error);
+    store = store_open(place.url, 0, &error);
     assert_non_null(store);
     struct arena *arena = arena_new();
     struct quarantine_list list;
@@ -175,13 +177,9 @@ static void test_together(void **state)
 
 int main(void)
 {
-    char command[128];
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_together)};
-    strcpy(dir, "/tmp/ringer-threads-XXXXXX");
-    if (!mkdtemp(dir))
+    if (!place_make(&place))
         return 1;
-    snprintf(url, sizeof(url), "sqlite:%s/ringer.db", dir);
     int failed = cmocka_run_group_tests_name("store-threads", tests, NULL, NULL);
-    snprintf(command, sizeof(command), "rm -rf %s", dir);
-    return system(command) || failed;
+    return place_remove(&place) || failed;
 }
