@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <unictype.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 
@@ -68,7 +70,88 @@ static void say_rest(struct query *q, const struct hit *hit, struct buf *out)
         buf_printf(out, "%s`%s` stands behind it", *before ? ", " : "", after);
 }
 
-const char *explain_why(struct query *q, const struct hit *hit)
+struct letter_seen explain_letter(const struct hit *hit, const struct form *form, unsigned at)
+{
+    struct letter_seen seen = {.end = at + 1};
+    unsigned begin = at;
+    while (begin > 0 && form->source[begin - 1] == form->source[at]) /* one character may be read as two */
+        begin--;
+    while (seen.end < form->n && form->source[seen.end] == form->source[at])
+        seen.end++;
+    const char *p = hit->text + form->source[begin], *end = hit->text + form->source[seen.end], *q = p + 1;
+    while (q < end && (unsigned char)*q >= 0x80)
+        q++;
+    seen.text = (struct span){p, (size_t)(q - p)};
+    const struct name *name = hit_name(hit);
+    const char *target = hit->index->pool + name->text;
+    bool strange = (unsigned char)*p >= 0x80 || q > p + 1;
+    seen.replaced = strange && (unsigned char)form->plain[at] < 0x80 &&
+                    !memmem(target, strlen(target), seen.text.p, seen.text.n);
+    return seen;
+}
+
+/* The script of a letter that is not of the Latin alphabet, in brackets. */
+static const char *script_words(struct query *q, struct span text)
+{
+    uint32_t cp;
+    text_decode(text.p, text.n, &cp);
+    const uc_script_t *script = uc_is_property_alphabetic(cp) ? uc_script(cp) : NULL;
+    if (!script || strcmp(script->name, "Latin") == 0 || strcmp(script->name, "Common") == 0)
+        return "";
+    return arena_printf(q->arena, " (%s)", script->name);
+}
+
+static bool is_invisible(struct span rest)
+{
+    uint32_t cp;
+    if (rest.n == 0)
+        return false;
+    text_decode(rest.p, rest.n, &cp);
+    return (cp >= 0x200b && cp <= 0x200f) || cp == 0x2060 || cp == 0xfeff || cp == 0xad;
+}
+
+/* Does the character at this place stand further left, too? */
+static bool said_before(const struct hit *hit, const struct form *form, unsigned place)
+{
+    struct span text = explain_letter(hit, form, place).text;
+    for (unsigned at = hit->begin; at < place; at = explain_letter(hit, form, at).end)
+        if (span_eq(explain_letter(hit, form, at).text, text))
+            return true;
+    return false;
+}
+
+/* The strangers among the letters, the first few of them, each once. */
+static void say_letters(struct query *q, const struct hit *hit, const struct form *form, const char *before,
+                        struct buf *out)
+{
+    enum { SAID = 4 };
+    unsigned said = 0, more = 0;
+    for (unsigned at = hit->begin; at < hit->end;) {
+        struct letter_seen seen = explain_letter(hit, form, at);
+        const char *as = copy(q, form->plain + at, seen.end - at), *text = copy(q, seen.text.p, seen.text.n);
+        bool again = said_before(hit, form, at);
+        at = seen.end;
+        if (!seen.replaced || again)
+            continue;
+        if (said == SAID) {
+            more++;
+            continue;
+        }
+        struct span rest = {seen.text.p + 1, seen.text.n - 1};
+        const char *comma = said++ ? ", " : before;
+        if ((unsigned char)*seen.text.p < 0x80 && is_invisible(rest))
+            buf_printf(out, "%san invisible character stands behind `%s`", comma, as);
+        else
+            buf_printf(out, "%s`%s`%s stands for `%s`", comma, text, script_words(q, seen.text), as);
+    }
+    if (more > 0)
+        buf_printf(out,
+                   more == 1 ? " and %u more letter only looks like the genuine one"
+                             : " and %u more letters only look like the genuine ones",
+                   more);
+}
+
+const char *explain_why(struct query *q, const struct hit *hit, const struct form *form)
 {
     struct buf out = {0};
     const struct name *name = hit_name(hit);
@@ -87,7 +170,7 @@ const char *explain_why(struct query *q, const struct hit *hit)
         say_edits(q, hit, &out);
     }
     if (hit->classes & (1u << LOOKALIKE_IDN_HOMOGRAPH | 1u << LOOKALIKE_DIACRITIC))
-        buf_printf(&out, "%sit has letters that only look like the genuine ones", out.n > start ? "; " : "");
+        say_letters(q, hit, form, out.n > start ? "; " : "", &out);
     if (hit->classes & 1u << LOOKALIKE_HYPHEN)
         buf_printf(&out, "%sthe hyphens differ", out.n > start ? "; " : "");
     if (hit->classes & 1u << LOOKALIKE_TLD_SWAP)

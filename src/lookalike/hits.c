@@ -1,6 +1,7 @@
 /*
  * The findings of one lookup: which of a core's names is meant, what differs, which are kept and which leads.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lookalike/match.h"
@@ -45,8 +46,31 @@ static void mark_plain(struct query *q, struct hit *hit, const struct form *form
     query_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
 }
 
+/* Characters that are read as the genuine ones; neighbours are one mark. */
+static void mark_letters(struct query *q, struct hit *hit, const struct form *form)
+{
+    for (unsigned at = hit->begin; at < hit->end;) {
+        struct letter_seen seen = explain_letter(hit, form, at);
+        unsigned end = seen.end;
+        while (seen.replaced && end < hit->end && explain_letter(hit, form, end).replaced)
+            end = explain_letter(hit, form, end).end;
+        if (seen.replaced) {
+            struct span last = explain_letter(hit, form, end - 1).text;
+            query_mark(q, hit, seen.text.p, (size_t)(last.p + last.n - seen.text.p));
+        }
+        at = end;
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    return (int)x->at - (int)y->at;
+}
+
 static void mark_differences(struct query *q, struct hit *hit, const struct form *form)
 {
+    mark_letters(q, hit, form);
     if (hit->contained && hit->begin > 0)
         mark_plain(q, hit, form, 0, hit->begin);
     for (unsigned i = 0; i < hit->alignment.n; i++) {
@@ -59,6 +83,7 @@ static void mark_differences(struct query *q, struct hit *hit, const struct form
         const char *suffix = q->domain->label[q->domain->suffix].p;
         query_mark(q, hit, suffix, strlen(suffix));
     }
+    qsort(hit->mark, hit->n_marks, sizeof(*hit->mark), by_place);
 }
 
 static bool same_owner(const struct query *q, const struct hit *hit)
@@ -192,7 +217,7 @@ static void publish_hit(struct query *q, struct hit *hit, struct lookalike_findi
                                     .relation = (enum relation)name->relation,
                                     .classes = hit->classes,
                                     .score = hit->score,
-                                    .why = explain_why(q, hit),
+                                    .why = explain_why(q, hit, &form),
                                     .differs = explain_differs(q, hit)};
 }
 

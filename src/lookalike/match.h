@@ -30,6 +30,10 @@ struct seen {
     bool known;       /* query_know was here */
     bool word;        /* it is a dictionary word */
 };
+struct mark { /* what differs: bytes of the U-label form */
+    uint16_t at, n;
+};
+
 struct hit {
     const struct lookalike_index *index;
     uint32_t core, name;
@@ -41,9 +45,7 @@ struct hit {
     uint8_t begin, end;
     uint8_t n_seen;             /* length of the plain form */
     struct alignment alignment; /* of the part with the name */
-    struct {
-        uint16_t at, n;
-    } mark[DISTANCE_MAX_EDITS + MAX_PARTS]; /* what differs: bytes of the U-label form */
+    struct mark mark[DISTANCE_MAX_EDITS + MAX_PARTS];
     unsigned n_marks;
     const char *text; /* the labels that carry it, in `unicode` of the domain */
     size_t n_text;
@@ -98,8 +100,17 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen);
 void query_rank(struct query *q);
 void query_publish(struct query *q, struct lookalike_result *r);
 
-/* explain.c: the sentence and the marked domain. */
-const char *explain_why(struct query *q, const struct hit *hit);
+/*
+ * explain.c: the sentence and the marked domain. A character of what was seen: its bytes with the marks on it, and
+ * whether it is a stranger that is only read as form->plain[at..end).
+ */
+struct letter_seen {
+    struct span text;
+    unsigned end;
+    bool replaced;
+};
+struct letter_seen explain_letter(const struct hit *hit, const struct form *form, unsigned at);
+const char *explain_why(struct query *q, const struct hit *hit, const struct form *form);
 const char *explain_differs(struct query *q, const struct hit *hit);
 
 /* features.c: what the score of a finding is made of. */

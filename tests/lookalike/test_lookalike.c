@@ -30,6 +30,7 @@ static int set_up(void **state)
     protect(b, "arvelmetal.com", RELATION_PARTNER);
     protect(b, "internetz-vernier.example", RELATION_PARTNER);
     protect(b, "www.torvek.fr", RELATION_LEARNED);
+    protect(b, "m\xc3\xbcller-werke.example", RELATION_PARTNER);
     assert_int_equal(lookalike_builder_affiliate(b, "arvelmetal.com", "arvelmetal-groupe.com", &error), 0);
     assert_int_equal(lookalike_builder_affiliate(b, NULL, "torvekk.fr", &error), 0);
     assert_int_equal(lookalike_builder_protect(b, "co.uk", RELATION_OWN, &error), -1);
@@ -76,6 +77,46 @@ static void finds_the_classes(void **state)
     }
 }
 
+/* The sentence names the strange letters, and they are marked; letters that the genuine name has as well are not. */
+static void tells_the_letters(void **state)
+{
+    static const struct {
+        const char *domain, *why, *differs;
+    } cases[] = {
+        {"\xd0\xb0rvelmetal.com", "`\xd0\xb0` (Cyrillic) stands for `a`", "\2\xd0\xb0\3rvelmetal.com"},
+        {"arv\xc3\xa9lmetal.com", "`\xc3\xa9` stands for `e`", "arv\2\xc3\xa9\3lmetal.com"},
+        {"\xd0\xb0rv\xd0\xb5lm\xd0\xb5t\xd0\xb0l.com", "`\xd0\xb5` (Cyrillic) stands for `e`",
+         "\2\xd0\xb0\3rv\2\xd0\xb5\3lm\2\xd0\xb5\3t\2\xd0\xb0\3l.com"},
+        {"pay-arvelm\xd0\xb5tal.com", "`pay` stands before it; `\xd0\xb5` (Cyrillic) stands for `e`",
+         "\2pay-\3arvelm\2\xd0\xb5\3tal.com"},
+        {"m\xc3\xbcller-werke.com", "it ends in `.com`, not in `.example`", "m\xc3\xbcller-werke.\2com\3"},
+        {"m\xe1\xbb\xa5ller-werke.example", "`\xe1\xbb\xa5` stands for `u`",
+         "m\2\xe1\xbb\xa5\3ller-werke.example"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct lookalike_result *r = lookalike_match(names, arena, cases[i].domain);
+        assert_int_equal(r->kind, LOOKALIKE_SUSPECT);
+        if (!strstr(r->findings[0].why, cases[i].why))
+            fail_msg("%s: %s", cases[i].domain, r->findings[0].why);
+        assert_string_equal(r->findings[0].differs, cases[i].differs);
+        assert_null(strstr(r->findings[0].why, "only look like"));
+    }
+}
+
+/* Of many strange letters the first are named, the others counted. */
+static void counts_many_letters(void **state)
+{
+    const struct lookalike_result *r = lookalike_match(
+        names, arena, "int\xd0\xb5rn\xd0\xb5tz-v\xd0\xb5rni\xd0\xb5r.example"); /* one letter, four times */
+    (void)state;
+    assert_non_null(strstr(r->findings[0].why, ": `\xd0\xb5` (Cyrillic) stands for `e`"));
+    assert_null(strstr(r->findings[0].why, ","));
+    r = lookalike_match(names, arena,
+                        "\xd1\x81h\xd0\xb0udr\xd0\xbenn\xd0\xb5r\xd1\x96\xd0\xb5-valmont.example");
+    assert_non_null(strstr(r->findings[0].why, "and 1 more letter only looks like the genuine one"));
+}
+
 static void leaves_the_genuine_alone(void **state)
 {
     static const char *const genuine[] = {"arvelmetal.com",          "mail.arvelmetal.com", "ARVELMETAL.COM.",
@@ -114,6 +155,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_classes),
+        cmocka_unit_test(tells_the_letters),
+        cmocka_unit_test(counts_many_letters),
         cmocka_unit_test(leaves_the_genuine_alone),
         cmocka_unit_test(pairs),
         cmocka_unit_test(local_parts),
