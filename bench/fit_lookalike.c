@@ -7,13 +7,14 @@
  *   bench/fit_lookalike -p PROTECTED HARMLESS LABELLED...          new points.h on standard output
  *
  * PROTECTED and HARMLESS have one domain a line, LABELLED a domain, TAB, the domain that it imitates; more fields are
- * not read. LABELLED=WEIGHT counts every row of that file so often. With each LABELLED file its own targets are
+ * not read. LABELLED=WEIGHT counts every row of that file so often (the shipped fit: typosquats ten times). With each LABELLED file its own targets are
  * protected as well; harmless domains that are protected are left out.
  *
- * Held out: labelled rows are dealt into folds by their target and harmless ones by themselves, so no row is judged by
- * points that were fitted to it or to another row of its target; the engine itself judges, guards and all. Only
+ * Held out: labelled rows are dealt into folds by their target and harmless ones by themselves, so no row is judged
+ * by points that were fitted to it or to another row of its target; the engine itself judges, guards and all. Only
  * findings in the registrable label are fitted: no list of harmless domains has host names. Targets of many rows are
- * damped. Of each domain the leading finding counts, so two rounds are fitted, the second with the leaders of the first.
+ * damped. Of each domain the leading finding counts, so the first round is fitted to all findings and the next ones
+ * to the leaders of the round before. The points in use have no part in it but those that are set by hand.
  *
  * The scale: for each kind of finding -a says how many of 10,000 harmless domains may reach 50 (weak) and 70 (strong).
  */
@@ -29,7 +30,7 @@
 
 #include "logistic.h"
 
-enum { MAX_FOLDS = 20, MAX_SETS = 16, ROUNDS = 2, DAMP_FROM = 10, N_KINDS = 3 };
+enum { MAX_FOLDS = 20, MAX_SETS = 16, ROUNDS = 5, DAMP_FROM = 10, N_KINDS = 3 };
 
 static const struct {
     const char *id;
@@ -44,9 +45,9 @@ static struct kind {
     const char *name, *macro;
     unsigned first, end;
     double weak, strong; /* of 10,000 harmless domains */
-} kinds[N_KINDS] = {{"whole", "WHOLE_FEATURES(X)", W_BASE, E_BASE, 66, 4},
-                    {"equal", "EQUAL_FEATURES(X)", E_BASE, I_BASE, 40, 1},
-                    {"inside", "INSIDE_FEATURES(X)", I_BASE, N_FEATURES, 110, 6}};
+} kinds[N_KINDS] = {{"whole", "WHOLE_FEATURES(X)", W_BASE, E_BASE, 64, 3.5},
+                    {"equal", "EQUAL_FEATURES(X)", E_BASE, I_BASE, 33, 1},
+                    {"inside", "INSIDE_FEATURES(X)", I_BASE, N_FEATURES, 94, 5.5}};
 
 struct row {
     char *domain, *target; /* target NULL: harmless */
@@ -268,8 +269,8 @@ static double value(const struct sample *s, const double *c)
     return sum;
 }
 
-/* Of each row's findings, the highest; of labelled rows only those of the right target. The samples of a row are
- * neighbours. Returns how many stand in `lead_r`. */
+/* Of each row's findings the highest, or all without coefficients; of labelled rows only those of the right target.
+ * The samples of a row are neighbours. Returns how many stand in `lead_r`. */
 static size_t leaders(const double *c, unsigned fold, const struct sample **lead_r)
 {
     size_t n = 0;
@@ -279,8 +280,8 @@ static size_t leaders(const double *c, unsigned fold, const struct sample **lead
         const struct sample *s = &fit.samples[i];
         if (row_of(s)->fold == fold || (s->set > 0 && !s->right))
             continue;
-        double v = value(s, c);
-        bool same = last && last->row == s->row && last->set == s->set;
+        double v = c ? value(s, c) : 0;
+        bool same = c && last && last->row == s->row && last->set == s->set;
         if (same && v <= best)
             continue;
         last = s;
@@ -355,8 +356,9 @@ static void fit_points(unsigned fold, int16_t *points)
     double c[N_FEATURES];
     const struct sample **lead = mem_array(fit.n_samples + 1, sizeof(*lead));
     for (unsigned i = 0; i < N_FEATURES; i++)
-        c[i] = points[i] = feature_points[i];
-    size_t n = leaders(c, fold, lead);
+        points[i] = feature_points[i]; /* those that are set by hand stay */
+    memset(c, 0, sizeof(c));
+    size_t n = leaders(NULL, fold, lead);
     for (unsigned round = 0; round < ROUNDS; round++) {
         for (unsigned k = 0; k < N_KINDS; k++)
             fit_kind(k, lead, n, c);

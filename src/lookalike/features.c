@@ -57,6 +57,23 @@ static unsigned rarity_per_letter(const struct query *q, const char *p, unsigned
 
 /* --- equal names */
 
+/* Is one suffix the other without one of its letters (co, com)? */
+static bool suffix_near(const struct query *q, const struct hit *hit)
+{
+    const struct name *name = hit_name(hit);
+    const char *a = hit->index->pool + name->ascii + name->suffix, *b = q->domain->suffix_ascii;
+    if (strlen(a) < strlen(b)) {
+        const char *c = a;
+        a = b;
+        b = c;
+    }
+    while (*b && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a && strcmp(a + 1, b) == 0;
+}
+
 void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
                     struct features *features)
 {
@@ -75,6 +92,7 @@ void features_equal(const struct query *q, const struct hit *hit, const struct s
     set_if(features, c->flags & CORE_AFFIX, E_AFFIX);
     set_if(features, hit->classes & 1u << LOOKALIKE_HYPHEN, E_HYPHEN);
     set_if(features, suffix_equal(q, hit), E_SAME);
+    set_if(features, suffix_near(q, hit), E_SUFFIX_NEAR);
     set_if(features, q->popular, E_POPULAR);
     set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), rare, E_RARE0, 5);
 }
@@ -299,6 +317,7 @@ static void set_misspelt(struct features *features, const struct hit *hit, const
 static void set_name(const struct query *q, struct features *features, const struct hit *hit)
 {
     static const uint8_t lengths[] = {0, 5, 6, 7, 8, 9, 10, 11, 12, 14}, rare[] = {0, 48, 56, 64, 72, 80};
+    enum { UNLIKELY = 6 * RARITY_BIT - RARITY_BIT / 4 };
     const struct core *c = hit_core(hit);
     uint8_t level = c->flags & CORE_LEVEL;
     set_step(features, c->n, lengths, I_LEN4, 10);
@@ -306,7 +325,9 @@ static void set_name(const struct query *q, struct features *features, const str
         set(features, I_LEVEL1 + level - 1u);
     set_if(features, c->flags & CORE_AFFIX, I_AFFIX);
     set_if(features, c->flags & CORE_NUMERIC, I_NUMERIC);
-    set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), rare, I_RARE0, 6);
+    unsigned rarity = rarity_per_letter(q, index_key(hit->index, c), c->n);
+    set_step(features, rarity, rare, I_RARE0, 6);
+    set_if(features, c->n <= 5 && rarity >= UNLIKELY, I_SHORT_RARE); /* hmrc, but not ares */
 }
 
 void features_inside(const struct query *q, const struct hit *hit, const struct seen *seen,

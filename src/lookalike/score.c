@@ -15,6 +15,7 @@ enum {
     TOLD_APART = 30, /* names with three letters of their own (tdbank, tnbank) further apart are different */
     OWN_BONUS = 15,  /* own names under another suffix: who runs this knows all that are his */
     OWN_LEAST = 55,  /* and the whole of a name that is no word is never passed over */
+    OWN_BESIDE = 8,  /* the same for own names with nothing but known words beside them */
     WITH_SUFFIX =
         88 /* the name with its own suffix among the host's labels: no other reading than imitation */
 };
@@ -65,12 +66,17 @@ unsigned allowed_cost(size_t n, bool same_suffix)
     return same_suffix ? here[n] : elsewhere[n];
 }
 
-static int score_equal(const struct query *q, struct hit *hit, const struct seen *seen)
+static bool own(const struct hit *hit)
 {
     enum relation relation = hit_name(hit)->relation;
+    return relation == RELATION_OWN || relation == RELATION_QUOTED;
+}
+
+static int score_equal(const struct query *q, struct hit *hit, const struct seen *seen)
+{
     const struct core *c = hit_core(hit);
     features_equal(q, hit, seen, &hit->features);
-    if (relation != RELATION_OWN && relation != RELATION_QUOTED)
+    if (!own(hit))
         return finish(q, hit, seen, 0);
     int score = finish(q, hit, seen, OWN_BONUS);
     bool telling = c->n >= 5 && !(c->flags & (CORE_LEVEL | CORE_AFFIX));
@@ -84,6 +90,14 @@ static bool reads_the_same(const struct hit *hit)
            (hit->classes & (1u << LOOKALIKE_IDN_HOMOGRAPH | 1u << LOOKALIKE_DIACRITIC)) != 0;
 }
 
+/* Hosts are called mail, news and shop everywhere: such a label is no misspelling of anything. */
+static bool host_word(const struct query *q, const struct seen *seen)
+{
+    const struct form *f = &seen->form;
+    return seen->place == PLACE_HOST &&
+           (strset_get(&q->tables->affixes, f->plain, f->n) || strset_get(&q->tables->words, f->plain, f->n));
+}
+
 int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
@@ -91,10 +105,17 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
         return c->n <= 1 ? 60 : c->n == 2 ? 75 : 96;
     if (hit->alignment.cost == 0)
         return seen->place == PLACE_HOST ? score_host_label(q, hit) : score_equal(q, hit, seen);
-    if (hit->alignment.cost > TOLD_APART && telling_length(q, hit) <= 3)
+    if (host_word(q, seen) || (hit->alignment.cost > TOLD_APART && telling_length(q, hit) <= 3))
         return 0;
     features_whole(q, hit, seen, &hit->features);
     return finish(q, hit, seen, 0);
+}
+
+/* Is the name within one of the labels that were joined? */
+static bool within_label(const struct hit *hit, const struct seen *seen)
+{
+    const uint16_t *source = seen->form.source;
+    return !memchr(seen->text + source[hit->begin], '.', (size_t)(source[hit->end - 1] - source[hit->begin]));
 }
 
 int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
@@ -108,7 +129,11 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
         segments_make(q->tables, f, &seen->segments);
     seen->segmented = true;
     features_inside(q, hit, seen, &hit->features);
-    int score = finish(q, hit, seen, 0);
+    const struct segments *s = &seen->segments;
+    bool known = s->before[hit->begin].unknown + s->behind[hit->end].unknown == 0;
+    int score = finish(q, hit, seen, own(hit) && known ? OWN_BESIDE : 0);
+    if (seen->place == PLACE_JOINED && score >= LOOKALIKE_STRONG && within_label(hit, seen))
+        score = LOOKALIKE_STRONG - 1; /* as in score_host_label */
     bool whole = seen->place != PLACE_REGISTRABLE && token && folded;
     if (whole && hit->alignment.cost == 0 && score < WITH_SUFFIX && !q->popular)
         score = c->n >= 4 ? WITH_SUFFIX : LOOKALIKE_STRONG;

@@ -151,6 +151,51 @@ static void local_parts(void **state)
     assert_null(lookalike_match_local(names, arena, NULL));
 }
 
+static struct lookalike_index *index_of(const char *const *domains, size_t n)
+{
+    struct diag_list diags = {0};
+    struct lookalike_builder *b = lookalike_builder_new();
+    for (size_t i = 0; i < n; i++)
+        protect(b, domains[i], RELATION_PARTNER);
+    struct lookalike_index *index = lookalike_build(&b, &diags);
+    assert_non_null(index);
+    return index;
+}
+
+static int score(const struct lookalike_index *index, const char *domain)
+{
+    const struct lookalike_result *r = lookalike_match(index, arena, domain);
+    return r->n_findings ? r->findings[0].score : 0;
+}
+
+/* What stands beside a name, and whether the label reads well without it. */
+static void what_stands_around(void **state)
+{
+    static const char *const domains[] = {"arvelmetal.com", "qstwate.com", "stwate.com"};
+    struct lookalike_index *index = index_of(domains, 3);
+    assert_true(score(index, "account-update-arvelmetal.com") >= LOOKALIKE_STRONG);
+    assert_true(score(index, "arvelmetal-cdn.com") < score(index, "arvelmetal-login.com"));
+    assert_true(score(index, "stwate-supplies.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "westwatersupplies.com") < LOOKALIKE_WEAK);
+    assert_true(score(index, "myarvelmettal.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "\xd0\xb0rvelmetal-login.com") >= LOOKALIKE_STRONG);
+    assert_true(score(index, "arvelmetal.co") > score(index, "arvelmetal.nl"));
+    lookalike_index_free(&index);
+}
+
+/* Hosts have honest names of customers, and of services. */
+static void hosts(void **state)
+{
+    static const char *const domains[] = {"arvelmetal.com", "shopa.com"};
+    struct lookalike_index *index = index_of(domains, 2);
+    assert_int_equal(score(index, "shop.unrelated.net"), 0);
+    assert_true(score(index, "shopaa.unrelated.net") > 0);
+    int customer = score(index, "arvelmetal.mailservice.net");
+    assert_true(customer >= LOOKALIKE_WEAK && customer < LOOKALIKE_STRONG);
+    assert_true(score(index, "arvelmetal.com.mailservice.net") >= LOOKALIKE_STRONG);
+    lookalike_index_free(&index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +205,8 @@ int main(void)
         cmocka_unit_test(leaves_the_genuine_alone),
         cmocka_unit_test(pairs),
         cmocka_unit_test(local_parts),
+        cmocka_unit_test(what_stands_around),
+        cmocka_unit_test(hosts),
     };
     return cmocka_run_group_tests_name("lookalike", tests, set_up, tear_down);
 }

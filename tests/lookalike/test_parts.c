@@ -13,6 +13,7 @@
 #include "lookalike/domain.h"
 #include "lookalike/pattern.h"
 #include "lookalike/punycode.h"
+#include "lookalike/segment.h"
 #include "lookalike/skeleton.h"
 
 static const struct tables *tables;
@@ -211,12 +212,75 @@ static void deletion_keys(void **state)
     assert_false(share_key("kestrelvale", "harborline"));
 }
 
+static unsigned rarity(const char *s)
+{
+    return rarity_of(&tables->rarity, s, strlen(s));
+}
+
+static void rarities(void **state)
+{
+    (void)state;
+    assert_int_equal(rarity(""), 0);
+    assert_true(rarity("station") < rarity("tsation"));
+    assert_true(rarity("computer") < rarity("computre"));
+    assert_true(rarity("sent") < rarity("smbc"));
+    assert_true(rarity("smbc") > 4 * 5 * RARITY_BIT);
+    assert_int_equal(rarity("\xc3\xa9") - rarity("1"),
+                     rarity("1")); /* two unknown bytes, one unknown digit */
+}
+
+static void segments_of(const char *label, struct form *f, struct segments *s)
+{
+    form_make(tables, (struct span){label, strlen(label)}, false, f);
+    segments_make(tables, f, s);
+}
+
+static void segments(void **state)
+{
+    struct form f;
+    struct segments s;
+    (void)state;
+    segments_of("loginqzgvaccountcdn7", &f, &s);
+    assert_int_equal(s.before[5].unknown, 0);
+    assert_int_equal(s.before[9].unknown, 4);
+    assert_true(s.before[5].next & AFFIX_LURE);
+    assert_int_equal(s.before[9].next, 0);
+    assert_true(s.behind[9].next & AFFIX_LURE);
+    assert_true(s.behind[16].next & AFFIX_INFRA);
+    assert_false(s.behind[16].kinds & AFFIX_LURE);
+    assert_int_equal(s.behind[9].kinds & (AFFIX_INFRA | SEGMENT_DIGITS), AFFIX_INFRA | SEGMENT_DIGITS);
+    assert_int_equal(s.behind[9].unknown, 0);
+    assert_int_equal(s.behind[9].parts, 3);
+    assert_int_equal(s.before[f.n].lures, 2);
+    assert_int_equal(s.behind[0].lures, 2);
+    assert_true(s.cuts >> 5 & 1 && s.cuts >> 9 & 1 && s.cuts >> 16 & 1);
+    assert_false(s.cuts >> 11 & 1);
+}
+
+/* Letters whose base reads as an ASCII one do so with strokes, hooks and descenders, too. */
+static void letters(void **state)
+{
+    static const struct {
+        const char *text, *plain;
+    } cases[] = {{"\xd1\x95\xd0\xb5\xd3\xbf", "sex"}, /* U+04FF */
+                 {"\xd3\xbd", "x"},                   /* U+04FD */
+                 {"\xca\x89", "u"}};                  /* U+0289 */
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct form f;
+        form_make(tables, (struct span){cases[i].text, strlen(cases[i].text)}, false, &f);
+        assert_string_equal(f.plain, cases[i].plain);
+        assert_false(f.unread);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(punycode),      cmocka_unit_test(domains),  cmocka_unit_test(skeletons),
         cmocka_unit_test(distances),     cmocka_unit_test(patterns), cmocka_unit_test(deletions),
-        cmocka_unit_test(deletion_keys),
+        cmocka_unit_test(deletion_keys), cmocka_unit_test(rarities), cmocka_unit_test(segments),
+        cmocka_unit_test(letters),
     };
     return cmocka_run_group_tests_name("parts", tests, set_up, NULL);
 }
