@@ -11,8 +11,9 @@
  */
 enum {
     NEAR_SPREAD = 3, /* lengths differ by at most that much */
-    /* bounds of one lookup's time and space; a text that has no room is left out, a name too */
-    NEAR_TEXTS = 40,
+    /* Bounds of one lookup's time and space. There is room for all parts that contained.c asks for: 2 whole forms,
+       16 tokens and pairs, 26 beside affixes. Names beyond NEAR_MAX are left out. */
+    NEAR_TEXTS = 48,
     NEAR_KEYS = 2048,
     NEAR_MAX = 512
 };
