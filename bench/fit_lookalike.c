@@ -151,32 +151,44 @@ static void protect(void *context, char *first, char *second)
     lookalike_builder_protect(context, first, RELATION_PARTNER, &error);
 }
 
-static struct lookalike_index *build(const char *path, const struct set *targets)
-{
-    struct diag_list diags = {0};
-    struct lookalike_builder *b = lookalike_builder_new();
-    read_rows(path, protect, b);
-    for (size_t i = 0; targets && i < targets->n; i++)
-        protect(b, targets->rows[i].target, NULL);
-    struct lookalike_index *x = lookalike_build(&b, &diags);
-    if (!x)
-        fail("data/lookalike", "cannot be read; set RINGER_DATADIR to the root of the sources");
-    return x;
-}
-
 static int by_target(const void *a, const void *b)
 {
     const struct row *const *x = a, *const *y = b;
     return strcmp((*x)->target, (*y)->target);
 }
 
-/* A target with many rows says little more than one with a few. */
-static void damp(struct set *s)
+/* The rows in the order of their targets; the caller frees it. */
+static struct row **sorted_by_target(const struct set *s)
 {
     struct row **order = mem_array(s->n + 1, sizeof(*order));
     for (size_t i = 0; i < s->n; i++)
         order[i] = &s->rows[i];
     qsort(order, s->n, sizeof(*order), by_target);
+    return order;
+}
+
+static struct lookalike_index *build(const char *path, const struct set *targets)
+{
+    struct diag_list diags = {0};
+    struct lookalike_builder *b = lookalike_builder_new();
+    read_rows(path, protect, b);
+    if (targets) {
+        struct row **order = sorted_by_target(targets);
+        for (size_t i = 0; i < targets->n; i++)
+            if (i == 0 || strcmp(order[i]->target, order[i - 1]->target) != 0)
+                protect(b, order[i]->target, NULL);
+        free(order);
+    }
+    struct lookalike_index *x = lookalike_build(&b, &diags);
+    if (!x)
+        fail("data/lookalike", "cannot be read; set RINGER_DATADIR to the root of the sources");
+    return x;
+}
+
+/* A target with many rows says little more than one with a few. */
+static void damp(struct set *s)
+{
+    struct row **order = sorted_by_target(s);
     for (size_t i = 0, j; i < s->n; i = j) {
         for (j = i; j < s->n && strcmp(order[i]->target, order[j]->target) == 0;)
             j++;
