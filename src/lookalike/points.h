@@ -77,7 +77,7 @@
     X(E_RARE3, -25, FIT)                                                                             \
     X(E_RARE4, 24, FIT)
 #define INSIDE_FEATURES(X)                                                                           \
-    X(I_BASE, 437, FIT)                                                                              \
+    X(I_BASE, 436, FIT)                                                                              \
     X(I_LEN4, -99, FIT)                                                                              \
     X(I_LEN5, 0, FIT)                                                                                \
     X(I_LEN6, -47, FIT)                                                                              \
@@ -95,7 +95,7 @@
     X(I_REST6, 7, FIT)                                                                               \
     X(I_REST9, 21, FIT)                                                                              \
     X(I_REST13, 65, FIT)                                                                             \
-    X(I_TOKEN, 37, FIT)                                                                              \
+    X(I_TOKEN, 36, FIT)                                                                              \
     X(I_HALF, 49, FIT)                                                                               \
     X(I_JOINED, -30, FIT)                                                                            \
     X(I_FIRST, 58, FIT)                                                                              \
@@ -163,7 +163,7 @@
     X(I_LEVEL1, -159, FIT)                                                                           \
     X(I_LEVEL2, -58, FIT)                                                                            \
     X(I_LEVEL3, -41, FIT)                                                                            \
-    X(I_AFFIX, -169, FIT)                                                                            \
+    X(I_AFFIX, -170, FIT)                                                                            \
     X(I_NUMERIC, 16, FIT)                                                                            \
     X(I_COST20, -2, FIT)                                                                             \
     X(I_COST50, -15, FIT)                                                                            \
@@ -183,7 +183,7 @@
     X(I_EDITS2, -101, FIT)                                                                           \
     X(I_EDIT_FIRST, -70, FIT)                                                                        \
     X(I_SPLIT, -64, FIT)                                                                             \
-    X(I_FOLDED, -1, FIT)                                                                             \
+    X(I_FOLDED, 5, FIT)                                                                              \
     X(I_SAME, 93, FIT)                                                                               \
     X(I_CHEAP, 206, FIT)                                                                             \
     X(I_GENERIC, 61, FIT)                                                                            \

@@ -118,11 +118,28 @@ static bool within_label(const struct hit *hit, const struct seen *seen)
     return !memchr(seen->text + source[hit->begin], '.', (size_t)(source[hit->end - 1] - source[hit->begin]));
 }
 
+/* Of the names that share the core, the one whose suffix follows: amazon-co-jp is of amazon.co.jp. */
+static bool choose_followed(struct hit *hit, const struct form *f)
+{
+    enum { MOST = 64 };
+    const struct core *c = hit_core(hit);
+    uint32_t chosen = hit->name;
+    if (suffix_follows(hit, f))
+        return true;
+    for (uint32_t i = 0; i < c->names && i < MOST; i++) {
+        hit->name = c->name + i;
+        if (suffix_follows(hit, f))
+            return true;
+    }
+    hit->name = chosen;
+    return false;
+}
+
 int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
     const struct form *f = &seen->form;
-    bool token = at_edge(hit, f, hit->begin) && at_edge(hit, f, hit->end), folded = suffix_follows(hit, f);
+    bool token = at_edge(hit, f, hit->begin) && at_edge(hit, f, hit->end), folded = choose_followed(hit, f);
     if (c->n < 4 && !(c->flags & CORE_NUMERIC) && !folded)
         return 0;
     if (!seen->segmented)

@@ -186,13 +186,16 @@ static void what_stands_around(void **state)
 /* Hosts have honest names of customers, and of services. */
 static void hosts(void **state)
 {
-    static const char *const domains[] = {"arvelmetal.com", "shopa.com"};
-    struct lookalike_index *index = index_of(domains, 2);
+    static const char *const domains[] = {"arvelmetal.com", "shopa.com", "arvelmetal.co.jp"};
+    struct lookalike_index *index = index_of(domains, 3);
     assert_int_equal(score(index, "shop.unrelated.net"), 0);
     assert_true(score(index, "shopaa.unrelated.net") > 0);
     int customer = score(index, "arvelmetal.mailservice.net");
     assert_true(customer >= LOOKALIKE_WEAK && customer < LOOKALIKE_STRONG);
     assert_true(score(index, "arvelmetal.com.mailservice.net") >= LOOKALIKE_STRONG);
+    assert_true(score(index, "arvelmetal.co.jp.mailservice.net") >= LOOKALIKE_STRONG);
+    assert_string_equal(lookalike_match(index, arena, "arvelmetal-co-jp.cloud")->findings[0].target,
+                        "arvelmetal.co.jp");
     lookalike_index_free(&index);
 }
 
