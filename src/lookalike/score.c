@@ -151,6 +151,8 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
     int score = finish(q, hit, seen, own(hit) && known ? OWN_BESIDE : 0);
     if (seen->place == PLACE_JOINED && score >= LOOKALIKE_STRONG && within_label(hit, seen))
         score = LOOKALIKE_STRONG - 1; /* as in score_host_label */
+    if (hit_name(hit)->relation == RELATION_QUOTED && !known && score >= LOOKALIKE_STRONG)
+        score = LOOKALIKE_STRONG - 1; /* sister companies answer in one thread, too */
     bool whole = seen->place != PLACE_REGISTRABLE && token && folded;
     if (whole && hit->alignment.cost == 0 && score < WITH_SUFFIX && !q->popular)
         score = c->n >= 4 ? WITH_SUFFIX : LOOKALIKE_STRONG;

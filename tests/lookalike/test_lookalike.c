@@ -137,6 +137,11 @@ static void pairs(void **state)
     assert_int_equal(f->relation, RELATION_QUOTED);
     assert_null(lookalike_match_pair(names, arena, "mail.kestralvale.example", "kestralvale.example"));
     assert_null(lookalike_match_pair(names, arena, "unrelated.example", "kestralvale.example"));
+    /* a billing department that nobody knows, and a sister company */
+    f = lookalike_match_pair(names, arena, "kestralvale-billing.com", "kestralvale.com");
+    assert_true(f && f->score >= LOOKALIKE_STRONG);
+    f = lookalike_match_pair(names, arena, "kestralvale-drobnitz.com", "kestralvale.com");
+    assert_true(f && f->score >= LOOKALIKE_WEAK && f->score < LOOKALIKE_STRONG);
 }
 
 static void local_parts(void **state)
