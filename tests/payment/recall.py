@@ -4,8 +4,8 @@
 usage: recall.py [--ringer PATH] [--tap] [FILE...]
 cases/ was written with the packs, mails/ by somebody who had not read them (the odd ones have taught the packs
 since), fresh/ later still, then blind/, and fresh2/ in rounds (a, b, c) with the concepts: the packs have learned
-from each round after its first run. blind2/ was written without a look at any of this, and nothing has been changed
-for it: how many of it are listed says how the packs read what they have never seen. known-misses lists those that
+from each round after its first run. blind2/ was written without a look at any of this, and no phrase has been
+made from it: how many of it are listed says how the packs read what they have never seen. known-misses lists those that
 are still got wrong: one more fails, and so does one that is got right and still listed.
 A line: id, expected kinds (comma; "kind~" = weakly is enough; "none" = nothing plain), text (\\n = line end).
 """
