@@ -443,8 +443,8 @@ static void print_curve(void)
 static void print_points(const int16_t *points)
 {
     printf("#ifndef RINGER_LOOKALIKE_POINTS_H\n#define RINGER_LOOKALIKE_POINTS_H\n\n"
-           "/* clang-format off: printed by bench/fit_lookalike -p, which says how; HAND = set by hand, see "
-           "features.h */\n");
+           "/* clang-format off */\n"
+           "/* Printed by bench/fit_lookalike -p, which says how; HAND = set by hand, see features.h. */\n");
     for (unsigned k = 0; k < N_KINDS; k++) {
         printf("#define %-92s \\\n", kinds[k].macro);
         for (unsigned f = kinds[k].first; f < kinds[k].end; f++) {

@@ -1,7 +1,8 @@
 #ifndef RINGER_LOOKALIKE_POINTS_H
 #define RINGER_LOOKALIKE_POINTS_H
 
-/* clang-format off: printed by bench/fit_lookalike -p, which says how; HAND = set by hand, see features.h */
+/* clang-format off */
+/* Printed by bench/fit_lookalike -p, which says how; HAND = set by hand, see features.h. */
 #define WHOLE_FEATURES(X)                                                                            \
     X(W_BASE, 578, FIT)                                                                              \
     X(W_LEN4, -95, FIT)                                                                              \

@@ -36,14 +36,14 @@ print(s.getsockname()[1], flush=True)
 time.sleep(120)
 EOF
 silent=$!
-conf() { # name, dns-servers
+conf() { # name, dns-servers, how long an answer may take
     cat >"$dir/$1.yaml" <<EOF
 protect:
   own-domains: [buyer.example]
   partner-domains: [supplier.example]
 trust:
   internal-networks: [10.0.0.0/8]
-  dns-deadline: 1500ms
+  dns-deadline: ${3:-10s}
   dns-servers: $2
 EOF
 }
@@ -52,7 +52,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.2
 done
 conf dns "[127.0.0.1@$port]"
-conf silent "[127.0.0.1@$(cat "$dir/silent")]"
+conf silent "[127.0.0.1@$(cat "$dir/silent")]" 1500ms
 conf off "[]"
 mail() { # file, From
     printf 'From: %s\r\nTo: ap@buyer.example\r\nSubject: Invoice\r\n\r\nPlease find our invoice attached.\r\n' "$2" >"$dir/$1"
