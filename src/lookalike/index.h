@@ -65,9 +65,8 @@ struct lookalike_index {
     struct filter listed; /* of the keys of `exact` */
     struct filter near;   /* of the keys of `deletes`, unfinished */
     struct filter inside; /* of the skeletons and their beginnings, for substring probes */
-    uint32_t *
-        genuine; /* open addressing over `names` and `affiliates` by canonical name: 1 + number, above it 10 bits
-                          of the key */
+    /* Open addressing over `names` and `affiliates` by canonical name: 1 + number, above it 10 bits of the key. */
+    uint32_t *genuine;
     uint32_t genuine_slots;
     struct affiliate *affiliates;
     uint32_t n_affiliates;

@@ -15,11 +15,6 @@ struct gather {
     uint32_t done[SEEN_CACHE]; /* 1 + core, direct-mapped: most repeats are seen here */
     unsigned candidates;
     uint64_t letters;
-    const char
-        *near; /* what candidates of the deletion neighbourhood are near to; NULL for equal skeletons */
-    unsigned n_near;
-    bool pattern_made;
-    struct pattern pattern;
 };
 
 static uint32_t class_of_edit(const struct edit *e)
