@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "judgement.h"
-#include "policy.h"
+#include "judge/judgement.h"
+#include "policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- judge
+# Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- policy <- judge
 # <- (milter, cli, web); store and conf know base only; worker reads mail/html; only src/milter/ includes libmilter.
+# facts know of the store what a contact is (store/contact.h), and no more.
 . "${abs_top_srcdir:-.}/tests/tap.sh"
 src=$top/src
 allowed() {
@@ -9,33 +10,36 @@ allowed() {
     mail) echo base mail ;;
     lookalike) echo base lookalike ;;
     payment) echo base payment ;;
-    facts) echo base mail lookalike payment facts ;;
+    facts) echo base mail lookalike payment facts ;; # and store/contact.h
     rules) echo base facts rules ;;
     conf) echo base conf ;;
     store) echo base store ;;
     worker) echo base mail worker ;;
     report) echo base store report ;;
-    milter) echo base mail lookalike payment facts rules conf store worker report milter ;;
-    cli) echo base mail lookalike payment facts rules conf store worker report cli ;;
-    web) echo base mail facts rules conf store report web ;;
+    policy) echo base mail lookalike payment facts rules conf store policy ;;
+    judge) echo base mail lookalike payment facts rules conf store worker policy judge ;;
+    milter) echo base mail lookalike payment facts rules conf store worker report policy judge milter ;;
+    cli) echo base mail lookalike payment facts rules conf store worker report policy judge cli ;;
+    web) echo base mail facts rules conf store report policy judge web ;;
     esac
 }
 check() { # description, list of offenders
     echo "$2" >"$dir/out"
     ok "$1" [ -z "$2" ]
 }
-for folder in base mail lookalike payment facts rules conf store worker report milter cli web; do
+for folder in base mail lookalike payment facts rules conf store worker report policy judge milter cli web; do
     [ -d "$src/$folder" ] || continue
     may=$(allowed $folder | tr ' ' '\n' | sed 's,.*,/"&/,' | paste -sd'|' | sed 's,/",",g; s,/|,/|,g; s,"$,,')
     offenders=$(grep -Hn '^#include "' "$src/$folder"/*.c "$src/$folder"/*.h 2>/dev/null |
         grep -vE "#include ($may)" |
         case $folder in
-        milter | cli | web) grep -vE '#include "(judge|judgement|policy|remember|policy_packs|services)\.h"' ;;
+        facts) grep -v '#include "store/contact.h"' ;;
         base) grep -v '#include "config.h"' ;;
         *) cat ;;
         esac)
     check "src/$folder includes only downward" "$offenders"
 done
+check "no loose files above the folders" "$(find "$src" -maxdepth 1 -name '*.[ch]')"
 check "only src/milter includes libmilter" \
     "$(grep -rln 'libmilter/mfapi.h' "$src" | grep -v '/milter/')"
 check "no logging or exit below cli, milter and web" \

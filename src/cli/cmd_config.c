@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "conf/show.h"
-#include "policy.h"
+#include "policy/policy.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lookalike/variants.h"
-#include "policy.h"
+#include "policy/policy.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"

@@ -15,8 +15,9 @@
 #include "cli/commands.h"
 #include "cli/mailsource.h"
 #include "cli/storeopt.h"
-#include "judgement.h"
-#include "remember.h"
+#include "judge/judgement.h"
+#include "judge/learn.h"
+#include "policy/partners.h"
 
 enum {
     BATCH = 500,                    /* messages in one transaction, */
@@ -65,7 +66,7 @@ static bool is_sent(const struct learn *learn, const struct message *message)
 {
     if (learn->direction != DIRECTION_AUTO)
         return learn->direction == DIRECTION_SENT;
-    return remember_is_ours(learn->policy, learn->arena, message);
+    return learn_is_ours(learn->policy, learn->arena, message);
 }
 
 static void put(struct learn *learn, const struct contact *contact, int64_t time_ms, unsigned what)
@@ -85,7 +86,7 @@ static void put(struct learn *learn, const struct contact *contact, int64_t time
 static void take_sent(struct learn *learn, const struct message *message, int64_t time_ms)
 {
     const struct fact_sources sources = policy_sources(learn->policy);
-    if (remember_is_automatic(message))
+    if (learn_is_automatic(message))
         learn->automatic++;
     else
         put(learn, contact_sent(&sources, learn->arena, message), time_ms,
@@ -101,7 +102,7 @@ static void take_received(struct learn *learn, struct message *message, const ch
                 judgement_reason(&judgement, learn->arena));
         return;
     }
-    put(learn, judgement.facts->contact, time_ms, remember_archived(&judgement));
+    put(learn, judgement.facts->contact, time_ms, learn_archived(&judgement));
 }
 
 static void take(struct learn *learn, struct span raw, const struct mailsource_message *from)
@@ -175,7 +176,7 @@ static void summary(struct learn *learn)
     left_out(learn->automatic, "automatic answers");
     left_out(learn->nobody, "no correspondent outside your own domains");
     learn->services.store = learn->store;
-    int64_t established = remember_count(&learn->services, learn->policy->conf);
+    int64_t established = partners_count(learn->store, &learn->policy->history);
     if (history_summary(learn->store, &now, &error) == 0 && established >= 0)
         printf("history now knows %llu correspondents, %lld of them established, and %llu accounts\n"
                "`ringer reload` lets ringerd recognise lookalikes of the established ones\n",
@@ -250,7 +251,7 @@ static int open_all(struct learn *learn)
         return storeopt_failed("learn", &error);
     if (!learn->no_attachments)
         services_start(&learn->services, conf);
-    learn->options = remember_options(conf);
+    learn->options = learn->policy->history;
     return EXIT_DONE;
 }
 

@@ -16,9 +16,9 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/mailsource.h"
-#include "judgement.h"
-#include "policy.h"
-#include "services.h"
+#include "judge/judgement.h"
+#include "policy/policy.h"
+#include "judge/services.h"
 
 enum { MAX_JOBS = 64, SLOTS_PER_JOB = 8, MAX_RCPTS = 64 };
 

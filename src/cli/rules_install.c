@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "policy_packs.h"
+#include "policy/packs.h"
 
 #include "cli/cli.h"
 #include "cli/packfetch.h"
@@ -58,7 +58,7 @@ static int complain(const struct pack_command *p, const char *what, const char *
 static bool add_key(struct pack_command *p, const char *text)
 {
     const char *error = "too many keys";
-    if (p->n_keys < MAX_KEYS && policy_key(p->arena, ".", text, &p->keys[p->n_keys], &error)) {
+    if (p->n_keys < MAX_KEYS && policy_packs_key(p->arena, ".", text, &p->keys[p->n_keys], &error)) {
         p->n_keys++;
         return true;
     }
@@ -105,7 +105,7 @@ static int set_up(struct pack_command *p, bool needs_conf)
         return -1;
     }
     p->conf = conf_load(p->config ? p->config : cli_default_config(), &diags);
-    bool ok = p->conf && policy_trust(p->arena, p->conf, &p->trust, &diags);
+    bool ok = p->conf && policy_packs_trust(p->arena, p->conf, &p->trust, &diags);
     int code = cli_report(&diags);
     if (!ok)
         return code;
@@ -212,7 +212,7 @@ static int install_verified(struct pack_command *p, const struct fetched_pack *p
     const char *error;
     if (!packdir_newer(p->arena, &p->installed, bundle, pack->tar, &error))
         return complain(p, pack->source, error);
-    struct ruleset *rules = policy_rules_with(p->conf, bundle, &diags);
+    struct ruleset *rules = policy_packs_load_with(p->conf, bundle, &diags);
     bool ok = rules != NULL;
     ruleset_free(&rules);
     int code = cli_report(&diags);

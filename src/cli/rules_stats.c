@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "policy_packs.h"
+#include "policy/packs.h"
 #include "report/when.h"
 #include "store/quarantine.h"
 #include "store/records.h"
@@ -152,7 +152,7 @@ static void add_rules(struct stats *s)
     struct policy_packs packs = {0};
     const char *path = s->at.conf_path ? s->at.conf_path : cli_default_config();
     struct conf *conf = conf_load(path, &diags);
-    struct ruleset *rules = conf ? policy_rules_load(conf, DIAG_WARNING, &packs, &diags) : NULL;
+    struct ruleset *rules = conf ? policy_packs_load(conf, DIAG_WARNING, &packs, &diags) : NULL;
     for (size_t i = 0; rules && i < ruleset_size(rules); i++)
         count_of(s, ruleset_info(rules, i)->id);
     ruleset_free(&rules);

@@ -14,9 +14,10 @@
 #include "cli/mailsource.h"
 #include "cli/rules_try.h"
 #include "cli/storeopt.h"
-#include "judge.h"
-#include "policy.h"
-#include "services.h"
+#include "judge/judge.h"
+#include "policy/decide.h"
+#include "policy/policy.h"
+#include "judge/services.h"
 #include "store/quarantine.h"
 
 enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */

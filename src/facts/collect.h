@@ -1,6 +1,6 @@
 #ifndef RINGER_FACTS_COLLECT_H
 #define RINGER_FACTS_COLLECT_H
-#include "base/contact.h"
+#include "store/contact.h"
 #include "base/wordset.h"
 #include "facts/facts.h"
 #include "facts/people.h"

@@ -51,7 +51,7 @@ struct contact;
 struct facts {
     struct arena *arena;
     struct fact_value v[FACT_COUNT];
-    const struct contact *contact; /* the message as history sees it (base/contact.h) */
+    const struct contact *contact; /* the message as history sees it (store/contact.h) */
 };
 
 struct facts *facts_new(struct arena *arena); /* all unknown */

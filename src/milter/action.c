@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "remember.h"
+#include "judge/learn.h"
 
 #include "milter/action.h"
 #include "milter/daemon.h"
@@ -310,10 +310,10 @@ static void learn(struct transaction *tx, const struct judgement *judged, const 
 {
     struct span headers;
     if (judged && out->kind != OUTCOME_TEMPFAIL)
-        remember_received(&ringerd.services, tx->policy, judged);
+        learn_received(&ringerd.services, tx->policy, judged);
     else if (tx->skip != SKIP_NONE && spool_view(&tx->raw, &headers) && headers.n)
-        remember_sent(&ringerd.services, tx->policy, tx->arena,
-                      message_parse(tx->arena, &tx->envelope, headers, false, &tx->policy->limits));
+        learn_sent(&ringerd.services, tx->policy, tx->arena,
+                   message_parse(tx->arena, &tx->envelope, headers, false, &tx->policy->limits));
 }
 
 sfsistat action_message(SMFICTX *ctx, struct session *s)

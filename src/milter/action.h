@@ -1,6 +1,6 @@
 #ifndef RINGER_MILTER_ACTION_H
 #define RINGER_MILTER_ACTION_H
-#include "judgement.h"
+#include "judge/judgement.h"
 #include "store/store.h"
 #include "milter/session.h"
 

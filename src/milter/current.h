@@ -1,6 +1,6 @@
 #ifndef RINGER_MILTER_CURRENT_H
 #define RINGER_MILTER_CURRENT_H
-#include "policy.h"
+#include "policy/policy.h"
 
 /*
  * The policy that is in force. A message keeps the one it began with, while reloads put others in its place.

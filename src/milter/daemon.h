@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "services.h"
+#include "judge/services.h"
 #include "store/store.h"
 
 /*

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "remember.h"
+#include "policy/partners.h"
 #include "store/history.h"
 #include "store/quarantine.h"
 #include "store/records.h"
@@ -52,7 +52,8 @@ static void pass(void)
 {
     struct policy *policy = current_get();
     purge(policy->conf, (int64_t)time(NULL) * 1000);
-    int64_t now = remember_count(&ringerd.services, policy->conf);
+    int64_t now =
+        ringerd.store && policy->conf->history_learn ? partners_count(ringerd.store, &policy->history) : 0;
     if (now >= 0 && established >= 0 && now != established)
         atomic_store(&reload_wanted, true);
     established = now >= 0 ? now : established;

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "milter/options.h"
-#include "policy.h"
+#include "policy/policy.h"
 
 /* From the command line to the last goodbye; the steps of main(). Functions return 0, or -1 with a text in `error`. */
 struct lifecycle {

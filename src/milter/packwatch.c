@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/diag.h"
-#include "policy_packs.h"
+#include "policy/packs.h"
 
 #include "milter/current.h"
 #include "milter/log.h"
@@ -47,7 +47,7 @@ static void log_news(const struct diag_list *before, const struct diag_list *now
 static void check(const struct policy *policy)
 {
     struct diag_list now = {0};
-    policy_recheck(policy, &now);
+    policy_packs_check(policy->conf, &policy->signed_packs, &now);
     log_news(&found, &now);
     diag_free(&found);
     found = now;

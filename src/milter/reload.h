@@ -2,7 +2,7 @@
 #define RINGER_MILTER_RELOAD_H
 #include <jansson.h>
 #include <stdbool.h>
-#include "policy.h"
+#include "policy/policy.h"
 
 /*
  * SIGHUP and `ringer reload`. Only the main thread calls these.

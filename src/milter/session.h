@@ -6,7 +6,7 @@
 #include <libmilter/mfapi.h>
 #include "base/arena.h"
 #include "mail/message.h"
-#include "policy.h"
+#include "policy/policy.h"
 #include "milter/spool.h"
 
 /*

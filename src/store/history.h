@@ -1,7 +1,7 @@
 #ifndef RINGER_STORE_HISTORY_H
 #define RINGER_STORE_HISTORY_H
 #include "base/arena.h"
-#include "base/contact.h"
+#include "store/contact.h"
 #include "store/store.h"
 
 /*

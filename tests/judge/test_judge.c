@@ -12,9 +12,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "judgement.h"
-#include "policy.h"
-#include "services.h"
+#include "judge/judgement.h"
+#include "policy/policy.h"
+#include "judge/services.h"
 
 static unsigned number;
 

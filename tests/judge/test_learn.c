@@ -1,4 +1,4 @@
-/* Tests of src/remember.c and src/facts/contact.c: what is learned of whom, and who may join the protected names */
+/* Tests of src/judge/learn.c, src/policy/partners.c and src/facts/contact.c: what is learned of whom, and who may join the protected names */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,10 +9,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "remember.h"
+#include "judge/learn.h"
+#include "policy/partners.h"
 #include "store/history.h"
 
-#include "store/fixture.h"
+#include "../store/fixture.h"
 
 #define DAY ((int64_t)24 * 3600 * 1000)
 
@@ -132,21 +133,21 @@ static void test_lessons(void **state)
 {
     struct fixture *f = *state;
     struct judgement j = judge_text(f, PASS("tessarotter.example") FROM("tessarotter.example"), "Hello");
-    assert_int_equal(remember_lesson(&j), HISTORY_PEER | HISTORY_THREAD | HISTORY_ACCOUNTS);
+    assert_int_equal(learn_lesson(&j), HISTORY_PEER | HISTORY_THREAD | HISTORY_ACCOUNTS);
     j = judge_text(f, FROM("tessarotter.example"), "Hello");
-    assert_int_equal(remember_lesson(&j), HISTORY_THREAD);
+    assert_int_equal(learn_lesson(&j), HISTORY_THREAD);
     j = judge_text(f, PASS("castelveil.example") FROM("castelveil.example"), "Hello"); /* a lookalike */
-    assert_int_equal(remember_lesson(&j), HISTORY_MARKS);
+    assert_int_equal(learn_lesson(&j), HISTORY_MARKS);
     j = judge_text(
         f, PASS("tessarotter.example") FROM("tessarotter.example"),
         "Our bank details have changed. Please pay to our new account IBAN DE89370400440532013000.");
-    assert_int_equal(remember_lesson(&j) & (HISTORY_PEER | HISTORY_ACCOUNTS | HISTORY_THREAD), 0);
+    assert_int_equal(learn_lesson(&j) & (HISTORY_PEER | HISTORY_ACCOUNTS | HISTORY_THREAD), 0);
 }
 
 static void converse(struct fixture *f, const char *peer, int first_day, int last_day)
 {
     struct store_error error;
-    const struct history_options options = remember_options(f->policy->conf);
+    const struct history_options options = f->policy->history;
     for (int i = 0; i < 6; i++) {
         size_t known;
         struct contact c = {.time_ms = f->now - (first_day - (first_day - last_day) * i / 5) * DAY,
@@ -196,7 +197,7 @@ static void test_free_mail_does_not_join(void **state)
     converse(f, "joe@gmail.com", 300, 1);
     load(f);
     assert_ptr_equal(f->policy->index, f->policy->base);
-    assert_int_equal(remember_count(&f->services, f->policy->conf), 1);
+    assert_int_equal(partners_count(f->store, &f->policy->history), 1);
 }
 
 static void test_store_that_cannot_be_read(void **state)

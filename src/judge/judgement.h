@@ -1,7 +1,7 @@
-#ifndef RINGER_JUDGEMENT_H
-#define RINGER_JUDGEMENT_H
+#ifndef RINGER_JUDGE_JUDGEMENT_H
+#define RINGER_JUDGE_JUDGEMENT_H
 #include <jansson.h>
-#include "judge.h"
+#include "judge/judge.h"
 
 /*
  * A judgement in the forms that others read: JSON for tools, words for people. One place, so that the

@@ -1,4 +1,4 @@
-/* Thresholds of recipients, exceptions and allow entries: src/policy_verdict.c, src/conf/group.c, exception.c. */
+/* Thresholds of recipients, exceptions and allow entries: src/policy/decide.c, src/conf/group.c, exception.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "judgement.h"
-#include "policy.h"
+#include "judge/judgement.h"
+#include "policy/policy.h"
 
 static const char head[] =
     "protect: {own-domains: [buyer.example], partner-domains: [valdormetaux.example]}\n"

@@ -1,27 +1,14 @@
-#ifndef RINGER_POLICY_H
-#define RINGER_POLICY_H
+#ifndef RINGER_POLICY_POLICY_H
+#define RINGER_POLICY_POLICY_H
 #include "base/diag.h"
 #include "conf/conf.h"
 #include "facts/collect.h"
 #include "lookalike/lookalike.h"
 #include "payment/payment.h"
-#include "rules/packdir.h"
+#include "policy/packs.h"
 #include "rules/rules.h"
 #include "rules/verdict.h"
-
-/* A signed pack whose rules are in force. */
-struct policy_pack {
-    const char *name;
-    int64_t seq, expires;
-    char key_id[MINISIGN_ID_HEX];
-    char digest[PACKDIR_DIGEST_HEX];
-    bool fallback; /* the previous version: the newest one was refused */
-};
-struct policy_packs {
-    struct arena *arena;
-    const struct policy_pack *v;
-    size_t n;
-};
+#include "store/history.h"
 
 /*
  * The policy snapshot: configuration, rules, phrases, protected domains and people of one generation.
@@ -38,6 +25,7 @@ struct policy {
     struct fact_lists lists;
     struct verdict_policy thresholds;
     struct message_limits limits;
+    struct history_options history;
     unsigned generation; /* 1 for the first one loaded by this process */
     _Atomic unsigned references;
 };
@@ -52,10 +40,6 @@ struct policy *policy_reload(const char *conf_path, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
 unsigned policy_alive(void); /* how many there are: after a reload some messages keep the old one */
-
-/* The verdict on a message by this policy: thresholds of its recipients, exceptions and allow entries. */
-struct verdict policy_decide(const struct policy *policy, const struct message *message,
-                             const struct facts *facts, struct rule_hits hits, struct arena *arena);
 
 /* What facts are drawn from; points into the policy. */
 struct fact_sources policy_sources(const struct policy *policy);

@@ -2,7 +2,7 @@
  * A judgement as JSON and in words.
  */
 #include "base/buf.h"
-#include "judgement.h"
+#include "judge/judgement.h"
 
 enum { LOOKALIKE_SHOWN = 50 }; /* weaker likenesses are no finding */
 

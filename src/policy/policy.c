@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "policy.h"
-#include "policy_packs.h"
-#include "remember.h"
+#include "policy/packs.h"
+#include "policy/partners.h"
+#include "policy/policy.h"
 
 static atomic_uint generations;
 static atomic_uint alive;
@@ -121,6 +121,18 @@ static struct message_limits limits(const struct conf *conf)
     };
 }
 
+static struct history_options history(const struct conf *conf)
+{
+    return (struct history_options){
+        .hash_addresses = conf->history_hash_addresses,
+        .established_messages = (unsigned)conf->history_established_messages,
+        .established_ms = conf->history_established_s * 1000,
+        .learning_ms = conf->history_learning_s * 1000,
+        .campaign_ms = conf->history_campaign_s * 1000,
+        .deadline_ms = (unsigned)conf->history_deadline_ms,
+    };
+}
+
 static void free_policy(struct policy *policy)
 {
     conf_free(&policy->conf);
@@ -147,10 +159,11 @@ static struct policy *load(const char *conf_path, enum diag_level bad_pack, stru
         const struct conf *conf = policy->conf;
         const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
         const char *freemail = *conf->freemail_path ? conf->freemail_path : NULL;
-        policy->rules = policy_rules_load(conf, bad_pack, &policy->signed_packs, diags);
+        policy->rules = policy_packs_load(conf, bad_pack, &policy->signed_packs, diags);
         policy->packs = payment_packs_load(phrases, diags);
+        policy->history = history(conf);
         policy->base = load_index(conf, diags);
-        policy->index = policy->base ? remember_partners(conf, policy->base, diags) : NULL;
+        policy->index = policy->base ? partners_join(conf, &policy->history, policy->base, diags) : NULL;
         policy->index = policy->index ? policy->index : policy->base;
         policy->people = load_people(conf);
         fact_lists_load(&policy->lists, freemail, diags);

@@ -5,20 +5,20 @@
 #include <time.h>
 
 #include "facts/collect.h"
-#include "judge.h"
-#include "policy.h"
-#include "remember.h"
-#include "services.h"
+#include "policy/decide.h"
+#include "policy/policy.h"
+
+#include "judge/ask.h"
+#include "judge/judge.h"
 
 struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
                        struct message *message)
 {
-    const char *const *read = services_read_attachments(services, arena, message);
+    const char *const *read = ask_attachments(services, arena, message);
     const struct fact_sources sources = policy_sources(policy);
     struct facts *facts = facts_collect(&sources, arena, message, read,
-                                        services_ask_auth(services, policy->conf, &sources, arena, message));
-    facts_history(facts, remember_ask(services, policy->conf, arena, facts->contact),
-                  time(NULL) * INT64_C(1000));
+                                        ask_authentication(services, policy->conf, &sources, arena, message));
+    facts_history(facts, ask_history(services, policy, arena, facts->contact), time(NULL) * INT64_C(1000));
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);
     return (struct judgement){
         .message = message,

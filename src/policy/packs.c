@@ -8,14 +8,14 @@
 
 #include "base/datadir.h"
 #include "base/mem.h"
-#include "policy_packs.h"
+#include "policy/packs.h"
 
 enum { KEYS_MAX = 8, KEY_FILE_MAX = 4096, KEY_LINE = 56 };
 
 /* --- whom to trust */
 
-bool policy_key(struct arena *arena, const char *dir, const char *text, struct minisign_public *key_r,
-                const char **error_r)
+bool policy_packs_key(struct arena *arena, const char *dir, const char *text, struct minisign_public *key_r,
+                      const char **error_r)
 {
     struct span file;
     if (strlen(text) == KEY_LINE && strncmp(text, "RW", 2) == 0)
@@ -37,8 +37,8 @@ static bool is_key_number(const char *text)
            strspn(text, "0123456789abcdefABCDEF") == MINISIGN_ID_HEX - 1;
 }
 
-bool policy_trust(struct arena *arena, const struct conf *conf, struct bundle_trust *trust_r,
-                  struct diag_list *diags)
+bool policy_packs_trust(struct arena *arena, const struct conf *conf, struct bundle_trust *trust_r,
+                        struct diag_list *diags)
 {
     struct minisign_public *keys = arena_array(arena, KEYS_MAX, sizeof(*keys));
     const struct diag_at at = {conf->path, 0, 0};
@@ -48,7 +48,7 @@ bool policy_trust(struct arena *arena, const struct conf *conf, struct bundle_tr
         diag_add(diags, DIAG_ERROR, at, "remove those that are not used any more",
                  "rules: keys: more than %d keys", KEYS_MAX);
     for (size_t i = 0; i < conf->pack_keys.n && i < KEYS_MAX; i++)
-        if (!policy_key(arena, dir, conf->pack_keys.v[i], &keys[i], &error))
+        if (!policy_packs_key(arena, dir, conf->pack_keys.v[i], &keys[i], &error))
             diag_add(diags, DIAG_ERROR, at, "write the line of a .pub file that begins with RW, or its path",
                      "rules: keys: %s: %s", conf->pack_keys.v[i], error);
     for (size_t i = 0; i < conf->revoked_keys.n; i++)
@@ -194,14 +194,14 @@ static struct ruleset *load_or_do_without(struct arena *arena, const struct conf
     return rules;
 }
 
-struct ruleset *policy_rules_load(const struct conf *conf, enum diag_level bad_pack,
+struct ruleset *policy_packs_load(const struct conf *conf, enum diag_level bad_pack,
                                   struct policy_packs *packs_r, struct diag_list *diags)
 {
     struct arena *arena = arena_new();
     struct packdir installed = {0};
     struct bundle_trust trust;
     struct ruleset *rules = NULL;
-    bool ok = policy_trust(arena, conf, &trust, diags);
+    bool ok = policy_packs_trust(arena, conf, &trust, diags);
     if (*conf->signed_packs)
         ok = packdir_read(arena, conf->signed_packs, &trust, bad_pack, &installed, diags) && ok;
     if (installed.n && bad_pack == DIAG_WARNING)
@@ -214,15 +214,15 @@ struct ruleset *policy_rules_load(const struct conf *conf, enum diag_level bad_p
     return rules;
 }
 
-struct ruleset *policy_rules_with(const struct conf *conf, const struct bundle *candidate,
-                                  struct diag_list *diags)
+struct ruleset *policy_packs_load_with(const struct conf *conf, const struct bundle *candidate,
+                                       struct diag_list *diags)
 {
     struct arena *arena = arena_new();
     struct packdir installed = {0};
     struct bundle_trust trust;
     struct diag_list refused = {0}; /* a bad pack that is there must not keep a good one out */
     struct ruleset *rules = NULL;
-    if (policy_trust(arena, conf, &trust, diags)) {
+    if (policy_packs_trust(arena, conf, &trust, diags)) {
         packdir_read(arena, conf->signed_packs, &trust, DIAG_WARNING, &installed, &refused);
         rules = load_with(arena, conf, &installed, candidate, diags);
     }
@@ -273,30 +273,29 @@ static void compare(const struct policy_pack *pack, const struct packdir_pack *d
                  "signed pack %s changed after it was loaded, under the same seq", pack->name);
 }
 
-static const struct policy_pack *in_force(const struct policy *policy, const char *name)
+static const struct policy_pack *in_force(const struct policy_packs *packs, const char *name)
 {
-    for (size_t i = 0; i < policy->signed_packs.n; i++)
-        if (strcmp(policy->signed_packs.v[i].name, name) == 0)
-            return &policy->signed_packs.v[i];
+    for (size_t i = 0; i < packs->n; i++)
+        if (strcmp(packs->v[i].name, name) == 0)
+            return &packs->v[i];
     return NULL;
 }
 
-void policy_recheck(const struct policy *policy, struct diag_list *diags)
+void policy_packs_check(const struct conf *conf, const struct policy_packs *packs, struct diag_list *diags)
 {
-    const struct conf *conf = policy->conf;
     const struct diag_at at = {conf->signed_packs, 0, 0};
     struct arena *arena = arena_new();
     struct packdir installed;
     struct bundle_trust trust;
-    if (*conf->signed_packs && policy_trust(arena, conf, &trust, diags)) {
+    if (*conf->signed_packs && policy_packs_trust(arena, conf, &trust, diags)) {
         packdir_read(arena, conf->signed_packs, &trust, DIAG_ERROR, &installed, diags);
-        for (size_t i = 0; i < policy->signed_packs.n; i++) {
-            const struct policy_pack *pack = &policy->signed_packs.v[i];
+        for (size_t i = 0; i < packs->n; i++) {
+            const struct policy_pack *pack = &packs->v[i];
             check_expiry(pack, trust.now, at, diags);
             compare(pack, on_disk(&installed, pack->name), at, diags);
         }
         for (size_t i = 0; i < installed.n; i++)
-            if (installed.v[i].usable && !in_force(policy, installed.v[i].name))
+            if (installed.v[i].usable && !in_force(packs, installed.v[i].name))
                 diag_add(diags, DIAG_WARNING, at, "ringer reload",
                          "signed pack %s is installed, but not in force", installed.v[i].name);
     }

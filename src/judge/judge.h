@@ -1,5 +1,5 @@
-#ifndef RINGER_JUDGE_H
-#define RINGER_JUDGE_H
+#ifndef RINGER_JUDGE_JUDGE_H
+#define RINGER_JUDGE_JUDGE_H
 #include "mail/message.h"
 #include "facts/facts.h"
 #include "rules/verdict.h"

@@ -1,5 +1,5 @@
-#ifndef RINGER_BASE_CONTACT_H
-#define RINGER_BASE_CONTACT_H
+#ifndef RINGER_STORE_CONTACT_H
+#define RINGER_STORE_CONTACT_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

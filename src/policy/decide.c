@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "policy.h"
+#include "policy/decide.h"
 
 static bool any_pattern(const struct conf_strings *patterns, const char *address)
 {

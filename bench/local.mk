@@ -1,0 +1,19 @@
+# Speed and memory beside their budgets: `make bench`; built by it only.
+
+BENCHES = \
+	bench/bench_history \
+	bench/bench_lookalike \
+	bench/bench_store \
+	bench/fit_lookalike \
+	bench/message_dump \
+	bench/milter_load \
+	bench/null_milter \
+	bench/rules
+EXTRA_PROGRAMS = $(BENCHES)
+bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h
+bench_null_milter_LDADD = $(MILTER_LIBS) -lpthread
+EXTRA_DIST += bench/run.sh bench/policy_files.sh bench/scale.sh
+
+bench: all $(BENCHES)
+	$(srcdir)/bench/run.sh .
+.PHONY: bench

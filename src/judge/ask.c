@@ -1,0 +1,86 @@
+/*
+ * What a judgement asks of others: the workers for the text of attachments, the DNS for authentication, the store for
+ * history. Nobody is waited for beyond a deadline; an answer that does not come leaves its facts unknown.
+ */
+#include <string.h>
+
+#include "lookalike/domain.h"
+
+#include "judge/ask.h"
+
+/* One deadline for all attachments of a message: many small ones must not add up to a long wait. */
+const char *const *ask_attachments(const struct services *services, struct arena *arena,
+                                   struct message *message)
+{
+    if (!services || !services->workers)
+        return NULL;
+    const char **read = arena_array(arena, message->n_attachments, sizeof(*read));
+    int64_t deadline = worker_deadline(services->workers);
+    for (size_t i = 0; i < message->n_attachments; i++) {
+        const struct message_attachment *a = &message->attachments[i];
+        struct worker_text text;
+        if (!a->bytes.n || !worker_can_extract(a->sniffed, a->filename, a->bytes))
+            continue;
+        enum worker_status status =
+            worker_extract(services->workers, arena, deadline, a->sniffed, a->filename, a->bytes, &text);
+        read[i] = worker_status_name(status);
+        if (text.text.n)
+            message_add_text(arena, message, (int)i, text.text);
+    }
+    return read;
+}
+
+/* libspf2 takes every loopback client for a pass, and so would we. */
+static bool is_internal(const struct conf *conf, const struct envelope *e)
+{
+    return e->auth_user || strncmp(e->client_ip, "127.", 4) == 0 || strcmp(e->client_ip, "::1") == 0 ||
+           conf_network_match(&conf->internal_networks, e->client_ip);
+}
+
+static const char *ascii_domain(struct arena *arena, const char *name)
+{
+    struct domain domain;
+    domain_parse(arena, name, &domain);
+    return domain.ascii;
+}
+
+const struct auth_lookup *ask_authentication(const struct services *services, const struct conf *conf,
+                                             const struct fact_sources *sources, struct arena *arena,
+                                             const struct message *message)
+{
+    const struct envelope *e = message->envelope;
+    struct spf_answer answer;
+    if (!e || !e->client_ip || !*e->client_ip)
+        return NULL;
+    struct auth_lookup *lookup = arena_alloc(arena, sizeof(*lookup));
+    lookup->internal = is_internal(conf, e);
+    const char *from = message->from.n && *message->from.v[0].domain ? message->from.v[0].domain : NULL;
+    if (lookup->internal || !services || !services->spf || !from ||
+        !facts_auth_needed(sources, arena, message))
+        return lookup;
+    const struct spf_question question = {
+        .client_ip = e->client_ip,
+        .helo = e->helo,
+        .mail_from = e->mail_from,
+        .from_domain = ascii_domain(arena, from),
+        .organisation = lookalike_registrable(sources->index, arena, from),
+    };
+    spf_check(services->spf, arena, &question, &answer);
+    lookup->asked = true;
+    lookup->spf = answer.spf == SPF_UNKNOWN ? NULL : spf_result_name(answer.spf);
+    lookup->spf_domain = answer.domain;
+    lookup->record_known = answer.dmarc != DMARC_UNKNOWN;
+    lookup->record = answer.record;
+    lookup->record_of_organisation = answer.dmarc == DMARC_ORGANISATION;
+    return lookup;
+}
+
+const struct contact_view *ask_history(const struct services *services, const struct policy *policy,
+                                       struct arena *arena, const struct contact *contact)
+{
+    struct store_error error;
+    if (!services || !services->store || !policy->conf->history_learn || !contact)
+        return NULL;
+    struct contact_view *view = arena_alloc(arena, sizeof(*view));
+    return history_look(services->store, arena, &policy->history, contact, view, &error) == 0 ? view : NULL;
+}

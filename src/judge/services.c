@@ -1,0 +1,64 @@
+/*
+ * What a judgement uses and what may be down.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "judge/services.h"
+
+static struct spf_service *start_spf(const struct conf *conf)
+{
+    struct buf servers = {0};
+    char *error = NULL;
+    if (conf->dns_servers.n == 0 || conf->spf_processes == 0)
+        return NULL;
+    for (size_t i = 0; i < conf->dns_servers.n; i++)
+        if (strcmp(conf->dns_servers.v[i], "system") != 0)
+            buf_printf(&servers, "%s%s", servers.n ? " " : "", conf->dns_servers.v[i]);
+    struct spf_service *spf = spf_service_new(
+        &(struct worker_options){
+            .path = *conf->worker_path ? conf->worker_path : NULL,
+            .resolvers = servers.n ? servers.p : "",
+            .processes = (unsigned)conf->spf_processes,
+            .deadline_ms = (unsigned)conf->dns_deadline_ms,
+            .memory_bytes = (size_t)conf->worker_memory,
+            .allow_unsandboxed = conf->worker_unsandboxed,
+        },
+        &error);
+    free(error); /* see services_start() */
+    buf_free(&servers);
+    return spf;
+}
+
+void services_start(struct services *services, const struct conf *conf)
+{
+    char *error = NULL;
+    services->spf = start_spf(conf);
+    if (conf->worker_processes == 0)
+        return;
+    services->workers = worker_pool_new(
+        &(struct worker_options){
+            .path = *conf->worker_path ? conf->worker_path : NULL,
+            .processes = (unsigned)conf->worker_processes,
+            .deadline_ms = (unsigned)conf->worker_deadline_ms,
+            .memory_bytes = (size_t)conf->worker_memory,
+            .output_bytes = (size_t)conf->worker_output,
+            .allow_unsandboxed = conf->worker_unsandboxed,
+        },
+        &error);
+    free(error); /* the configuration's bounds are narrower: options that were loaded are good */
+}
+
+void services_open_history(struct services *services, const struct conf *conf, struct store_error *error)
+{
+    error->text[0] = '\0';
+    if (conf->history_learn && conf->path && store_exists(conf->store))
+        services->store = store_open(conf->store, STORE_RDONLY, error);
+}
+
+void services_stop(struct services *services)
+{
+    worker_pool_free(&services->workers);
+    spf_service_free(&services->spf);
+}

@@ -1,0 +1,45 @@
+libringer_a_SOURCES += \
+	src/lookalike/address.c \
+	src/lookalike/build.c \
+	src/lookalike/confusable.c src/lookalike/confusable.h \
+	src/lookalike/contained.c \
+	src/lookalike/deletes.c src/lookalike/deletes.h \
+	src/lookalike/distance.c src/lookalike/distance.h \
+	src/lookalike/domain.c src/lookalike/domain.h src/lookalike/suffix.c src/lookalike/suffix.h \
+	src/lookalike/explain.c \
+	src/lookalike/features.c src/lookalike/features.h \
+	src/lookalike/hits.c \
+	src/lookalike/index.c src/lookalike/index.h \
+	src/lookalike/lookalike.c src/lookalike/lookalike.h \
+	src/lookalike/match.h \
+	src/lookalike/near.c src/lookalike/near.h \
+	src/lookalike/pattern.c src/lookalike/pattern.h \
+	src/lookalike/points.h \
+	src/lookalike/punycode.c src/lookalike/punycode.h \
+	src/lookalike/rarity.c src/lookalike/rarity.h \
+	src/lookalike/score.c \
+	src/lookalike/segment.c src/lookalike/segment.h \
+	src/lookalike/skeleton.c src/lookalike/skeleton.h \
+	src/lookalike/strset.c src/lookalike/strset.h \
+	src/lookalike/tables.c src/lookalike/tables.h \
+	src/lookalike/variants.c src/lookalike/variants.h \
+	src/lookalike/whole.c
+nodist_libringer_a_SOURCES = src/lookalike/confusable_rows.h
+BUILT_SOURCES += src/lookalike/confusable_rows.h
+CLEANFILES += src/lookalike/confusable_rows.h
+EXTRA_DIST += \
+	scripts/confusables.awk \
+	data/lookalike/confusables.txt
+src/lookalike/confusable.$(OBJEXT): src/lookalike/confusable_rows.h
+src/lookalike/confusable_rows.h: $(srcdir)/data/lookalike/confusables.txt $(srcdir)/scripts/confusables.awk
+	$(AM_V_GEN)$(MKDIR_P) src/lookalike && $(AWK) -f $(srcdir)/scripts/confusables.awk \
+		$(srcdir)/data/lookalike/confusables.txt >$@.raw && LC_ALL=C sort $@.raw >$@.tmp && rm -f $@.raw && mv $@.tmp $@
+nobase_dist_pkgdata_DATA += \
+	data/lookalike/affixes.txt \
+	data/lookalike/keyboards.txt \
+	data/lookalike/letters.tsv \
+	data/lookalike/popular.txt \
+	data/lookalike/suffixes.txt \
+	data/lookalike/variants.txt \
+	data/lookalike/visual.tsv \
+	data/lookalike/words.txt

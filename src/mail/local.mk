@@ -1,0 +1,17 @@
+libringer_a_SOURCES += \
+	src/mail/address.c src/mail/address.h \
+	src/mail/attachment.c src/mail/attachment.h \
+	src/mail/authres.c src/mail/authres.h \
+	src/mail/build.h \
+	src/mail/charset.c src/mail/charset.h \
+	src/mail/css.c src/mail/css.h \
+	src/mail/decode.c \
+	src/mail/dmarc.c src/mail/dmarc.h \
+	src/mail/header.c src/mail/header.h \
+	src/mail/html.c src/mail/html.h \
+	src/mail/link.c src/mail/link.h \
+	src/mail/message.c src/mail/message.h \
+	src/mail/mime.c src/mail/mime.h \
+	src/mail/parts.c \
+	src/mail/quote.c src/mail/quote.h src/mail/quote_tables.h \
+	src/mail/word.c src/mail/word.h

@@ -1,0 +1,28 @@
+sbin_PROGRAMS += ringerd
+ringerd_SOURCES = \
+	src/milter/action.c src/milter/action.h \
+	src/milter/control.c src/milter/control.h \
+	src/milter/current.c src/milter/current.h \
+	src/milter/daemon.h \
+	src/milter/headertext.c src/milter/headertext.h \
+	src/milter/housekeep.c src/milter/housekeep.h \
+	src/milter/lifecycle.c src/milter/lifecycle.h \
+	src/milter/listener.c src/milter/listener.h \
+	src/milter/log.c src/milter/log.h \
+	src/milter/nosigwait.c \
+	src/milter/options.c src/milter/options.h \
+	src/milter/packwatch.c src/milter/packwatch.h \
+	src/milter/process.c src/milter/process.h \
+	src/milter/record.c src/milter/record.h \
+	src/milter/reload.c src/milter/reload.h \
+	src/milter/ringerd.c \
+	src/milter/session.c src/milter/session.h \
+	src/milter/spool.c src/milter/spool.h
+ringerd_LDADD = $(RINGER_LIBS) $(MILTER_LIBS) $(SYSTEMD_LIBS)
+EXTRA_DIST += \
+	scripts/private-postfix \
+	contrib/postfix/main.cf \
+	contrib/postfix/master.cf \
+	contrib/sendmail/ringer.mc \
+	contrib/systemd/ringerd.service \
+	contrib/systemd/ringerd.socket

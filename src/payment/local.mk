@@ -1,0 +1,24 @@
+libringer_a_SOURCES += \
+	src/payment/accounts.c src/payment/accounts.h \
+	src/payment/analyse.c \
+	src/payment/clause.c src/payment/clause.h \
+	src/payment/examples.c \
+	src/payment/iban.c src/payment/iban.def src/payment/iban.h \
+	src/payment/national.c \
+	src/payment/pack.c src/payment/pack.h \
+	src/payment/payment.h \
+	src/payment/phrases.c src/payment/phrases.h \
+	src/payment/stance.c \
+	src/payment/terms.c src/payment/terms.h \
+	src/payment/trie.c src/payment/trie.h
+nobase_dist_pkgdata_DATA += \
+	rules/phrases/concepts.yaml rules/phrases/de.yaml \
+	rules/phrases/en.yaml \
+	rules/phrases/es.yaml \
+	rules/phrases/fr.yaml \
+	rules/phrases/it.yaml \
+	rules/phrases/ja.yaml \
+	rules/phrases/nl.yaml \
+	rules/phrases/pl.yaml \
+	rules/phrases/pt.yaml \
+	rules/phrases/zh.yaml

@@ -1,0 +1,23 @@
+libringer_a_SOURCES += \
+	src/store/audit.h src/store/contact.h \
+	src/store/db.h src/store/internal.h src/store/statements.def \
+	src/store/history.c src/store/history.h src/store/history_internal.h \
+	src/store/history_admin.c \
+	src/store/history_look.c \
+	src/store/quarantine.c src/store/quarantine.h \
+	src/store/reader.c \
+	src/store/reinject.c src/store/reinject.h \
+	src/store/records.c src/store/records.h \
+	src/store/release.c \
+	src/store/sqlite.c \
+	src/store/store.c src/store/store.h \
+	src/store/value.c \
+	src/store/writer.c
+EXTRA_DIST += \
+	src/store/schema.sql \
+	src/store/schema.awk
+BUILT_SOURCES += src/store/schema.inc
+CLEANFILES += src/store/schema.inc
+src/store/store.$(OBJEXT): src/store/schema.inc
+src/store/schema.inc: src/store/schema.sql src/store/schema.awk
+	$(AM_V_GEN)$(MKDIR_P) src/store && LC_ALL=C $(AWK) -f $(srcdir)/src/store/schema.awk $(srcdir)/src/store/schema.sql > $@.tmp && mv $@.tmp $@

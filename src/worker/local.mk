@@ -1,0 +1,29 @@
+libringer_a_SOURCES += \
+	src/worker/call.h \
+	src/worker/document.c src/worker/document.h \
+	src/worker/extract.h \
+	src/worker/office.c \
+	src/worker/plain.c \
+	src/worker/pool.c \
+	src/worker/process.c src/worker/process.h \
+	src/worker/protocol.c src/worker/protocol.h \
+	src/worker/rtf.c \
+	src/worker/sink.c src/worker/sink.h \
+	src/worker/spf.c src/worker/spf.h \
+	src/worker/spf_cache.c src/worker/spf_cache.h \
+	src/worker/spf_frames.c src/worker/spf_frames.h \
+	src/worker/worker.h \
+	src/worker/zip.c src/worker/zip.h
+# The worker links only what it uses: every library is address space and code that a hostile document may reach.
+WORKER_LIBS = $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
+pkglibexec_PROGRAMS += ringer-worker
+ringer_worker_SOURCES = \
+	src/worker/pdf.c src/worker/pdf.h \
+	src/worker/resolve.c src/worker/resolve.h \
+	src/worker/ringer_worker.c \
+	src/worker/sandbox.c src/worker/sandbox.h \
+	src/worker/selftest.c src/worker/selftest.h \
+	src/worker/serve.c src/worker/serve.h \
+	src/worker/spf_eval.c src/worker/spf_eval.h \
+	src/worker/spf_serve.c src/worker/spf_serve.h
+ringer_worker_LDADD = libringer.a $(WORKER_LIBS)

@@ -1,0 +1,138 @@
+# Unit tests (cmocka prints TAP) and scripts; they mirror src/. `make t T=mail/test_quote` builds and runs one.
+
+UNIT_TESTS = \
+	tests/base/test_minisign \
+	tests/base/test_span \
+	tests/base/test_text \
+	tests/base/test_textfold \
+	tests/base/test_yamltree \
+	tests/conf/test_conf \
+	tests/conf/test_network \
+	tests/facts/test_auth \
+	tests/facts/test_people \
+	tests/lookalike/test_lookalike \
+	tests/lookalike/test_near \
+	tests/lookalike/test_parts \
+	tests/lookalike/test_score \
+	tests/lookalike/test_suffix \
+	tests/lookalike/test_variants \
+	tests/mail/test_address \
+	tests/mail/test_authres \
+	tests/mail/test_hostile \
+	tests/mail/test_html \
+	tests/mail/test_link \
+	tests/mail/test_message \
+	tests/mail/test_mime \
+	tests/mail/test_quote \
+	tests/milter/test_log \
+	tests/payment/test_accounts \
+	tests/payment/test_packs \
+	tests/report/test_report \
+	tests/rules/test_bundle \
+	tests/rules/test_eval \
+	tests/rules/test_mistakes \
+	tests/rules/test_packdir \
+	tests/rules/test_verdict \
+	tests/store/test_history \
+	tests/store/test_store \
+	tests/store/test_store_threads \
+	tests/policy/test_exceptions \
+	tests/judge/test_judge \
+	tests/judge/test_learn \
+	tests/worker/test_extract \
+	tests/worker/test_pool \
+	tests/worker/test_protocol \
+	tests/worker/test_spf
+check_SCRIPTS = \
+	tests/cli/config.sh \
+	tests/cli/learn.sh \
+	tests/cli/packs.sh \
+	tests/cli/quarantine.sh \
+	tests/cli/scan.sh \
+	tests/cli/spf.sh \
+	tests/fuzz_replay.sh \
+	tests/layers.sh \
+	tests/lookalike/domain.sh \
+	tests/milter/history.sh \
+	tests/milter/lifecycle.sh \
+	tests/milter/miltertest.sh \
+	tests/milter/packs.sh \
+	tests/milter/protocol.sh \
+	tests/payment/recall.sh \
+	tests/payment/stdnum.sh \
+	tests/postfix/postfix.sh \
+	tests/report/report.sh \
+	tests/rules/cli.sh \
+	tests/sendmail/sendmail.sh \
+	tests/store/crash.sh \
+	tests/store/postgres_sql.sh \
+	tests/worker/sandbox.sh
+check_PROGRAMS += $(UNIT_TESTS)
+noinst_PROGRAMS += tests/store/store_tool
+TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
+EXTRA_DIST += \
+	$(check_SCRIPTS) \
+	tests/cli/learn_mail.py \
+	tests/cli/smtp_sink.py \
+	tests/milter/conversation.lua \
+	tests/milter/harness.py \
+	tests/milter/history_test.py \
+	tests/milter/lifecycle_test.py \
+	tests/milter/miltertest_test.py \
+	tests/milter/packs_test.py \
+	tests/milter/protocol_test.py \
+	tests/milter/soak.py \
+	tests/milter/tsan.supp \
+	tests/payment/known-misses \
+	tests/payment/recall.py \
+	tests/postfix/mta.py \
+	tests/postfix/postfix_test.py \
+	tests/sendmail/sendmail_test.py \
+	tests/tap.sh \
+	tests/worker/data \
+	tests/worker/make_samples.py
+
+tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h
+tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
+tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
+tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h
+tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
+tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
+tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h
+tests_worker_test_extract_SOURCES = tests/worker/test_extract.c tests/worker/samples.h
+tests_worker_test_pool_SOURCES = tests/worker/test_pool.c tests/worker/samples.h
+tests_worker_test_spf_SOURCES = tests/worker/test_spf.c tests/worker/dns.h
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	RINGER_DATADIR='$(abs_top_srcdir)'; export RINGER_DATADIR; \
+	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
+	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir;
+
+# Without cmocka there are no unit tests: never green on nothing.
+if !HAVE_CMOCKA
+check: cmocka-is-missing
+endif
+cmocka-is-missing:
+	@echo 'cmocka is missing, so nothing can be tested: apt-get install libcmocka-dev, then run configure again' >&2
+	@exit 1
+
+# One test: nothing else is built for a unit test; a script needs the programs.
+t:
+	@test -n '$(T)' || { echo 'which test? make t T=mail/test_quote, or T=milter/lifecycle for tests/milter/lifecycle.sh' >&2; exit 2; }
+	@rm -f 'tests/$(T).log' 'tests/$(T).trs'
+	@if test -f '$(srcdir)/tests/$(T).sh'; then $(MAKE) $(AM_MAKEFLAGS) all; fi
+	@$(MAKE) $(AM_MAKEFLAGS) 'tests/$(T).log'
+	@grep -q '^:global-test-result: \(PASS\|SKIP\)' 'tests/$(T).trs' || { cat 'tests/$(T).log'; exit 1; }
+	@echo "$$(grep -c '^:test-result: PASS' 'tests/$(T).trs') passed; the whole story: tests/$(T).log"
+
+# 200 reloads under traffic: minutes, so not in make check.
+soak: all bench/milter_load$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) python3 -B $(srcdir)/tests/milter/soak.py
+
+clean-local: clean-sendmail
+clean-sendmail:
+	-rm -rf tests/sendmail/root
+.PHONY: cmocka-is-missing t soak clean-sendmail
