@@ -61,7 +61,7 @@ static void one(struct span raw)
 {
     static const struct envelope envelope;
     struct arena *arena = arena_new();
-    struct message *m = message_parse(arena, &envelope, raw, false, &message_limits_default);
+    const struct message *m = message_parse(arena, &envelope, raw, false, &message_limits_default);
     for (size_t i = 0; i < m->n_texts; i++)
         folded += text_fold(arena, m->texts[i].text)->text.n;
     if (!quiet)

@@ -3,6 +3,7 @@
  * shipped one with a few protected names. A message must never crash, and its judgement must be writable.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "judge/judgement.h"
 #include "policy/policy.h"
@@ -31,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!policy)
         policy = load();
     struct arena *arena = arena_new();
-    struct message *message =
+    const struct message *message =
         message_parse(arena, &envelope, (struct span){(const char *)data, size}, false, &policy->limits);
-    struct judgement judgement = judge(policy, NULL, arena, message);
+    struct judgement judgement = judge(policy, NULL, arena, message, (int64_t)time(NULL) * 1000);
     json_t *json = judgement_json(&judgement);
     char *text = json_dumps(json, JSON_COMPACT);
     if (!text)

@@ -46,6 +46,15 @@ size_t text_encode(uint32_t c, char out[4])
     return n;
 }
 
+struct span text_cut(struct span text, size_t n)
+{
+    if (text.n <= n)
+        return text;
+    while (n && ((unsigned char)text.p[n] & 0xC0) == 0x80)
+        n--;
+    return (struct span){text.p, n};
+}
+
 /* Where the plain ASCII at `i` ends: eight bytes at a time. Stops early rather than late. */
 static size_t skip_ascii(struct span s, size_t i)
 {

@@ -36,6 +36,8 @@ bool text_is_utf8(struct span bytes);
 struct span text_clean(struct arena *arena, struct span bytes);
 /* For header values: also '\n' and '\t' become blanks; NUL-terminated. */
 const char *text_clean_line(struct arena *arena, struct span bytes);
+/* At most `n` bytes of valid UTF-8, not cut inside a character. */
+struct span text_cut(struct span text, size_t n);
 /* Decodes one character at p[0..n), n > 0; returns its length. A bad byte gives U+FFFD and length 1. */
 size_t text_decode(const char *p, size_t n, uint32_t *c_r);
 /* Writes `c`, which is a character; returns its length. */

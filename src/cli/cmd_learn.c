@@ -93,9 +93,11 @@ static void take_sent(struct learn *learn, const struct message *message, int64_
             HISTORY_PEER | HISTORY_THREAD | HISTORY_ARCHIVED);
 }
 
-static void take_received(struct learn *learn, struct message *message, const char *path, int64_t time_ms)
+static void take_received(struct learn *learn, const struct message *message, const char *path,
+                          int64_t time_ms)
 {
-    const struct judgement judgement = judge(learn->policy, &learn->services, learn->arena, message);
+    const struct judgement judgement =
+        judge(learn->policy, &learn->services, learn->arena, message, learn->now_ms);
     if (judgement.verdict.action >= ACTION_QUARANTINE && !learn->all) {
         learn->held++;
         fprintf(stderr, "ringer learn: %s: left out, it would be held: %s\n", path,
@@ -107,7 +109,8 @@ static void take_received(struct learn *learn, struct message *message, const ch
 
 static void take(struct learn *learn, struct span raw, const struct mailsource_message *from)
 {
-    struct message *message = message_parse(learn->arena, NULL, raw, from->truncated, &learn->policy->limits);
+    const struct message *message =
+        message_parse(learn->arena, NULL, raw, from->truncated, &learn->policy->limits);
     int64_t time_ms;
     learn->messages++;
     if (!dated(learn, message, &time_ms))

@@ -78,9 +78,10 @@ static char *as_text(const struct judgement *judgement, const char *path)
 
 static void judge_slot(struct scan *scan, struct slot *slot, struct arena *arena)
 {
-    struct message *message =
+    const struct message *message =
         message_parse(arena, &scan->envelope, buf_span(&slot->raw), slot->truncated, &scan->policy->limits);
-    struct judgement judgement = judge(scan->policy, scan->services, arena, message);
+    struct judgement judgement =
+        judge(scan->policy, scan->services, arena, message, (int64_t)time(NULL) * 1000);
     slot->action = judgement.verdict.action;
     if (scan->json)
         slot->output = as_json(&judgement, slot->path);

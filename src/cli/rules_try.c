@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/datadir.h"
@@ -57,7 +58,7 @@ static void compare(struct trial *trial, const char *path, const struct judgemen
 {
     const struct verdict *old = &judgement->verdict;
     struct verdict new = policy_decide(trial->policy, judgement->message, judgement->facts,
-                                       rules_eval(trial->rules, judgement->facts, arena), arena);
+                                       rules_eval(trial->rules, judgement->facts, arena), time(NULL), arena);
     trial->changed[old->action][new.action]++;
     if (old->action == new.action && old->score == new.score)
         return;
@@ -73,9 +74,9 @@ static void one_message(struct trial *trial, const char *path, struct span raw, 
 {
     static const struct envelope nobody;
     const struct envelope *envelope = trial->envelope ? trial->envelope : &nobody;
-    struct message *message = message_parse(arena, envelope, raw, truncated, &trial->policy->limits);
-    struct judgement judgement =
-        judge(trial->policy, trial->attachments ? &trial->services : NULL, arena, message);
+    const struct message *message = message_parse(arena, envelope, raw, truncated, &trial->policy->limits);
+    struct judgement judgement = judge(trial->policy, trial->attachments ? &trial->services : NULL, arena,
+                                       message, (int64_t)time(NULL) * 1000);
     trial->messages++;
     if (trial->costs)
         rules_profile(trial->rules ? trial->rules : trial->policy->rules, judgement.facts, arena,
@@ -238,9 +239,10 @@ static bool judge_file(void *ctx, const struct ruleset *rules, const char *path,
     struct mailsource *source = mailsource_open(&path, 1, MAX_BYTES);
     bool ok = mailsource_next(source, &raw, &found);
     if (ok) {
-        struct message *message =
+        const struct message *message =
             message_parse(arena, &nobody, buf_span(&raw), found.truncated, &tests->policy->limits);
-        *hits_r = rules_eval(rules, judge(tests->policy, NULL, arena, message).facts, arena);
+        *hits_r = rules_eval(
+            rules, judge(tests->policy, NULL, arena, message, (int64_t)time(NULL) * 1000).facts, arena);
     } else {
         const char *error = mailsource_error(source);
         *error_r = error ? arena_strdup(arena, error) : "no message in it";

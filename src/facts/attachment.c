@@ -49,16 +49,16 @@ static void reading(struct fact_work *work)
 {
     const struct message *m = work->message;
     bool encrypted = false;
-    if (!work->read)
+    if (!m->attachments_asked)
         return;
     facts_set_list_empty(work->facts, FACT_ATTACHMENT_UNREAD);
     for (size_t i = 0; i < m->n_attachments; i++) {
-        const char *status = work->read[i];
-        if (!status || strcmp(status, "ok") == 0)
+        const struct message_attachment *a = &m->attachments[i];
+        if (a->status == ATTACHMENT_NOT_ASKED || a->status == ATTACHMENT_READ)
             continue;
-        encrypted = encrypted || strcmp(status, "encrypted") == 0;
+        encrypted = encrypted || a->status == ATTACHMENT_ENCRYPTED;
         facts_add(work->facts, FACT_ATTACHMENT_UNREAD,
-                  arena_printf(work->arena, "%s: %s", m->attachments[i].filename, status));
+                  arena_printf(work->arena, "%s: %s", a->filename, attachment_status_name(a->status)));
     }
     facts_set_bool(work->facts, FACT_ATTACHMENT_ENCRYPTED, encrypted);
 }

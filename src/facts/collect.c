@@ -57,12 +57,10 @@ static void (*const families[])(struct fact_work *) = {
 };
 
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
-                            const struct message *message, const char *const *read,
-                            const struct auth_lookup *lookup)
+                            const struct message *message, const struct auth_lookup *lookup)
 {
     struct fact_work work = {
         .sources = sources,
-        .read = read,
         .lookup = lookup,
         .arena = arena,
         .message = message,

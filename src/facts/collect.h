@@ -54,7 +54,6 @@ struct domain_memory {
 /* One message on its way through the families. */
 struct fact_work {
     const struct fact_sources *sources;
-    const char *const *read; /* how reading each attachment went: see facts_collect */
     const struct auth_lookup *lookup;
     struct arena *arena;
     const struct message *message;
@@ -71,14 +70,9 @@ struct fact_work {
 bool fact_lists_load(struct fact_lists *lists, const char *freemail, struct diag_list *diags);
 void fact_lists_free(struct fact_lists *lists);
 
-/*
- * All families, in order. `read` has one entry an attachment: NULL = nobody tried to read its text, "ok", or
- * why it could not be read ("encrypted", "broken", "timeout", ...); `read` itself is NULL when there was no worker.
- * `lookup` is NULL when the client is not known.
- */
+/* All families, in order. `lookup` is NULL when the client is not known. */
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,
-                            const struct message *message, const char *const *read,
-                            const struct auth_lookup *lookup);
+                            const struct message *message, const struct auth_lookup *lookup);
 /* No trusted header says anything about authentication: the DNS is worth asking. */
 bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena,
                        const struct message *message);

@@ -8,26 +8,41 @@
 
 #include "judge/ask.h"
 
+/* What a worker's answer means for the reader of the message. */
+static enum attachment_status status_of(enum worker_status status)
+{
+    static const enum attachment_status statuses[] = {
+        [WORKER_OK] = ATTACHMENT_READ,
+        [WORKER_ENCRYPTED] = ATTACHMENT_ENCRYPTED,
+        [WORKER_BROKEN] = ATTACHMENT_BROKEN,
+        [WORKER_TOO_BIG] = ATTACHMENT_TOO_BIG,
+        [WORKER_TIMEOUT] = ATTACHMENT_TIMEOUT,
+        [WORKER_DIED] = ATTACHMENT_DIED,
+        [WORKER_UNSUPPORTED] = ATTACHMENT_UNSUPPORTED,
+        [WORKER_UNAVAILABLE] = ATTACHMENT_UNAVAILABLE,
+    };
+    _Static_assert(sizeof(statuses) / sizeof(*statuses) == WORKER_STATUSES, "one row for each status");
+    return statuses[status];
+}
+
 /* One deadline for all attachments of a message: many small ones must not add up to a long wait. */
-const char *const *ask_attachments(const struct services *services, struct arena *arena,
-                                   struct message *message)
+const struct message *ask_attachments(const struct services *services, struct arena *arena,
+                                      const struct message_limits *limits, const struct message *message)
 {
     if (!services || !services->workers)
-        return NULL;
-    const char **read = arena_array(arena, message->n_attachments, sizeof(*read));
+        return message;
+    struct attachment_answer *answers = arena_array(arena, message->n_attachments, sizeof(*answers));
     int64_t deadline = worker_deadline(services->workers);
     for (size_t i = 0; i < message->n_attachments; i++) {
         const struct message_attachment *a = &message->attachments[i];
         struct worker_text text;
         if (!a->bytes.n || !worker_can_extract(a->sniffed, a->filename, a->bytes))
             continue;
-        enum worker_status status =
-            worker_extract(services->workers, arena, deadline, a->sniffed, a->filename, a->bytes, &text);
-        read[i] = worker_status_name(status);
-        if (text.text.n)
-            message_add_text(arena, message, (int)i, text.text);
+        answers[i].status = status_of(
+            worker_extract(services->workers, arena, deadline, a->sniffed, a->filename, a->bytes, &text));
+        answers[i].text = text.text;
     }
-    return read;
+    return message_with_answers(arena, message, answers, limits);
 }
 
 /* libspf2 takes every loopback client for a pass, and so would we. */

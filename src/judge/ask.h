@@ -9,12 +9,9 @@
  * The questions of a judgement to those outside: workers, DNS, store. `services` may be NULL. All answers live in the arena.
  */
 
-/*
- * Reads the text of the attachments that can be read and adds it to the message. Returns one entry an
- * attachment, as facts_collect() wants it; NULL when there is no worker pool.
- */
-const char *const *ask_attachments(const struct services *services, struct arena *arena,
-                                   struct message *message);
+/* The message with what the workers read in its attachments; as it is when there are no workers. */
+const struct message *ask_attachments(const struct services *services, struct arena *arena,
+                                      const struct message_limits *limits, const struct message *message);
 /*
  * Asks the DNS for SPF and DMARC where no trusted header tells. NULL when the client is not known; internal clients
  * and those that logged in are not asked about.

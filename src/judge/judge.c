@@ -2,8 +2,6 @@
  * The whole story of a message on one screen: read the attachments and ask the DNS (in workers), draw the facts, ask the
  * history, apply the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
  */
-#include <time.h>
-
 #include "facts/collect.h"
 #include "policy/decide.h"
 #include "policy/policy.h"
@@ -12,17 +10,17 @@
 #include "judge/judge.h"
 
 struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
-                       struct message *message)
+                       const struct message *parsed, int64_t now_ms)
 {
-    const char *const *read = ask_attachments(services, arena, message);
+    const struct message *message = ask_attachments(services, arena, &policy->limits, parsed);
     const struct fact_sources sources = policy_sources(policy);
-    struct facts *facts = facts_collect(&sources, arena, message, read,
+    struct facts *facts = facts_collect(&sources, arena, message,
                                         ask_authentication(services, policy->conf, &sources, arena, message));
-    facts_history(facts, ask_history(services, policy, arena, facts->contact), time(NULL) * INT64_C(1000));
+    facts_history(facts, ask_history(services, policy, arena, facts->contact), now_ms);
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);
     return (struct judgement){
         .message = message,
         .facts = facts,
-        .verdict = policy_decide(policy, message, facts, hits, arena),
+        .verdict = policy_decide(policy, message, facts, hits, now_ms / 1000, arena),
     };
 }

@@ -11,13 +11,16 @@ struct policy;
 struct services; /* what may be down: the worker pool, the store */
 
 struct judgement {
-    const struct message *message;
+    const struct message *message; /* with the text of its attachments */
     const struct facts *facts;
     struct verdict verdict;
 };
 
-/* Everything in the judgement lives in `arena`. `services` may be NULL: then what it would tell is unknown. */
+/*
+ * Everything in the judgement lives in `arena`; its message is `message` with the text of its attachments. `services`
+ * may be NULL: then what it would tell is unknown. `now_ms`: milliseconds since the epoch.
+ */
 struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
-                       struct message *message);
+                       const struct message *message, int64_t now_ms);
 
 #endif

@@ -40,6 +40,8 @@ static const char *const single_fields[] = {"Subject",
                                             "Content-Transfer-Encoding",
                                             "MIME-Version"};
 
+ENUM_DEFINE(attachment_status, ATTACHMENT_STATUS_LIST)
+
 static void read_headers(struct builder *b, const struct header_block *block)
 {
     struct mail_header *v = arena_array(b->arena, block->n, sizeof(*v));
@@ -146,8 +148,8 @@ static int64_t read_date(const struct builder *b)
     return seconds;
 }
 
-struct message *message_parse(struct arena *arena, const struct envelope *envelope, struct span raw,
-                              bool truncated, const struct message_limits *limits)
+const struct message *message_parse(struct arena *arena, const struct envelope *envelope, struct span raw,
+                                    bool truncated, const struct message_limits *limits)
 {
     struct message *m = arena_alloc(arena, sizeof(*m));
     struct builder b = {.arena = arena,
@@ -187,17 +189,30 @@ struct message *message_parse(struct arena *arena, const struct envelope *envelo
     return m;
 }
 
-void message_add_text(struct arena *arena, struct message *message, int attachment, struct span text)
+const struct message *message_with_answers(struct arena *arena, const struct message *parsed,
+                                           const struct attachment_answer *answers,
+                                           const struct message_limits *limits)
 {
-    struct message_text *v =
-        arena_grow(arena, message->texts, message->n_texts, message->n_texts + 1, sizeof(*v));
-    if (text.n > message_limits_default.text_bytes) {
-        text.n = message_limits_default.text_bytes;
-        message->limits_hit |= LIMIT_TEXT;
+    struct message *m = arena_alloc(arena, sizeof(*m));
+    *m = *parsed;
+    size_t n = m->n_attachments, left = limits->text_bytes;
+    struct message_attachment *attachments =
+        arena_grow(arena, parsed->attachments, n, n, sizeof(*attachments));
+    struct message_text *texts = arena_grow(arena, parsed->texts, m->n_texts, m->n_texts + n, sizeof(*texts));
+    for (size_t i = 0; i < n; i++) {
+        struct span text = text_cut(answers[i].text, left);
+        attachments[i].status = answers[i].status;
+        if (text.n < answers[i].text.n)
+            m->limits_hit |= LIMIT_TEXT;
+        if (text.n)
+            texts[m->n_texts++] =
+                (struct message_text){TEXT_ATTACHMENT, text_clean(arena, text), false, (int)i};
+        left -= text.n;
     }
-    v[message->n_texts++] =
-        (struct message_text){TEXT_ATTACHMENT, text_clean(arena, text), false, attachment};
-    message->texts = v;
+    m->attachments = attachments;
+    m->texts = texts;
+    m->attachments_asked = true;
+    return m;
 }
 
 const struct mail_header *message_header(const struct message *message, const char *name)

@@ -4,10 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/arena.h"
+#include "base/enumname.h"
 #include "base/span.h"
 
 /*
- * A message as the rest of Ringer sees it: built once by message_parse(), then const. Everything hangs off
+ * A message as the rest of Ringer sees it: built by message_parse(), const from then on. Everything hangs off
  * the arena. All strings are valid UTF-8 without control characters other than '\n' and '\t'; NULL means
  * "not there". Domains are lower case as written (U-label or A-label), without the trailing dot.
  * A limit that was hit is a fact (bits in `limits_hit`), never a crash and never "clean".
@@ -97,7 +98,7 @@ enum text_kind {
     TEXT_SIGNATURE,  /* behind "-- " or a recognised closing block */
     TEXT_DISCLAIMER, /* legal footer */
     TEXT_HIDDEN,     /* in the HTML but not visible to a reader */
-    TEXT_ATTACHMENT, /* text out of an attachment (filled in by the worker, see message_add_text) */
+    TEXT_ATTACHMENT, /* text out of an attachment (see message_with_answers) */
 };
 
 struct message_text {
@@ -114,12 +115,26 @@ struct message_link {
     const char *shown_host; /* the host that the shown text looks like; NULL when it looks like none */
 };
 
+/* How reading the text of an attachment went. */
+#define ATTACHMENT_STATUS_LIST(X)                                                                            \
+    X(ATTACHMENT_NOT_ASKED, "not asked") /* nobody tried: no bytes, or no format with text */                \
+    X(ATTACHMENT_READ, "ok")                                                                                 \
+    X(ATTACHMENT_ENCRYPTED, "encrypted")     /* needs a password */                                          \
+    X(ATTACHMENT_BROKEN, "broken")           /* claims a format that it does not keep to */                  \
+    X(ATTACHMENT_TOO_BIG, "too_big")         /* or a bomb: would unpack beyond the limits */                 \
+    X(ATTACHMENT_TIMEOUT, "timeout")         /* not done at the deadline; a part may have been read */       \
+    X(ATTACHMENT_DIED, "died")               /* whoever read it crashed or was killed */                     \
+    X(ATTACHMENT_UNSUPPORTED, "unsupported") /* no format that text is taken from */                         \
+    X(ATTACHMENT_UNAVAILABLE, "unavailable") /* nobody was there to read it in time */
+ENUM_DECLARE(attachment_status, ATTACHMENT_STATUS_LIST)
+
 struct message_attachment {
     const char *filename; /* RFC 2231/2047 decoded; "" when it has none */
     const char *type;     /* declared, lower case "application/pdf" */
     const char *sniffed;  /* by magic bytes: "pdf" "zip" "docx" "exe" "html" ...; "" when unknown */
     size_t size;          /* decoded bytes in the message (lower bound when a limit was hit) */
     struct span bytes;    /* decoded content up to the limit; empty when not kept */
+    enum attachment_status status;
 };
 
 /* A header block found in the quoted text: who the earlier message claims to be from and to. */
@@ -145,6 +160,7 @@ struct message {
     size_t n_links;
     const struct message_attachment *attachments;
     size_t n_attachments;
+    bool attachments_asked; /* somebody was there to read them: message_with_answers() */
     const struct quoted_address *quoted;
     size_t n_quoted;
     size_t hidden_chars; /* length of hidden text, in characters */
@@ -157,10 +173,21 @@ struct message {
  * Parses `raw` (an RFC 5322 message, CRLF or LF). `raw` and `envelope` must outlive the arena's message.
  * `truncated` says that the caller already cut the message. Never fails: what cannot be read becomes an anomaly.
  */
-struct message *message_parse(struct arena *arena, const struct envelope *envelope, struct span raw,
-                              bool truncated, const struct message_limits *limits);
-/* Adds text that the worker took out of attachment `attachment`; before the message is judged. */
-void message_add_text(struct arena *arena, struct message *message, int attachment, struct span text);
+const struct message *message_parse(struct arena *arena, const struct envelope *envelope, struct span raw,
+                                    bool truncated, const struct message_limits *limits);
+
+/* What those who were asked said about one attachment. */
+struct attachment_answer {
+    enum attachment_status status;
+    struct span text; /* UTF-8, what could be read of it; empty = nothing */
+};
+/*
+ * The message with the answers, one an attachment: their status, and their texts as TEXT_ATTACHMENT, of which
+ * limits->text_bytes are kept in all (beside as much of the message's own). `parsed` stays as it is.
+ */
+const struct message *message_with_answers(struct arena *arena, const struct message *parsed,
+                                           const struct attachment_answer *answers,
+                                           const struct message_limits *limits);
 /* First header of that name (case-insensitive), NULL when there is none. */
 const struct mail_header *message_header(const struct message *message, const char *name);
 /* Once per process, before any other thread: GMime's global state. */

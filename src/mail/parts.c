@@ -41,9 +41,7 @@ void build_text(struct builder *b, enum text_kind kind, struct span text, bool h
     text = span_trim(text);
     if (text.n > b->text_left) {
         m->limits_hit |= LIMIT_TEXT;
-        text.n = b->text_left;
-        while (text.n && (text.p[text.n] & 0xC0) == 0x80) /* not inside a character */
-            text.n--;
+        text = text_cut(text, b->text_left);
     }
     if (text.n == 0)
         return;

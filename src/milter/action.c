@@ -256,17 +256,14 @@ static int64_t monotonic_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* An attachment that a worker could have read if only there had been one (facts/attachment.c writes "NAME: STATUS"). */
-static bool workers_failed(const struct judgement *j)
+/* An attachment that a worker could have read if only there had been one. */
+static bool workers_failed(const struct message *m)
 {
-    static const char *const failures[] = {": unavailable", ": timeout", ": died"};
-    const struct fact_value *unread = &j->facts->v[FACT_ATTACHMENT_UNREAD];
-    for (size_t i = 0; unread->known && i < unread->list.n; i++)
-        for (size_t k = 0; k < sizeof(failures) / sizeof(*failures); k++) {
-            size_t n = strlen(unread->list.v[i]), m = strlen(failures[k]);
-            if (n >= m && strcmp(unread->list.v[i] + n - m, failures[k]) == 0)
-                return true;
-        }
+    for (size_t i = 0; i < m->n_attachments; i++) {
+        enum attachment_status status = m->attachments[i].status;
+        if (status == ATTACHMENT_TIMEOUT || status == ATTACHMENT_DIED || status == ATTACHMENT_UNAVAILABLE)
+            return true;
+    }
     return false;
 }
 
@@ -329,14 +326,16 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
         status = spool_failed(ctx, s, &out);
     } else if (tx->skip == SKIP_NONE) {
-        struct message *message = message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
-        judgement = judge(tx->policy, &ringerd.services, tx->arena, message);
+        const struct message *message =
+            message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
+        judgement = judge(tx->policy, &ringerd.services, tx->arena, message, (int64_t)time(NULL) * 1000);
         judged = &judgement;
         if (judgement.verdict.hits.limits)
             note_limits(s, judgement.verdict.hits.limits);
-        status = tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judged)
-                     ? temporary_failure(ctx, &out, "no worker could read an attachment")
-                     : act(ctx, s, judged, &out);
+        status =
+            tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judged->message)
+                ? temporary_failure(ctx, &out, "no worker could read an attachment")
+                : act(ctx, s, judged, &out);
     }
     tx->took_ms = monotonic_ms() - tx->started_ms;
     count_outcome(s, &out);

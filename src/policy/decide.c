@@ -4,7 +4,6 @@
  * neither does anybody when authentication is unknown.
  */
 #include <string.h>
-#include <time.h>
 
 #include "policy/decide.h"
 
@@ -141,13 +140,13 @@ static void except(const struct conf_exception *e, struct rule_hit *hits, size_t
 }
 
 struct verdict policy_decide(const struct policy *policy, const struct message *message,
-                             const struct facts *facts, struct rule_hits hits, struct arena *arena)
+                             const struct facts *facts, struct rule_hits hits, int64_t now,
+                             struct arena *arena)
 {
     const struct conf_exceptions *exceptions = &policy->conf->rule_exceptions;
     const struct conf_exceptions *allows = &policy->conf->allow_entries;
     const struct verdict_policy limits = thresholds(policy, message->envelope);
     const char *sender = exceptions->n || allows->n ? sender_of(message) : NULL;
-    int64_t now = sender ? time(NULL) : 0;
     if (sender && exceptions->n && hits.n) {
         struct rule_hit *v = arena_grow(arena, hits.v, hits.n, hits.n, sizeof(*v));
         for (size_t i = 0; i < exceptions->n; i++)

@@ -175,8 +175,8 @@ static struct facts *collect(struct arena *arena, const char *headers, const cha
 {
     struct envelope envelope = {.client_ip = "192.0.2.1", .mail_from = sender};
     char *raw = arena_printf(arena, "%sFrom: %s\r\nSubject: x\r\n\r\nHello\r\n", headers, from);
-    struct message *m = message_parse(arena, &envelope, span_of(raw), false, &message_limits_default);
-    return facts_collect(&sources, arena, m, NULL, lookup);
+    const struct message *m = message_parse(arena, &envelope, span_of(raw), false, &message_limits_default);
+    return facts_collect(&sources, arena, m, lookup);
 }
 
 static void test_headers(void **state)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -88,8 +89,9 @@ static void run_case(const struct policy *policy, const struct services *service
         buf_printf(&wrong, "# %s cannot be read\n", eml);
     else {
         struct arena *arena = arena_new();
-        struct message *message = message_parse(arena, &envelope, buf_span(&raw), false, &policy->limits);
-        struct judgement judgement = judge(policy, services, arena, message);
+        const struct message *message =
+            message_parse(arena, &envelope, buf_span(&raw), false, &policy->limits);
+        struct judgement judgement = judge(policy, services, arena, message, (int64_t)time(NULL) * 1000);
         json_t *got = judgement_json(&judgement);
         compare(want, got, &wrong);
         if (wrong.n) {

@@ -74,7 +74,7 @@ static struct judgement judge_text(struct fixture *f, const char *head, const ch
 {
     const char *raw = arena_printf(f->arena, "%s\r\n\r\n%s\r\n", head, body);
     return judge(f->policy, &f->services, f->arena,
-                 message_parse(f->arena, NULL, span_of(raw), false, &f->policy->limits));
+                 message_parse(f->arena, NULL, span_of(raw), false, &f->policy->limits), f->now);
 }
 
 #define PASS(domain) "Authentication-Results: mx.buyerton.example; dmarc=pass header.from=" domain "\r\n"

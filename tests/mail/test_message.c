@@ -13,7 +13,7 @@
 
 static const struct envelope envelope;
 
-static struct message *parse(struct arena *arena, const char *raw)
+static const struct message *parse(struct arena *arena, const char *raw)
 {
     return message_parse(arena, &envelope, span_of(raw), false, &message_limits_default);
 }
@@ -46,13 +46,13 @@ static void test_anomalies(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
-        struct message *m = parse(arena, rows[i].raw);
+        const struct message *m = parse(arena, rows[i].raw);
         assert_int_equal(m->anomalies, rows[i].want);
         assert_int_equal(m->limits_hit, 0);
         arena_free(&arena);
     }
     struct arena *arena = arena_new();
-    struct message *m =
+    const struct message *m =
         message_parse(arena, &envelope, SPAN_LIT(FROM "\nh\0i"), false, &message_limits_default);
     assert_int_equal(m->anomalies, ANOMALY_NUL_BYTES);
     arena_free(&arena);
@@ -100,7 +100,7 @@ static void test_limits(void **state)
         struct arena *arena = arena_new();
         struct message_limits limits = message_limits_default;
         memcpy((char *)&limits + rows[i].at, &rows[i].value, sizeof(size_t));
-        struct message *m = message_parse(arena, &envelope, span_of(raw), false, &limits);
+        const struct message *m = message_parse(arena, &envelope, span_of(raw), false, &limits);
         assert_int_equal(m->limits_hit, rows[i].want);
         arena_free(&arena);
     }
@@ -114,7 +114,7 @@ static void test_limits(void **state)
 static void test_fields(void **state)
 {
     struct arena *arena = arena_new();
-    struct message *m = parse(
+    const struct message *m = parse(
         arena,
         "From: =?utf-8?q?J=C3=BCrgen?= <J@Example.COM>\nSender: s@example.net\nReply-To: r@example.org\n"
         "Return-Path: <p@example.com>\nTo: x@a.example, y@b.example\nCc: Z <z@c.example>\nSubject: "
@@ -149,7 +149,7 @@ static void check_texts(const char *raw, const char *want)
 {
     static const char letters[] = "UOQSDHA";
     struct arena *arena = arena_new();
-    struct message *m = parse(arena, raw);
+    const struct message *m = parse(arena, raw);
     struct buf out = {0};
     for (size_t i = 0; i < m->n_texts; i++)
         buf_printf(&out, "%c%s:%.*s|", letters[m->texts[i].kind], m->texts[i].html ? "h" : "",
@@ -188,7 +188,7 @@ static void test_texts(void **state)
 static void test_quoted_addresses(void **state)
 {
     struct arena *arena = arena_new();
-    struct message *m = parse(
+    const struct message *m = parse(
         arena,
         FROM TYPE(
             "multipart/mixed; boundary=b") "\n--b\n\nmine\n\nFrom: Ann <ann@example.net>\nSent: 1\nTo: "
@@ -207,7 +207,7 @@ static void test_quoted_addresses(void **state)
 static void test_attachments(void **state)
 {
     struct arena *arena = arena_new();
-    struct message *m = parse(
+    const struct message *m = parse(
         arena,
         FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
             "application/octet-stream; name=\"x.pdf\"") "Content-Transfer-Encoding: "
@@ -230,16 +230,44 @@ static void test_attachments(void **state)
     assert_string_equal(m->attachments[2].filename, "old.txt");
     assert_true(span_eq(m->attachments[2].bytes, SPAN_LIT("abc")));
     assert_true(span_eq(m->texts[0].text, SPAN_LIT("after")));
-    message_add_text(arena, m, 0, SPAN_LIT("out of\r\nthe file"));
-    assert_int_equal(m->texts[m->n_texts - 1].kind, TEXT_ATTACHMENT);
-    assert_true(span_eq(m->texts[m->n_texts - 1].text, SPAN_LIT("out of\nthe file")));
+    arena_free(&arena);
+}
+
+/* What was read of attachments: the parsed message stays as it was, and the limit is of all of them together. */
+static void test_answers(void **state)
+{
+    struct arena *arena = arena_new();
+    const struct message *m = parse(
+        arena,
+        FROM TYPE("multipart/mixed; boundary=b") "\n--b\n\nhello\n--b\n" TYPE(
+            "application/pdf; name=a.pdf") "\n%PDF-1.4\n--b\n" TYPE("application/pdf; "
+                                                                    "name=b.pdf") "\n%PDF-1.4\n--b--\n");
+    struct message_limits limits = message_limits_default;
+    const struct attachment_answer answers[] = {
+        {ATTACHMENT_READ, SPAN_LIT("out of\r\nthe file")},
+        {ATTACHMENT_TIMEOUT, SPAN_LIT("caf\xC3\xA9")},
+    };
+    assert_int_equal(m->n_attachments, 2);
+    limits.text_bytes = answers[0].text.n + 4; /* in the middle of the second one's last letter */
+    const struct message *read = message_with_answers(arena, m, answers, &limits);
+    assert_int_equal(m->n_texts, 1);
+    assert_false(m->attachments_asked);
+    assert_int_equal(m->attachments[1].status, ATTACHMENT_NOT_ASKED);
+    assert_true(read->attachments_asked);
+    assert_int_equal(read->n_texts, 3);
+    assert_int_equal(read->texts[1].kind, TEXT_ATTACHMENT);
+    assert_true(span_eq(read->texts[1].text, SPAN_LIT("out of\nthe file")));
+    assert_true(span_eq(read->texts[2].text, SPAN_LIT("caf")));
+    assert_int_equal(read->texts[2].attachment, 1);
+    assert_int_equal(read->attachments[1].status, ATTACHMENT_TIMEOUT);
+    assert_true(read->limits_hit & LIMIT_TEXT);
     arena_free(&arena);
 }
 
 static void test_links(void **state)
 {
     struct arena *arena = arena_new();
-    struct message *m = parse(
+    const struct message *m = parse(
         arena, ALT
         "\n--b\n\nSee http://a.example/x" HTML
         "<a href='http://a.example/x'>here</a><a href='http://evil.example'>https://bank.example</a>\n--b--");
@@ -253,13 +281,10 @@ static void test_links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_anomalies),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_quoted_addresses),
-        cmocka_unit_test(test_attachments),
-        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_anomalies),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_fields),           cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_quoted_addresses), cmocka_unit_test(test_attachments),
+        cmocka_unit_test(test_answers),          cmocka_unit_test(test_links),
     };
     message_library_init();
     return cmocka_run_group_tests_name("message", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "judge/judgement.h"
@@ -59,8 +60,8 @@ static enum action act(const char *more, const char *from, const char *auth, con
     const char *rcpts[] = {rcpt, rcpt2};
     struct envelope envelope = {.rcpts = rcpts, .n_rcpts = rcpt2 ? 2 : 1};
     const char *raw = arena_printf(arena, "%s%s%s", auth, from, body);
-    struct message *message = message_parse(arena, &envelope, span_of(raw), false, &policy->limits);
-    struct judgement j = judge(policy, NULL, arena, message);
+    const struct message *message = message_parse(arena, &envelope, span_of(raw), false, &policy->limits);
+    struct judgement j = judge(policy, NULL, arena, message, (int64_t)time(NULL) * 1000);
     enum action action = j.verdict.action;
     if (json_r) {
         json_t *json = judgement_json(&j);
