@@ -3,50 +3,6 @@ import sqlite3
 import threading
 from mta import *
 
-SCRIPT = os.path.join(SRC, 'scripts/private-postfix')
-
-
-class Postfix:
-    def __init__(self, milter):
-        self.dir = private_dir()
-        run = subprocess.run([SCRIPT, 'start', self.dir, milter], capture_output=True, text=True, timeout=60)
-        if run.returncode == 77:
-            skip_all(run.stderr.strip())
-        true(run.returncode == 0, run.stdout + run.stderr)
-        atexit.register(self.stop)
-        with open(self.dir + '/ports') as f:
-            ports = dict(line.strip().split('=') for line in f)
-        self.port, self.release_port = int(ports['SMTP_PORT']), int(ports['RELEASE_PORT'])
-
-    def stop(self):
-        subprocess.run([SCRIPT, 'stop', self.dir], timeout=60)
-
-    def mail(self):
-        """All messages delivered so far: [(recipient, bytes)]."""
-        folder = self.dir + '/mail/all/new'
-        out = []
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            with open(os.path.join(folder, name), 'rb') as f:
-                data = f.read()
-            out.append((re.search(rb'^X-Original-To: (.*)$', data, re.M)[1].decode(), data))
-        return out
-
-    def arrived(self, key):
-        return {rcpt: data for rcpt, data in self.mail() if key.encode() in data}
-
-    def delivered(self, key, count=1):
-        """Waits for that many deliveries of a message: {recipient: bytes}."""
-        wait_for('%d deliveries of %s' % (count, key), lambda: len(self.arrived(key)) >= count)
-        return self.arrived(key)
-
-    def send(self, text, rcpts=('compta@buyer.example',), client='192.0.2.10', login=None):
-        def come_from(smtp):
-            attributes = 'ADDR=%s NAME=client.elsewhere.example' % client + (' LOGIN=%s' % login if login else '')
-            equal(smtp.docmd('XCLIENT', attributes)[0], 220)
-            smtp.ehlo('client.elsewhere.example')
-        return smtp_send(self.port, text, rcpts, before=come_from)
-
-
 def without_trace(data):
     """A delivered message as it came in: without what delivery and the release listener put on top; LF line ends."""
     lines = data.split(b'\n')
