@@ -1,29 +1,20 @@
 /*
  * ringer status, ringer reload: ask the running daemon through its control socket (src/milter/control.c).
  */
-#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/diag.h"
 #include "conf/conf.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/control.h"
 #include "cli/status_metrics.h"
-
-enum {
-    REPLY_SECONDS = 120,
-    REPLY_MAX = 4 * 1024 * 1024
-}; /* a reload builds an index of up to a million names */
 
 struct request {
     const char *command; /* "status" or "reload" */
@@ -91,63 +82,14 @@ static int parse(struct request *r, int argc, char **argv, int *code_r)
     return -1;
 }
 
-/* --- the daemon */
-
-static int dial(const char *path)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    struct timeval timeout = {.tv_sec = REPLY_SECONDS};
-    if (strlen(path) >= sizeof(sun.sun_path)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    strcpy(sun.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-    if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0) {
-        int saved = errno;
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    return fd;
-}
-
-static const char *remedy(int error)
-{
-    switch (error) {
-    case ENOENT:
-    case ECONNREFUSED:
-        return "is ringerd running?";
-    case EACCES:
-        return "run this as root or as a member of the control socket's group";
-    default:
-        return "see `ringer status --help`";
-    }
-}
-
 /* The answer, to be freed with json_decref; NULL after it said why there is none. */
 static json_t *ask(const char *path, const char *command)
 {
-    struct buf reply = {0};
-    char piece[16 * 1024];
-    ssize_t n;
-    int fd = dial(path);
-    if (fd < 0) {
-        fprintf(stderr, "ringer %s: %s: %s: %s\n", command, path, strerror(errno), remedy(errno));
-        return NULL;
-    }
-    dprintf(fd, "%s\n", command);
-    while (reply.n < REPLY_MAX && (n = read(fd, piece, sizeof(piece))) > 0)
-        buf_add(&reply, piece, (size_t)n);
-    close(fd);
-    json_t *json = reply.n ? json_loadb(reply.p, reply.n, 0, NULL) : NULL;
-    if (!json)
-        fprintf(stderr, "ringer %s: %s: no answer from ringerd\n", command, path);
-    buf_free(&reply);
-    return json;
+    char error[CONTROL_ERROR_SIZE];
+    json_t *answer = control_ask(path, command, error, sizeof(error));
+    if (!answer)
+        fprintf(stderr, "ringer %s: %s\n", command, error);
+    return answer;
 }
 
 /* --- what people see */
