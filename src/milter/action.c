@@ -16,6 +16,7 @@
 #include "milter/headertext.h"
 #include "milter/log.h"
 #include "milter/record.h"
+#include "milter/testmail.h"
 
 enum { REASON_CAP = 600, RULES_CAP = 300 }; /* bytes of an added header before it is encoded */
 
@@ -130,7 +131,7 @@ static void choose_held(const struct session *s, bool *held)
 {
     const struct conf_strings *never = &s->tx->policy->conf->never_hold_for;
     for (size_t i = 0; i < s->tx->n_rcpts; i++) /* without the means to hold for some, it is held for all */
-        held[i] = !can(s, SMFIF_DELRCPT) || !is_listed(never, s->tx->rcpts[i]);
+        held[i] = s->tx->test || !can(s, SMFIF_DELRCPT) || !is_listed(never, s->tx->rcpts[i]);
 }
 
 /* Removes the held recipients; the others get their mail. */
@@ -233,6 +234,10 @@ static enum outcome_kind decide(enum conf_mode mode, enum action action)
 static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
 {
     const struct conf *conf = s->tx->policy->conf;
+    if (s->tx->test) { /* nobody is to find it in a mailbox, whatever the mode and the verdict are */
+        out->kind = OUTCOME_HOLD;
+        return hold_in_store(ctx, s, j, out);
+    }
     out->kind = decide(conf->mode, j->verdict.action);
     switch (out->kind) {
     case OUTCOME_HOLD:
@@ -340,7 +345,10 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     tx->took_ms = monotonic_ms() - tx->started_ms;
     count_outcome(s, &out);
     record_decision(s, judged, &out);
-    learn(tx, judged, &out);
+    if (tx->test)
+        testmail_done(tx->test, s, judged, &out);
+    else
+        learn(tx, judged, &out);
     return status;
 }
 

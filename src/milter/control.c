@@ -1,5 +1,5 @@
 /*
- * Answers `ringer status` and `ringer reload`. One client at a time and each with a deadline: this runs in the
+ * Answers `ringer status`, `ringer reload` and `ringer test-attack`. One client at a time and each with a deadline: this runs in the
  * main thread, where signals and reloads are handled.
  */
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include "milter/log.h"
 #include "milter/packwatch.h"
 #include "milter/reload.h"
+#include "milter/testmail.h"
 #include "milter/current.h"
 
 enum { CLIENT_MS = 1000, REQUEST_MAX = 64 };
@@ -110,6 +111,17 @@ static json_t *reload_json(const char *conf_path)
     return answer;
 }
 
+/* "test" gives a token for a test attack, "test TOKEN" what became of it. */
+static json_t *test_json(const char *token)
+{
+    char fresh[TESTMAIL_TOKEN_SIZE];
+    if (*token)
+        return testmail_json(token);
+    if (!testmail_open(fresh))
+        return json_pack("{s:b, s:s}", "ok", 0, "report", "too many tests at once: try again in minutes\n");
+    return json_pack("{s:b, s:s, s:i}", "ok", 1, "token", fresh, "seconds", TESTMAIL_SECONDS);
+}
+
 static int64_t now_ms(void)
 {
     struct timespec ts;
@@ -164,8 +176,10 @@ void control_serve(int listen_fd, const char *conf_path)
             reply = status_json();
         else if (strcmp(request, "reload") == 0)
             reply = reload_json(conf_path);
+        else if (strcmp(request, "test") == 0 || strncmp(request, "test ", 5) == 0)
+            reply = test_json(request[4] ? request + 5 : "");
         else
-            reply = json_pack("{s:b, s:s}", "ok", 0, "report", "unknown request: status or reload\n");
+            reply = json_pack("{s:b, s:s}", "ok", 0, "report", "unknown request: status, reload or test\n");
         char *text = reply ? json_dumps(reply, JSON_COMPACT) : NULL;
         answer(fd, text ? text : "{\"ok\":false}");
         answer(fd, "\n");

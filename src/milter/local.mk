@@ -17,7 +17,8 @@ ringerd_SOURCES = \
 	src/milter/reload.c src/milter/reload.h \
 	src/milter/ringerd.c \
 	src/milter/session.c src/milter/session.h \
-	src/milter/spool.c src/milter/spool.h
+	src/milter/spool.c src/milter/spool.h \
+	src/milter/testmail.c src/milter/testmail.h
 ringerd_LDADD = $(RINGER_LIBS) $(MILTER_LIBS) $(SYSTEMD_LIBS)
 EXTRA_DIST += \
 	scripts/private-postfix \

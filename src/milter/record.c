@@ -73,6 +73,8 @@ const struct store_mail *record_mail(const struct transaction *tx, const struct 
     mail->score = j->verdict.score;
     mail->axes = judgement_axes(j, arena);
     mail->reason = judgement_reason(j, arena);
+    if (tx->test)
+        mail->reason = arena_printf(arena, "a test attack, sent by ringer itself: %s", mail->reason);
     mail->rules_json = dump(arena, judgement_rules_json(j));
     mail->from_domain = j->message->from.n ? j->message->from.v[0].domain : NULL;
     mail->message_id = j->message->message_id;
@@ -104,6 +106,8 @@ static void write_line(const struct session *s, const struct judgement *j, const
                outcome_name(out->kind));
     if (out->kind == OUTCOME_SKIP)
         buf_printf(&line, " why=%s", skips[tx->skip]);
+    if (tx->test)
+        buf_adds(&line, " test=yes");
     const char *axes = j ? judgement_axes(j, tx->arena) : "";
     if (j)
         buf_printf(&line, " verdict=%s score=%d axes=%s mode=%s", action_name(j->verdict.action),
@@ -146,6 +150,8 @@ static void write_event(const struct session *s, const struct judgement *j, cons
         json_object_set_new(event, "ringer.verdict", judgement_json(j));
     if (event && *out->quarantine_id)
         json_object_set_new(event, "ringer.quarantine_id", json_string(out->quarantine_id));
+    if (event && tx->test)
+        json_object_set_new(event, "ringer.test", json_true());
     if (event && out->error)
         json_object_set_new(event, "error.message", json_string(utf8(arena, out->error)));
     const char *text = dump(arena, event);
@@ -158,7 +164,7 @@ void record_decision(const struct session *s, const struct judgement *j, const s
     write_line(s, j, out);
     if (*s->tx->policy->conf->event_file)
         write_event(s, j, out);
-    if (j || out->kind != OUTCOME_SKIP)
+    if ((j || out->kind != OUTCOME_SKIP) && !s->tx->test) /* reports count what others send */
         store_decision_put(ringerd.store, record_mail(s->tx, j, out),
                            *out->quarantine_id ? out->quarantine_id : NULL);
 }

@@ -21,6 +21,7 @@
 #include "milter/daemon.h"
 #include "milter/log.h"
 #include "milter/session.h"
+#include "milter/testmail.h"
 
 enum {
     /* Postfix takes 1000 in one message, Sendmail by default 100; ours may hold each of them in the store */
@@ -319,6 +320,19 @@ static void note_forged(struct transaction *tx, const char *name)
     tx->forged[tx->n_forged++] = (struct forged_header){arena_strdup(tx->arena, name), index};
 }
 
+/* A test attack with a token of ours is judged as mail from outside, whatever the rest of the session is. */
+static void note_test(struct session *s, const char *value)
+{
+    struct transaction *tx = s->tx;
+    tx->test = testmail_take(tx->arena, value);
+    if (!tx->test)
+        return;
+    tx->skip = SKIP_NONE;
+    tx->envelope.client_ip = TESTMAIL_CLIENT;
+    tx->envelope.client_name = NULL;
+    tx->envelope.auth_user = NULL;
+}
+
 /* Of our own mail only who writes to whom, in which thread, is of interest: to history. */
 static bool teaches(const struct transaction *tx, const char *name)
 {
@@ -338,6 +352,8 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         return SMFIS_NOREPLY;
     if (strncasecmp(name, ACTION_HEADER_PREFIX, sizeof(ACTION_HEADER_PREFIX) - 1) == 0)
         note_forged(tx, name);
+    if (!tx->test && strcasecmp(name, TESTMAIL_HEADER) == 0)
+        note_test(s, value);
     if (strcasecmp(name, "Subject") == 0 && tx->n_subjects++ == 0)
         tx->subject = arena_strdup(tx->arena, s->mta.leading_space && *value == ' ' ? value + 1 : value);
     if (tx->skip != SKIP_NONE && !teaches(tx, name))

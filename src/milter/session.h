@@ -40,6 +40,7 @@ struct transaction {
     struct spool raw;
     bool in_body;
     enum skip skip;
+    const char *test;   /* token of a test attack (testmail.h); NULL: ordinary mail */
     int64_t started_ms; /* monotonic, when the end of the message came */
     int64_t took_ms;
 };
