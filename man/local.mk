@@ -13,6 +13,7 @@ dist_man_MANS = \
 	man/ringer-rules.5 \
 	man/ringer-scan.1 \
 	man/ringer-status.1 \
+	man/ringer-test-attack.1 \
 	man/ringer-worker.8 \
 	man/ringer.1 \
 	man/ringerd.8

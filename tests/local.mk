@@ -50,6 +50,7 @@ check_SCRIPTS = \
 	tests/cli/quarantine.sh \
 	tests/cli/scan.sh \
 	tests/cli/spf.sh \
+	tests/cli/test_attack.sh \
 	tests/fuzz_replay.sh \
 	tests/layers.sh \
 	tests/lookalike/domain.sh \
@@ -74,6 +75,7 @@ EXTRA_DIST += \
 	$(check_SCRIPTS) \
 	tests/cli/learn_mail.py \
 	tests/cli/smtp_sink.py \
+	tests/cli/test_attack_test.py \
 	tests/milter/conversation.lua \
 	tests/milter/harness.py \
 	tests/milter/history_test.py \
