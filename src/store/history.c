@@ -169,7 +169,7 @@ static struct db_value parties_value(struct learning *l)
     return value_bytes((struct span){(const char *)bytes, parties->n * PARTY_BYTES});
 }
 
-/* *fresh_r: the message was not learned before. */
+/* *fresh_r: the message did not count for its correspondents before. */
 static int put_thread(struct learning *l, bool *fresh_r)
 {
     uint64_t changed = 1;
@@ -178,8 +178,8 @@ static int put_thread(struct learning *l, bool *fresh_r)
         return 0;
     struct history_hash hash = history_hash(l->key, "message-id", l->contact->message_id);
     struct db_value args[] = {value_text(l->store->tenant), history_hash_value(&hash), value_int(l->time_ms),
-                              parties_value(l)};
-    int result = run(l, SQL_HISTORY_THREAD_PUT, args, 4, &changed);
+                              parties_value(l), value_int((l->learn & HISTORY_PEER) != 0)};
+    int result = run(l, SQL_HISTORY_THREAD_PUT, args, 5, &changed);
     *fresh_r = changed > 0;
     return result;
 }

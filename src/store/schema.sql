@@ -154,3 +154,7 @@ CREATE TABLE history_campaign (
     PRIMARY KEY (tenant, kind, hash)
 );
 CREATE INDEX history_campaign_time ON history_campaign (tenant, last_ms);
+
+-- version 3
+-- Whether the message counts for its correspondents: what came unauthenticated does not, until an archive has it.
+ALTER TABLE history_thread ADD COLUMN counted BIGINT NOT NULL DEFAULT 1;

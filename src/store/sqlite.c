@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,22 @@ static void lite_close(struct db *db)
     free(lite);
 }
 
+/*
+ * A store that root makes (`ringer learn`) is there for the daemon, whose folder it lies in; SQLite gives the log
+ * files to the same owner. One that is not empty stays whose it is.
+ */
+static int give_away(const char *path, int fd)
+{
+    struct stat file, folder;
+    char *copy = mem_strdup(path);
+    int failed = 0;
+    if (geteuid() == 0 && fstat(fd, &file) == 0 && file.st_size == 0 && file.st_uid == 0 &&
+        stat(dirname(copy), &folder) == 0 && folder.st_uid != 0)
+        failed = fchown(fd, folder.st_uid, folder.st_gid);
+    free(copy);
+    return failed;
+}
+
 /* Mail is private: a new file is never readable for everybody, whatever the umask says. */
 static int create_file(struct sqlite *lite, struct store_error *error)
 {
@@ -116,8 +133,12 @@ static int create_file(struct sqlite *lite, struct store_error *error)
             "sqlite:%s: cannot create the file: %s", lite->path, strerror(errno));
         return -1;
     }
+    int failed = give_away(lite->path, fd);
+    if (failed)
+        say(error, STORE_OTHER, "sqlite:%s: cannot give the file to the owner of its folder: %s", lite->path,
+            strerror(errno));
     close(fd);
-    return 0;
+    return failed;
 }
 
 static int want_wal(void *context, int n, char **values, char **names)

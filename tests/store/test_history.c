@@ -165,6 +165,24 @@ static void test_learned_once(void **state)
     assert_int_equal(look(f, &c).received, 1);
 }
 
+/* Mail that came unauthenticated makes nobody known; found again in an archive it does, and then no more. */
+static void test_counts_from_the_archive(void **state)
+{
+    struct store_fixture *f = *state;
+    struct contact c = mail_of(f, "supplier.example", "ap@buyer.example", "1", 0);
+    struct history_item again = {&c, HISTORY_PEER | HISTORY_THREAD | HISTORY_ARCHIVED};
+    size_t known;
+    learn(f, &c, HISTORY_THREAD);
+    assert_false(look(f, &c).peer_known);
+    assert_int_equal(history_learn(f->store, &f->options, &again, 1, &known, &f->error), 0);
+    assert_int_equal(known, 0);
+    assert_int_equal(look(f, &c).received, 1);
+    assert_int_equal(history_learn(f->store, &f->options, &again, 1, &known, &f->error), 0);
+    assert_int_equal(known, 1);
+    learn(f, &c, HISTORY_THREAD);
+    assert_int_equal(look(f, &c).received, 1);
+}
+
 static void test_threads(void **state)
 {
     struct store_fixture *f = *state;
@@ -630,6 +648,7 @@ int main(void)
         T(test_peers_and_people),
         T(test_written_to),
         T(test_learned_once),
+        T(test_counts_from_the_archive),
         T(test_threads),
         T(test_too_many_parties),
         T(test_accounts),
