@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/learn_accounts.h"
 #include "cli/mailsource.h"
 #include "cli/storeopt.h"
 #include "judge/judgement.h"
@@ -22,6 +23,7 @@
 enum {
     BATCH = 500,                    /* messages in one transaction, */
     BATCH_BYTES = 32 * 1024 * 1024, /* or so much memory */
+    ARCHIVE_DEADLINE_MS = 30000,    /* no mail waits: what history knows is worth waiting for */
 };
 
 enum direction { DIRECTION_AUTO, DIRECTION_SENT, DIRECTION_RECEIVED };
@@ -29,7 +31,7 @@ enum direction { DIRECTION_AUTO, DIRECTION_SENT, DIRECTION_RECEIVED };
 struct learn {
     struct storeopt at;
     enum direction direction;
-    bool no_attachments, all, create, quiet;
+    bool no_attachments, all, quiet;
     struct policy *policy;
     struct services services;
     struct store *store;
@@ -38,19 +40,24 @@ struct learn {
     struct arena *arena;
     struct history_item items[BATCH];
     size_t n;
+    int failed; /* exit code of a store that failed; 0 */
+    struct learn_accounts *differing;
+    unsigned long long changes; /* messages whose accounts somebody must look at first */
     unsigned long long messages, sent, received, known, held, old, automatic, nobody;
 };
 
+/* What waits goes into the store: -1 with `failed` set when that cannot be done. */
 static int flush(struct learn *learn)
 {
     struct store_error error;
     size_t known;
-    if (history_learn(learn->store, &learn->options, learn->items, learn->n, &known, &error))
-        return storeopt_failed("learn", &error);
+    if (history_learn(learn->store, &learn->options, learn->items, learn->n, &known, &error)) {
+        learn->failed = storeopt_failed("learn", &error);
+        return -1;
+    }
     learn->known += known;
     learn->n = 0;
-    arena_reset(learn->arena);
-    return EXIT_DONE;
+    return 0;
 }
 
 /* When the message says that it was written; the future and nonsense become now. False: history would forget it at once. */
@@ -93,18 +100,79 @@ static void take_sent(struct learn *learn, const struct message *message, int64_
             HISTORY_PEER | HISTORY_THREAD | HISTORY_ARCHIVED);
 }
 
+static bool names(const struct contact *c, const char *number)
+{
+    for (size_t i = 0; i < c->n_accounts; i++)
+        if (strcmp(c->accounts[i].number, number) == 0)
+            return true;
+    return false;
+}
+
+/* Does another account of the same payee still wait to be written? */
+static bool other_waits(const struct learn *learn, const struct contact *c)
+{
+    for (size_t i = 0; c->payee && i < learn->n; i++) {
+        const struct contact *waiting = learn->items[i].contact;
+        if (!(learn->items[i].learn & HISTORY_ACCOUNTS) || strcmp(waiting->payee, c->payee) != 0)
+            continue;
+        for (size_t k = 0; k < waiting->n_accounts; k++)
+            if (!names(c, waiting->accounts[k].number))
+                return true;
+    }
+    return false;
+}
+
+/* History must have seen the payee's accounts that came before: they may still wait to be written. */
+static struct judgement judge_in_turn(struct learn *learn, const struct message *message)
+{
+    struct judgement j = judge(learn->policy, &learn->services, learn->arena, message, learn->now_ms);
+    if (j.facts->contact && j.facts->contact->n_accounts && other_waits(learn, j.facts->contact) &&
+        flush(learn) == 0)
+        j = judge(learn->policy, &learn->services, learn->arena, message, learn->now_ms);
+    return j;
+}
+
+/* Accounts that are not learned: of ordinary mail they may prove themselves, where a change is spoken of somebody must look. */
+static void take_differing(struct learn *learn, const struct judgement *j, const char *path, int64_t time_ms)
+{
+    const struct contact *c = j->facts->contact;
+    if (!c->n_accounts || !c->peers.n || c->payee != c->peers.v[0])
+        return;
+    if (learn_is_change(j)) {
+        learn->changes++;
+        fprintf(stderr, "ringer learn: %s: its account is not learned: %s\n", path,
+                judgement_reason(j, learn->arena));
+    } else {
+        learn_accounts_note(learn->differing, c, time_ms);
+    }
+}
+
+static void take_proved(struct learn *learn)
+{
+    size_t n;
+    const struct contact *contacts = learn_accounts_proved(learn->differing, &n);
+    for (size_t i = 0; i < n && !learn->failed; i++) {
+        learn->items[learn->n++] = (struct history_item){&contacts[i], HISTORY_ACCOUNTS};
+        if (learn->n == BATCH)
+            flush(learn);
+    }
+}
+
 static void take_received(struct learn *learn, const struct message *message, const char *path,
                           int64_t time_ms)
 {
-    const struct judgement judgement =
-        judge(learn->policy, &learn->services, learn->arena, message, learn->now_ms);
+    const struct judgement judgement = judge_in_turn(learn, message);
+    const struct contact *contact = judgement.facts->contact;
     if (judgement.verdict.action >= ACTION_QUARANTINE && !learn->all) {
         learn->held++;
         fprintf(stderr, "ringer learn: %s: left out, it would be held: %s\n", path,
                 judgement_reason(&judgement, learn->arena));
         return;
     }
-    put(learn, judgement.facts->contact, time_ms, learn_archived(&judgement));
+    unsigned what = learn->all ? learn_vouched(&judgement) : learn_archived(&judgement);
+    if (!(what & HISTORY_ACCOUNTS))
+        take_differing(learn, &judgement, path, time_ms);
+    put(learn, contact, time_ms, what);
 }
 
 static void take(struct learn *learn, struct span raw, const struct mailsource_message *from)
@@ -146,16 +214,22 @@ static int learn_all(struct learn *learn, struct mailsource *source)
         if (error)
             fprintf(stderr, "ringer learn: %s\n", error);
         take(learn, buf_span(&raw), &from);
-        if (learn->n == BATCH || arena_used(learn->arena) > BATCH_BYTES)
-            code = flush(learn);
+        if (learn->n == 0)
+            arena_reset(learn->arena);
+        else if ((learn->n == BATCH || arena_used(learn->arena) > BATCH_BYTES) && flush(learn) == 0)
+            arena_reset(learn->arena);
+        code = learn->failed;
         if (progress)
             show_progress(learn, source, false);
     }
     const char *error = mailsource_error(source);
     if (error)
         fprintf(stderr, "ringer learn: %s\n", error);
-    if (code == EXIT_DONE)
-        code = flush(learn);
+    if (code == EXIT_DONE) {
+        take_proved(learn);
+        flush(learn);
+        code = learn->failed;
+    }
     if (progress)
         show_progress(learn, source, true);
     buf_free(&raw);
@@ -177,8 +251,12 @@ static void summary(struct learn *learn)
     left_out(learn->held, "the rules would hold them (--all learns from them, too)");
     left_out(learn->old, "older than history.retention");
     left_out(learn->automatic, "automatic answers");
+    if (learn->changes)
+        printf("  %llu speak of a change of accounts; theirs were not learned: look at each, ask the "
+               "supplier by\n"
+               "  telephone, and run `ringer learn --all` on those that are right\n",
+               learn->changes);
     left_out(learn->nobody, "no correspondent outside your own domains");
-    learn->services.store = learn->store;
     int64_t established = partners_count(learn->store, &learn->policy->history);
     if (history_summary(learn->store, &now, &error) == 0 && established >= 0)
         printf("history now knows %llu correspondents, %lld of them established, and %llu accounts\n"
@@ -190,12 +268,13 @@ static const char usage[] =
     "usage: ringer learn [OPTION...] PATH...\n\n"
     "Seeds history with archives of sent and received mail. PATH is a message, an mbox, a Maildir, a folder "
     "of\n"
-    "these, or - for standard input. What was learned before is not counted twice.\n\n"
+    "these, or - for standard input. What was learned before is not counted twice;\n"
+    "the store is made when it is not there.\n\n"
     "      --sent            all of this was sent by you\n"
     "      --received        all of this was received (default: mail from your own domains was sent)\n"
-    "      --all             learn also from messages that the rules would hold\n"
+    "      --all             learn from all messages, also those that the rules would hold, and all "
+    "accounts\n"
     "      --no-attachments  do not read accounts in attachments (faster)\n"
-    "      --create          make the store when it is not there; run it as ringerd's user\n"
     "  -q, --quiet           no progress, no summary\n"
     "  -c, --config FILE     the configuration (default: $RINGER_CONFIG, else the installed one)\n"
     "      --store URL       the store, instead of the configuration's: sqlite:PATH\n"
@@ -203,7 +282,13 @@ static const char usage[] =
     "Exit codes: 0 done, 1 a path could not be read or the store failed, 2 wrong usage, 3 invalid "
     "configuration.\n";
 
-enum { OPT_SENT = STOREOPT_FREE, OPT_RECEIVED, OPT_ALL, OPT_NO_ATTACHMENTS, OPT_CREATE };
+enum {
+    OPT_SENT = STOREOPT_FREE,
+    OPT_RECEIVED,
+    OPT_ALL,
+    OPT_NO_ATTACHMENTS,
+    OPT_CREATE /* done anyhow, kept for scripts */
+};
 
 static const struct option long_options[] = {{"sent", no_argument, NULL, OPT_SENT},
                                              {"received", no_argument, NULL, OPT_RECEIVED},
@@ -226,7 +311,7 @@ static bool take_option(struct learn *learn, int option)
     case OPT_NO_ATTACHMENTS:
         return learn->no_attachments = true;
     case OPT_CREATE:
-        return learn->create = true;
+        return true;
     case 'q':
         return learn->quiet = true;
     }
@@ -248,13 +333,15 @@ static int open_all(struct learn *learn)
               stderr);
         return EXIT_USAGE;
     }
-    learn->store =
-        store_open(learn->at.store ? learn->at.store : conf->store, learn->create ? STORE_CREATE : 0, &error);
+    learn->store = store_open(learn->at.store ? learn->at.store : conf->store, STORE_CREATE, &error);
     if (!learn->store)
         return storeopt_failed("learn", &error);
+    learn->policy->history.deadline_ms = ARCHIVE_DEADLINE_MS;
     if (!learn->no_attachments)
         services_start(&learn->services, conf);
+    learn->services.store = learn->store;
     learn->options = learn->policy->history;
+    learn->differing = learn_accounts_new();
     return EXIT_DONE;
 }
 
@@ -271,6 +358,7 @@ static int run(struct learn *learn, const char *const *paths, size_t n_paths)
         mailsource_close(&source);
     }
     services_stop(&learn->services);
+    learn_accounts_free(&learn->differing);
     store_close(&learn->store);
     policy_unref(&learn->policy);
     return code;

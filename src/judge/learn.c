@@ -16,13 +16,16 @@ static bool is_true(const struct facts *facts, enum fact_id id)
     return facts->v[id].known && facts->v[id].b;
 }
 
+bool learn_is_change(const struct judgement *j)
+{
+    const struct fact_value *change = &j->facts->v[FACT_REQUEST_BANK_CHANGE];
+    return change->known && change->i >= PLAIN_REQUEST;
+}
+
 static bool own_accounts(const struct judgement *j)
 {
-    const struct facts *facts = j->facts;
-    const struct contact *c = facts->contact;
-    bool change =
-        facts->v[FACT_REQUEST_BANK_CHANGE].known && facts->v[FACT_REQUEST_BANK_CHANGE].i >= PLAIN_REQUEST;
-    return c->peers.n && c->payee == c->peers.v[0] && !change;
+    const struct contact *c = j->facts->contact;
+    return c->peers.n && c->payee == c->peers.v[0] && !learn_is_change(j);
 }
 
 unsigned learn_lesson(const struct judgement *j)
@@ -44,9 +47,16 @@ unsigned learn_lesson(const struct judgement *j)
 unsigned learn_archived(const struct judgement *j)
 {
     bool mass = is_true(j->facts, FACT_MESSAGE_BULK) || is_true(j->facts, FACT_MESSAGE_LIST);
-    const struct contact *c = j->facts->contact;
     unsigned learn = HISTORY_THREAD | HISTORY_PEER | (mass ? 0 : HISTORY_ARCHIVED);
-    return c->peers.n && c->payee == c->peers.v[0] ? learn | HISTORY_ACCOUNTS : learn;
+    bool plain =
+        j->verdict.action == ACTION_PASS && own_accounts(j) && !is_true(j->facts, FACT_ACCOUNT_DIFFERS);
+    return plain ? learn | HISTORY_ACCOUNTS : learn;
+}
+
+unsigned learn_vouched(const struct judgement *j)
+{
+    const struct contact *c = j->facts->contact;
+    return learn_archived(j) | (c->peers.n && c->payee == c->peers.v[0] ? HISTORY_ACCOUNTS : 0);
 }
 
 static bool is_on(const struct services *services, const struct policy *policy)

@@ -31,10 +31,17 @@ conf off "history: {learn: false}"
 conf missing ""
 learn() { "$ringer" learn -c "$dir/on.yaml" --no-attachments "$@" >"$dir/out" 2>"$dir/err"; }
 
-not_there() { learn "$dir/archive"; [ $? = 1 ] && grep -q "on.db: No such file.*ringerd creates it" "$dir/err" && [ ! -e "$dir/on.db" ]; }
-ok "a store that is not there is named, and not made" not_there
+nowhere() { "$ringer" learn -c "$dir/on.yaml" --store "sqlite:$dir/no/such/on.db" "$dir/archive" >"$dir/out" 2>"$dir/err"; [ $? = 1 ] && grep -q "no/such/on.db" "$dir/err"; }
+ok "a store that cannot be made is named" nowhere
+given() {
+    [ "$(id -u)" = 0 ] || return 0
+    mkdir "$dir/theirs" && chown nobody "$dir/theirs" &&
+        "$ringer" learn -q -c "$dir/on.yaml" --store "sqlite:$dir/theirs/on.db" --no-attachments "$dir/next" &&
+        [ -z "$(find "$dir/theirs" ! -user nobody)" ]
+}
+ok "a store that root makes belongs to the owner of its folder" given
 seed() {
-    learn --create "$dir/archive" "$dir/sent" && [ ! -s "$dir/err" ] &&
+    learn "$dir/archive" "$dir/sent" && [ ! -s "$dir/err" ] &&
         grep -q "^12[0-9][0-9] messages: learned from 1000 received and 2[0-9][0-9] sent, 0 of them already known" "$dir/out" &&
         grep -q "knows 10 correspondents, 10 of them established, and 13 accounts" "$dir/out"
 }
@@ -101,9 +108,29 @@ direction() {
 ok "without own domains the direction must be said" direction
 frauds() {
     learn "$dir/lookalike" && grep -q "learned from 0 received" "$dir/out" && grep -q "10 left out: the rules would hold" "$dir/out" &&
-        [ "$(grep -c 'left out, it would be held: From: ' "$dir/err")" = 10 ]
+        [ "$(grep -c 'left out, it would be held: ' "$dir/err")" = 10 ]
 }
 ok "frauds in an archive are left out and named" frauds
+poisoned() { # an archive holds a fraud from a supplier's own mailbox: the account in it stays unknown
+    conf seed ""
+    mkdir "$dir/poison" && cp "$dir"/archive/cur/*.eml "$dir/changed"/*.eml "$dir/other-account"/*.eml "$dir/poison" || return 1
+    "$ringer" learn -q -c "$dir/seed.yaml" --no-attachments "$dir/poison" >"$dir/out" 2>"$dir/err" || return 1
+    [ "$(grep -c 'left out, it would be held' "$dir/err")" = 10 ] || return 1
+    scan seed changed && all '"action":"quarantine"' && all '"account.differs":true' &&
+        scan seed other-account && all '"account.differs":true' && all '"action":"tag"'
+}
+ok "an account that a fraud in the archive names does not become known" poisoned
+first_seen() { # where nothing is known yet, a message that speaks of a change is learned but for its account
+    conf fresh ""
+    "$ringer" learn -q -c "$dir/fresh.yaml" --no-attachments "$dir/changed" >"$dir/out" 2>"$dir/err" || return 1
+    [ "$(grep -c 'account is not learned: .*bank details' "$dir/err")" = 10 ] && "$ringer" history show -c "$dir/fresh.yaml" >"$dir/out" && grep -q ' 0 accounts' "$dir/out"
+}
+ok "nor where nothing is known of the supplier yet" first_seen
+vouched() {
+    "$ringer" learn -q --all -c "$dir/seed.yaml" --no-attachments "$dir/changed" >"$dir/out" 2>&1 &&
+        scan seed changed && none '"account.differs":true'
+}
+ok "and does with --all, when somebody made sure of it" vouched
 export_csv() { "$ringer" history export --csv -c "$dir/on.yaml" >"$dir/out" && [ "$(grep -c ',yes' "$dir/out")" = 10 ] && head -1 "$dir/out" | grep -q '^correspondent,first,last'; }
 ok "history is exported as CSV" export_csv
 export_json() { "$ringer" history export -c "$dir/on.yaml" >"$dir/out" && python3 -c 'import json,sys; assert all(json.loads(l)["established"] for l in sys.stdin if ".example" in l)' <"$dir/out"; }
