@@ -54,6 +54,7 @@ check_SCRIPTS = \
 	tests/fuzz_replay.sh \
 	tests/layers.sh \
 	tests/lookalike/domain.sh \
+	tests/milter/connections.sh \
 	tests/milter/history.sh \
 	tests/milter/lifecycle.sh \
 	tests/milter/miltertest.sh \
@@ -76,6 +77,7 @@ EXTRA_DIST += \
 	tests/cli/learn_mail.py \
 	tests/cli/smtp_sink.py \
 	tests/cli/test_attack_test.py \
+	tests/milter/connections_test.py \
 	tests/milter/conversation.lua \
 	tests/milter/harness.py \
 	tests/milter/history_test.py \

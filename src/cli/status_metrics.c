@@ -61,6 +61,7 @@ void status_metrics(const json_t *status)
     const char *digest = json_string_value(json_object_get(rules, "digest"));
     gauge("uptime_seconds", integer(status, "uptime"));
     gauge("connections", integer(status, "connections"));
+    gauge("connections_waiting", integer(status, "connections_waiting"));
     gauge("policy_generation", integer(status, "generation"));
     gauge("last_reload_ok", flag(last, "ok"));
     gauge("last_reload_seconds", integer(last, "time"));

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <jansson.h>
 
+#include "milter/acceptor.h"
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/log.h"
@@ -90,10 +91,11 @@ static json_t *status_json(void)
 {
     struct policy *policy = current_get();
     json_t *status = json_pack(
-        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "version",
-        PACKAGE_VERSION, "pid", (int)getpid(), "uptime", (json_int_t)(time(NULL) - ringerd.started), "mode",
-        conf_mode_name(policy->conf->mode), "generation", (int)policy->generation, "stopping",
-        atomic_load(&ringerd.stopping), "connections", (int)atomic_load(&ringerd.open_connections),
+        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1,
+        "version", PACKAGE_VERSION, "pid", (int)getpid(), "uptime",
+        (json_int_t)(time(NULL) - ringerd.started), "mode", conf_mode_name(policy->conf->mode), "generation",
+        (int)policy->generation, "stopping", atomic_load(&ringerd.stopping), "connections",
+        (int)atomic_load(&ringerd.open_connections), "connections_waiting", (int)acceptor_waiting(),
         "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "rules",
         packwatch_status(), "counters", counters_json(), "spf", spf_json(ringerd.services.spf), "attachments",
         attachments_json(ringerd.services.workers), "store", store_json());

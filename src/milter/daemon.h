@@ -13,6 +13,8 @@
 #define COUNTER_LIST(X)                                                                                      \
     X(CONNECTIONS, "connections")                                                                            \
     X(CONNECTIONS_REFUSED, "connections_refused") /* over max-connections, or while stopping */              \
+    X(CONNECTIONS_MUTE, "connections_mute")       /* closed because they never began */                      \
+    X(ACCEPT_FAILED, "accept_failed")             /* for want of descriptors or memory */                    \
     X(MESSAGES, "messages")                                                                                  \
     X(SKIPPED_INTERNAL, "skipped_internal")                                                                  \
     X(SKIPPED_AUTHENTICATED, "skipped_authenticated")                                                        \

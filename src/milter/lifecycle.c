@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 
+#include "milter/acceptor.h"
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/current.h"
@@ -115,16 +116,6 @@ static int open_services(const struct conf *conf, char *error, size_t size)
     return 0;
 }
 
-static void make_room(const struct conf *conf)
-{
-    unsigned want = (unsigned)conf->max_connections, room = process_raise_limits(want);
-    if (room < want)
-        log_line(LOG_WARNING,
-                 "the limit of open files allows %u connections, max-connections is %u: raise it "
-                 "(LimitNOFILE) or lower max-connections",
-                 room, want);
-}
-
 int lifecycle_acquire(struct lifecycle *life, const struct options *options, char *error, size_t size)
 {
     struct policy *policy = current_get();
@@ -144,8 +135,8 @@ int lifecycle_acquire(struct lifecycle *life, const struct options *options, cha
     if (open_sockets(life, conf, error, size) != 0 || hand_over(listener_path(), &id, error, size) != 0 ||
         hand_over(life->control_path, &id, error, size) != 0)
         goto out;
-    make_room(conf);
-    if (process_drop(&id, error, size) != 0)
+    if (process_raise_limits((unsigned)conf->max_connections, error, size) != 0 ||
+        process_drop(&id, error, size) != 0)
         goto out;
     if (access(life->config, R_OK) != 0)
         log_line(LOG_WARNING, "%s: user %s cannot read it: reloads will fail", life->config, id.user);
@@ -194,7 +185,7 @@ static int start_threads(struct lifecycle *life, const struct conf *conf, char *
     if (open_services(conf, error, size) != 0)
         return -1;
     set_libmilter_up(conf);
-    if (pthread_create(&life->milter, NULL, run_milter, life) != 0) {
+    if (!acceptor_start() || pthread_create(&life->milter, NULL, run_milter, life) != 0) {
         snprintf(error, size, "cannot start a thread: is the limit of tasks too low?");
         return -1;
     }
@@ -291,7 +282,7 @@ int lifecycle_run(struct lifecycle *life)
             atomic_store(&hup_waiting, false);
             reload(life->config, NULL);
         } else if (!event) {
-            listener_knock();
+            acceptor_knock();
         }
         packwatch_tick();
         if (housekeep_wants_reload()) {

@@ -1,7 +1,8 @@
 /*
- * libmilter opens its socket by itself, at a place given as text. Two things it cannot do are done here by
- * putting another socket under the file descriptor that it polls: using a socket that systemd passed, and
- * ceasing to listen while the open sessions go on (smfi_stop() would drop them).
+ * libmilter opens its socket by itself, at a place given as text. What it cannot do is done by acceptor.c, which
+ * gets that socket and puts a pipe under the file descriptor that libmilter polls: using a socket that systemd
+ * passed, closing those who never begin, and ceasing to listen while the open sessions go on (smfi_stop() would
+ * drop them).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,18 +12,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <netinet/in.h>
 #include <unistd.h>
 #include <libmilter/mfapi.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/mem.h"
 
+#include "milter/acceptor.h"
 #include "milter/listener.h"
 
-static int milter_fd = -1; /* libmilter's listening socket */
-static bool passed;        /* by systemd: it is not ours to wake or remove */
-static char *own_path;     /* of our socket in the file system */
+static char *own_path; /* of our socket in the file system */
 
 static int fail(char *error, size_t size, const char *what, const char *path, const char *remedy)
 {
@@ -143,33 +142,30 @@ static int find_passed(const char *which)
     return found;
 }
 
+/* The acceptor gets `door`, and libmilter, behind its own descriptor `milter_fd`, what the acceptor passes on. */
+static int stand_at(int door, int milter_fd)
+{
+    return acceptor_open(door, milter_fd, (sa_family_t)family_of(milter_fd));
+}
+
+/* libmilter opens a socket that nobody can find, for the sake of its descriptor. */
 static int open_passed(const char *which, char *error, size_t size)
 {
+    char dir[] = "/tmp/ringerd.XXXXXX", spec[64];
     int fd = find_passed(which);
     if (fd < 0 || sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
         snprintf(error, size, "fd:%s: systemd passed no such listening stream socket: see ringerd.socket",
                  which);
         return -1;
     }
-    /* a socket of the same family for libmilter to open; the real one takes its place */
-    char dir[] = "/tmp/ringerd.XXXXXX", spec[64];
-    int family = family_of(fd);
-    if (family == AF_UNIX) {
-        if (!mkdtemp(dir))
-            return fail(error, size, "cannot make", dir, "");
-        snprintf(spec, sizeof(spec), "unix:%s/s", dir);
-    } else {
-        snprintf(spec, sizeof(spec), "%s", family == AF_INET6 ? "inet6:0@[::1]" : "inet:0@[127.0.0.1]");
-    }
-    milter_fd = open_and_find(spec);
-    if (family == AF_UNIX) {
-        unlink(spec + strlen("unix:"));
-        rmdir(dir);
-    }
-    if (milter_fd < 0 || dup3(fd, milter_fd, O_CLOEXEC) < 0)
+    if (!mkdtemp(dir))
+        return fail(error, size, "cannot make", dir, "");
+    snprintf(spec, sizeof(spec), "unix:%s/s", dir);
+    int milter_fd = open_and_find(spec);
+    unlink(spec + strlen("unix:"));
+    rmdir(dir);
+    if (milter_fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || stand_at(fd, milter_fd) != 0)
         return fail(error, size, "cannot use", which, "");
-    close(fd);
-    passed = true;
     return 0;
 }
 
@@ -182,11 +178,11 @@ int listener_open(const char *spec, struct socket_rights rights, char *error, si
         return -1;
     mode_t old = umask(path ? 0777 & ~rights.mode : 0077);
     errno = 0;
-    milter_fd = open_and_find(spec);
-    int saved = errno;
+    int milter_fd = open_and_find(spec), saved = errno;
     umask(old);
     errno = saved;
-    if (milter_fd < 0)
+    int door = milter_fd >= 0 ? fcntl(milter_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (door < 0 || stand_at(door, milter_fd) != 0)
         return fail(error, size, "cannot listen on", spec, "is the address free, and may this user use it?");
     if (!path)
         return 0;
@@ -199,57 +195,9 @@ const char *listener_path(void)
     return own_path;
 }
 
-/* A socket of the same family that nobody can find. */
-static int quiet_socket(int family)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    struct sockaddr *sa = family == AF_UNIX   ? (struct sockaddr *)&sun
-                          : family == AF_INET ? (struct sockaddr *)&sin
-                                              : (struct sockaddr *)&sin6;
-    socklen_t len = family == AF_UNIX   ? sizeof(sun.sun_family) /* the kernel chooses a name */
-                    : family == AF_INET ? sizeof(sin)
-                                        : sizeof(sin6);
-    /* non-blocking: libmilter may be about to accept from the old socket */
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && (bind(fd, sa, len) != 0 || listen(fd, 1) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-static void connect_and_leave(int family, const struct sockaddr_storage *address, socklen_t len)
-{
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return;
-    (void)!connect(fd, (const struct sockaddr *)address, len);
-    close(fd);
-}
-
-void listener_knock(void)
-{
-    struct sockaddr_storage address;
-    socklen_t len = sizeof(address);
-    if (getsockname(milter_fd, (struct sockaddr *)&address, &len) == 0)
-        connect_and_leave(family_of(milter_fd), &address, len);
-}
-
 void listener_close_door(void)
 {
-    struct sockaddr_storage address;
-    socklen_t len = sizeof(address);
-    int family = family_of(milter_fd);
-    bool known = getsockname(milter_fd, (struct sockaddr *)&address, &len) == 0;
-    int quiet = quiet_socket(family);
-    if (quiet >= 0) {
-        dup3(quiet, milter_fd, O_CLOEXEC);
-        close(quiet);
-        if (known && !passed) /* libmilter polls the old socket for up to 5 seconds: this ends that poll */
-            connect_and_leave(family, &address, len);
-    }
+    acceptor_stop();
     if (own_path)
         unlink(own_path); /* whoever comes now sees at once that nobody is there */
 }

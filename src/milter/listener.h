@@ -21,12 +21,6 @@ struct socket_rights { /* of a socket in the file system; ignored for the others
 int listener_open(const char *spec, struct socket_rights rights, char *error, size_t size);
 /* Of a unix: socket; NULL for the others. */
 const char *listener_path(void);
-/*
- * One connection that says nothing. libmilter hands a session to an idle thread that may have been given another
- * one a moment before; when all other threads are busy for long, it waits until something else happens. Calling
- * this now and then makes something happen.
- */
-void listener_knock(void);
 /* No new connections from now on, without telling libmilter to drop the ones it serves. */
 void listener_close_door(void);
 

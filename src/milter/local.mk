@@ -1,5 +1,6 @@
 sbin_PROGRAMS += ringerd
 ringerd_SOURCES = \
+	src/milter/acceptor.c src/milter/acceptor.h \
 	src/milter/action.c src/milter/action.h \
 	src/milter/control.c src/milter/control.h \
 	src/milter/current.c src/milter/current.h \

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 
+#include "milter/acceptor.h"
 #include "milter/process.h"
 
 static int ready_pipe = -1;
@@ -86,18 +87,27 @@ int process_drop(const struct identity *id, char *error, size_t size)
     return 0;
 }
 
-unsigned process_raise_limits(unsigned connections)
+int process_raise_limits(unsigned connections, char *error, size_t size)
 {
-    enum { SPARE_FDS = 64 }; /* store, control, workers, log */
+    enum {
+        SPARE_FDS = 64 + ACCEPTOR_SPARE, /* store, control, workers, log */
+        FDS_EACH = 3 /* a socket, perhaps a spool file, and as many again that have not begun */
+    };
     struct rlimit rl;
-    rlim_t want = (rlim_t)connections * 2 + SPARE_FDS; /* a socket and perhaps a spool file each */
-    if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < want) {
-        rl.rlim_cur = rl.rlim_max == RLIM_INFINITY || want < rl.rlim_max ? want : rl.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &rl);
-    }
-    if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < want)
-        return rl.rlim_cur > SPARE_FDS ? (unsigned)((rl.rlim_cur - SPARE_FDS) / 2) : 1;
-    return connections;
+    rlim_t want = (rlim_t)connections * FDS_EACH + SPARE_FDS;
+    if (getrlimit(RLIMIT_NOFILE, &rl) != 0 || rl.rlim_cur >= want)
+        return 0;
+    rl.rlim_cur = want < rl.rlim_max ? want : rl.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &rl);
+    if (getrlimit(RLIMIT_NOFILE, &rl) != 0 || rl.rlim_cur >= want)
+        return 0;
+    unsigned room = rl.rlim_cur > SPARE_FDS + FDS_EACH ? (unsigned)((rl.rlim_cur - SPARE_FDS) / FDS_EACH) : 1;
+    snprintf(
+        error, size,
+        "%llu open files are allowed, and max-connections is %u: raise the limit to %llu (LimitNOFILE= of "
+        "the unit, ulimit -n) or lower max-connections to at most %u",
+        (unsigned long long)rl.rlim_cur, connections, (unsigned long long)want, room);
+    return -1;
 }
 
 int process_detach(char *error, size_t size)

@@ -19,8 +19,8 @@ int process_group(const char *name, gid_t *gid_r, char *error, size_t size);
 int process_identity(const char *user, const char *group, struct identity *id_r, char *error, size_t size);
 /* Becomes that user for good, with its supplementary groups. */
 int process_drop(const struct identity *id, char *error, size_t size);
-/* Room for `connections` descriptors and threads, as far as the hard limits allow; returns what is possible. */
-unsigned process_raise_limits(unsigned connections);
+/* Raises the limit of open files as far as `connections` want; -1 when the hard limit is too low for them. */
+int process_raise_limits(unsigned connections, char *error, size_t size);
 
 /* Goes into the background; the caller's terminal gets its exit status from process_ready. */
 int process_detach(char *error, size_t size);

@@ -17,6 +17,7 @@
 #include "milter/daemon.h"
 #include "milter/log.h"
 #include "milter/packwatch.h"
+#include "milter/process.h"
 #include "milter/reload.h"
 #include "milter/current.h"
 
@@ -73,11 +74,20 @@ void log_packs(const struct policy *policy)
     }
 }
 
+/* More connections than there are descriptors: some will have to wait at the door. */
+static void warn_of_limits(const struct conf *conf)
+{
+    char error[256];
+    if (process_raise_limits((unsigned)conf->max_connections, error, sizeof(error)) != 0)
+        log_line(LOG_WARNING, "reload: %s", error);
+}
+
 static void put_in_force(struct policy *fresh)
 {
     unsigned generation = fresh->generation;
     struct policy *before = current_get();
     warn_unchangeable(before->conf, fresh->conf);
+    warn_of_limits(fresh->conf);
     log_set_level(fresh->conf->log_level);
     policy_unref(&before);
     current_install(fresh);
