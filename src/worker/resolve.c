@@ -182,7 +182,7 @@ static void on_answer(void *data, int error, struct ub_result *result)
     }
     ub_resolve_free(result);
     q->used = false;
-    q->done(q->data, a);
+    q->done(q->data, q->type, a);
 }
 
 bool resolver_ask(struct resolver *resolver, struct span name, enum dns_type type, const char *prefix,

@@ -31,7 +31,7 @@ struct dns_answer {
 /* May the name be asked for? Labels of 1 to 63 bytes, no more than DNS_NAME_MAX in all, no escapes. */
 bool dns_name_valid(struct span name);
 
-typedef void dns_done(void *data, const struct dns_answer *answer);
+typedef void dns_done(void *data, enum dns_type type, const struct dns_answer *answer);
 struct resolver;
 /*
  * Before the sandbox closes: reads /etc/resolv.conf where `servers` ("IP[@PORT]", blank between) is "". NULL with a

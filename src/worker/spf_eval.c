@@ -2,6 +2,15 @@
  * libspf2 under a DNS layer of our own, which also does what libspf2 does not (or does not any more get right):
  * choosing the one SPF record (RFC 7208 4.5), and the limits of 4.6.4 over the whole evaluation with all its
  * includes: ten terms that ask the DNS, two of them without an answer. libspf2 counts each include afresh.
+ *
+ * One process makes many checks, since a fork and a sandbox for each cost five times what the mail itself costs.
+ * What libspf2 knows of a check hangs off its request and its response, and ours stands in struct check: all three
+ * are new for each. What stays is the server object, which only spf_eval_new() writes: the host's name, an empty
+ * local policy, and an explanation without macros, so that no sender's text is ever expanded for a plain record.
+ * What could leak nevertheless: the heap, where freed memory keeps bytes of the check before, so that a reader of
+ * memory that was never written could mix two checks, and a record that takes libspf2 over would answer for those
+ * behind it. Therefore spf_serve.c, which sees what goes in and is not reached by it, lets a checker go on only
+ * after checks that exercised nothing of this kind (no macro, nothing unprintable, a plain result), and not for long.
  */
 #include <arpa/nameser.h>
 #include <ctype.h>
@@ -11,6 +20,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h> /* spf2/spf_dns_rr.h has a time_t and does not include it */
 #include <unistd.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -30,24 +40,28 @@ enum {
     EXIT_NO_SPF = 21,
 };
 
-struct spf_eval {
-    int fd;
-    SPF_server_t *server;
-    SPF_request_t *spf;
+/* All that is known of one check; nothing of it is there in the next. */
+struct check {
     bool permerror, temperror, per_sender, first_done;
     unsigned terms, voids, questions;
     /* hosts of the last MX or PTR answer: questions for their addresses belong to the same term */
     char *hosts[NAMES_MAX];
     size_t n_hosts, next_host;
+};
+
+struct spf_eval {
+    int fd;
+    SPF_server_t *server;
+    struct check check;
     struct {
         enum dns_status status;
         size_t n;
         struct span records[DNS_RECORDS_MAX];
-        unsigned char packet[EVAL_PACKET_MAX];
-    } answer;
+    } answer; /* in `packet` */
+    unsigned char packet[EVAL_PACKET_MAX];
 };
 
-size_t eval_answer_encode(unsigned char out[EVAL_PACKET_MAX], const struct dns_answer *answer)
+size_t eval_answer_encode(unsigned char out[EVAL_ANSWER_MAX], const struct dns_answer *answer)
 {
     size_t used = 2;
     out[0] = (unsigned char)answer->status;
@@ -61,39 +75,78 @@ size_t eval_answer_encode(unsigned char out[EVAL_PACKET_MAX], const struct dns_a
     return used;
 }
 
-/* The question's answer into eval->answer. No answer at all: the process that has the network has given us up. */
-static void ask(struct spf_eval *eval, struct span name, enum dns_type type)
+size_t eval_check_encode(unsigned char out[EVAL_PACKET_MAX], const struct spf_request *request,
+                         const struct dns_answer *own)
 {
-    unsigned char question[2 + DNS_NAME_MAX] = {'Q', (unsigned char)type};
+    const struct spf_request r = {.ip = request->ip, .helo = request->helo, .sender = request->sender};
+    const struct span texts[] = {r.ip, r.helo, r.sender};
+    size_t used = FRAME_SPF_FIXED;
+    spf_request_encode(out + 3, &r);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        if (texts[i].n)
+            memcpy(out + 3 + used, texts[i].p, texts[i].n);
+        used += texts[i].n;
+    }
+    out[0] = 'C';
+    out[1] = (unsigned char)(used >> 8);
+    out[2] = (unsigned char)used;
+    return 3 + used + eval_answer_encode(out + 3 + used, own);
+}
+
+/* The next packet from the process that has the network. None at all: it has given us up. */
+static size_t receive(struct spf_eval *eval)
+{
     ssize_t got;
-    memcpy(question + 2, name.p, name.n);
     do
-        got = send(eval->fd, question, 2 + name.n, MSG_NOSIGNAL);
-    while (got < 0 && errno == EINTR);
-    do
-        got = recv(eval->fd, eval->answer.packet, sizeof(eval->answer.packet), 0);
+        got = recv(eval->fd, eval->packet, sizeof(eval->packet), 0);
     while (got < 0 && errno == EINTR);
     if (got < 2)
+        _exit(got == 0 ? 0 : EXIT_NO_ANSWER);
+    return (size_t)got;
+}
+
+static void send_packet(const struct spf_eval *eval, const void *packet, size_t n)
+{
+    ssize_t sent;
+    do
+        sent = send(eval->fd, packet, n, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent != (ssize_t)n)
         _exit(EXIT_NO_ANSWER);
-    const unsigned char *p = eval->answer.packet, *end = p + got;
+}
+
+static void take_answer(struct spf_eval *eval, const unsigned char *p, const unsigned char *end)
+{
+    if (end - p < 2)
+        _exit(EXIT_NO_ANSWER);
     eval->answer.status = (enum dns_status)p[0];
     eval->answer.n = p[1];
     p += 2;
     for (size_t i = 0; i < eval->answer.n; i++) {
-        size_t n = (size_t)p[0] << 8 | p[1];
-        if (n > (size_t)(end - p) - 2)
+        size_t n = end - p < 2 ? SIZE_MAX : (size_t)p[0] << 8 | p[1];
+        if (i >= DNS_RECORDS_MAX || n == SIZE_MAX || n > (size_t)(end - p) - 2)
             _exit(EXIT_NO_ANSWER);
         eval->answer.records[i] = (struct span){(const char *)p + 2, n};
         p += 2 + n;
     }
 }
 
+/* The question's answer into eval->answer. */
+static void ask(struct spf_eval *eval, struct span name, enum dns_type type)
+{
+    unsigned char question[2 + DNS_NAME_MAX] = {'Q', (unsigned char)type};
+    memcpy(question + 2, name.p, name.n);
+    send_packet(eval, question, 2 + name.n);
+    size_t n = receive(eval);
+    take_answer(eval, eval->packet, eval->packet + n);
+}
+
 /* Counts a term or a void answer; false when the limit is passed: the result is permerror, nothing is asked. */
 static bool within(struct spf_eval *eval, unsigned *count, unsigned max)
 {
     if (++*count > max)
-        eval->permerror = true;
-    return !eval->permerror;
+        eval->check.permerror = true;
+    return !eval->check.permerror;
 }
 
 /* Names longer than DNS allows lose labels from the left (RFC 7208 7.3). */
@@ -112,19 +165,23 @@ static struct span fit_name(const char *name)
 
 static int lookup(struct spf_eval *eval, const char *name, enum dns_type type)
 {
+    struct check *c = &eval->check;
     struct span fitted = fit_name(name);
-    eval->answer.n = 0;
-    if (!within(eval, &eval->questions, QUESTIONS_MAX))
+    bool own = type == DNS_TXT && !c->first_done; /* came with the check */
+    if (!own)
+        eval->answer.n = 0;
+    if (!within(eval, &c->questions, QUESTIONS_MAX))
         return TRY_AGAIN;
     if (!dns_name_valid(fitted)) /* 4.8: no such name is there */
         return HOST_NOT_FOUND;
-    ask(eval, fitted, type);
+    if (!own)
+        ask(eval, fitted, type);
     if (eval->answer.status == DNS_FAILED) {
-        eval->temperror = true;
+        c->temperror = true;
         return TRY_AGAIN;
     }
     bool is_void = eval->answer.status != DNS_OK;
-    if (is_void && eval->first_done && !within(eval, &eval->voids, VOIDS_MAX))
+    if (is_void && !own && !within(eval, &c->voids, VOIDS_MAX))
         return TRY_AGAIN;
     return eval->answer.status == DNS_NXDOMAIN ? HOST_NOT_FOUND : is_void ? NO_DATA : NETDB_SUCCESS;
 }
@@ -132,18 +189,23 @@ static int lookup(struct spf_eval *eval, const char *name, enum dns_type type)
 /* Is it the address of the next host of the MX or PTR answer before? libspf2 asks for them in order. */
 static bool part_of_term(struct spf_eval *eval, const char *name, ns_type type)
 {
-    return (type == ns_t_a || type == ns_t_aaaa) && eval->next_host < eval->n_hosts &&
-           strcasecmp(eval->hosts[eval->next_host], name) == 0;
+    return (type == ns_t_a || type == ns_t_aaaa) && eval->check.next_host < eval->check.n_hosts &&
+           strcasecmp(eval->check.hosts[eval->check.next_host], name) == 0;
+}
+
+static void forget_hosts(struct spf_eval *eval)
+{
+    for (size_t i = 0; i < eval->check.n_hosts; i++)
+        free(eval->check.hosts[i]);
+    eval->check.n_hosts = eval->check.next_host = 0;
 }
 
 static void keep_hosts(struct spf_eval *eval)
 {
-    for (size_t i = 0; i < eval->n_hosts; i++)
-        free(eval->hosts[i]);
-    eval->n_hosts = eval->next_host = 0;
+    forget_hosts(eval);
     for (size_t i = 0; i < eval->answer.n && i < NAMES_MAX; i++) {
         struct span s = eval->answer.records[i];
-        eval->hosts[eval->n_hosts++] = mem_strndup(s.p, s.n);
+        eval->check.hosts[eval->check.n_hosts++] = mem_strndup(s.p, s.n);
     }
 }
 
@@ -175,10 +237,11 @@ static SPF_dns_rr_t *on_lookup(SPF_dns_server_t *server, const char *name, ns_ty
     int herrno = NO_DATA;
     eval->answer.n = 0;
     if (part_of_term(eval, name, type)) {
-        eval->next_host++;
+        eval->check.next_host++;
         herrno = lookup(eval, name, (enum dns_type)type);
     } else if (type == ns_t_a || type == ns_t_aaaa || type == ns_t_mx || type == ns_t_ptr) {
-        herrno = within(eval, &eval->terms, TERMS_MAX) ? lookup(eval, name, (enum dns_type)type) : TRY_AGAIN;
+        herrno =
+            within(eval, &eval->check.terms, TERMS_MAX) ? lookup(eval, name, (enum dns_type)type) : TRY_AGAIN;
         if (type == ns_t_mx || type == ns_t_ptr)
             keep_hosts(eval);
     }
@@ -207,7 +270,7 @@ static char *choose(struct spf_eval *eval, bool *many_r)
         if (*many_r)
             break;
         chosen = mem_strndup(r.p, r.n);
-        eval->per_sender = eval->per_sender || names_sender(r);
+        eval->check.per_sender = eval->check.per_sender || names_sender(r);
     }
     if (*many_r) {
         free(chosen);
@@ -247,22 +310,22 @@ static SPF_errcode_t on_record(SPF_server_t *server, SPF_request_t *request, SPF
                                SPF_record_t **record_r)
 {
     struct spf_eval *eval = server->resolver->hook;
-    bool first = !eval->first_done, many;
+    bool first = !eval->check.first_done, many;
     *record_r = NULL;
-    if (!first && !within(eval, &eval->terms, TERMS_MAX))
+    if (!first && !within(eval, &eval->check.terms, TERMS_MAX))
         return SPF_E_BIG_DNS;
     int herrno = lookup(eval, request->cur_dom, DNS_TXT);
-    eval->first_done = true;
+    eval->check.first_done = true;
     if (herrno == TRY_AGAIN)
         return SPF_E_DNS_ERROR;
     char *text = herrno == NETDB_SUCCESS ? choose(eval, &many) : NULL;
     if (!text) {
-        eval->permerror = eval->permerror || !first || (herrno == NETDB_SUCCESS && many);
+        eval->check.permerror = eval->check.permerror || !first || (herrno == NETDB_SUCCESS && many);
         return SPF_E_NOT_SPF;
     }
     drop_idle_digits(text, request);
     if (SPF_record_compile(server, response, record_r, text) != SPF_E_SUCCESS || !*record_r) {
-        eval->permerror = true;
+        eval->check.permerror = true;
         free(text);
         return SPF_E_SYNTAX;
     }
@@ -287,7 +350,7 @@ static bool set_client(SPF_request_t *spf, const char *ip)
     return SPF_request_set_ipv6(spf, v6) == SPF_E_SUCCESS;
 }
 
-static enum spf_result query(struct spf_eval *eval)
+static enum spf_result query(struct spf_eval *eval, SPF_request_t *spf)
 {
     static const enum spf_result results[] = {
         [SPF_RESULT_INVALID] = SPF_NONE,        [SPF_RESULT_NEUTRAL] = SPF_NEUTRAL,
@@ -296,30 +359,62 @@ static enum spf_result query(struct spf_eval *eval)
         [SPF_RESULT_TEMPERROR] = SPF_TEMPERROR, [SPF_RESULT_PERMERROR] = SPF_PERMERROR,
     };
     SPF_response_t *response = NULL;
-    SPF_request_query_mailfrom(eval->spf, &response);
+    SPF_request_query_mailfrom(spf, &response);
     if (!response)
         _exit(EXIT_NO_SPF);
     SPF_result_t result = SPF_response_result(response);
-    if (eval->permerror)
+    SPF_response_free(response);
+    if (eval->check.permerror)
         return SPF_PERMERROR;
-    if (eval->temperror)
+    if (eval->check.temperror)
         return SPF_TEMPERROR;
     return (size_t)result < sizeof(results) / sizeof(*results) ? results[result] : SPF_UNKNOWN;
 }
 
-static enum spf_result evaluate(struct spf_eval *eval, const struct spf_request *request)
+static enum spf_result evaluate(struct spf_eval *eval, const char *ip, const char *helo, const char *sender)
 {
-    char *ip = mem_strndup(request->ip.p, request->ip.n);
-    char *helo = mem_strndup(request->helo.p, request->helo.n);
-    char *sender = mem_strndup(request->sender.p, request->sender.n);
-    if (!set_client(eval->spf, ip) ||
-        SPF_request_set_helo_dom(eval->spf, *helo ? helo : "unknown") != SPF_E_SUCCESS ||
-        SPF_request_set_env_from(eval->spf, sender) != SPF_E_SUCCESS)
-        return SPF_UNKNOWN;
-    struct span domain = span_of(eval->spf->env_from_dp);
-    if (!dns_name_valid(domain) || !memchr(domain.p, '.', domain.n)) /* RFC 7208 4.3 */
-        return SPF_NONE;
-    return query(eval);
+    enum spf_result result = SPF_UNKNOWN;
+    SPF_request_t *spf = SPF_request_new(eval->server);
+    if (!spf)
+        _exit(EXIT_NO_SPF);
+    if (set_client(spf, ip) && SPF_request_set_helo_dom(spf, *helo ? helo : "unknown") == SPF_E_SUCCESS &&
+        SPF_request_set_env_from(spf, sender) == SPF_E_SUCCESS)
+        result = query(eval, spf);
+    SPF_request_free(spf);
+    return result;
+}
+
+/* One check, which stands in eval->packet. */
+static void serve(struct spf_eval *eval, size_t n)
+{
+    const unsigned char *p = eval->packet;
+    size_t length = n < 3 ? 0 : (size_t)p[1] << 8 | p[2];
+    struct spf_request request;
+    if (p[0] != 'C' || length > n - 3 ||
+        !spf_request_decode((struct span){(const char *)p + 3, length}, &request))
+        _exit(EXIT_NO_ANSWER);
+    eval->check = (struct check){0};
+    take_answer(eval, p + 3 + length, p + n);
+    char *ip = mem_strndup(request.ip.p, request.ip.n);
+    char *helo = mem_strndup(request.helo.p, request.helo.n);
+    char *sender = mem_strndup(request.sender.p, request.sender.n);
+    enum spf_result result = evaluate(eval, ip, helo, sender);
+    const unsigned char answer[] = {'R', (unsigned char)result, eval->check.per_sender};
+    forget_hosts(eval);
+    free(ip);
+    free(helo);
+    free(sender);
+    send_packet(eval, answer, sizeof(answer));
+}
+
+/* libspf2 expands the macros of its explanation for every fail: none in it, none expanded. */
+static bool plain_explanation(SPF_server_t *server)
+{
+    SPF_response_t *response = NULL;
+    SPF_errcode_t rc = SPF_server_set_explanation(server, "not permitted", &response);
+    if (response)
+        SPF_response_free(response);
+    return rc == SPF_E_SUCCESS;
 }
 
 struct spf_eval *spf_eval_new(int fd)
@@ -329,18 +424,14 @@ struct spf_eval *spf_eval_new(int fd)
     *dns = (SPF_dns_server_t){.lookup = on_lookup, .get_spf = on_record, .name = "ringer", .hook = eval};
     eval->fd = fd;
     eval->server = SPF_server_new_dns(dns, 0);
-    eval->spf = eval->server ? SPF_request_new(eval->server) : NULL;
-    if (!eval->spf || SPF_server_set_rec_dom(eval->server, "unknown") != SPF_E_SUCCESS)
+    if (!eval->server || SPF_server_set_rec_dom(eval->server, "unknown") != SPF_E_SUCCESS ||
+        !plain_explanation(eval->server))
         _exit(EXIT_NO_SPF);
     return eval;
 }
 
-_Noreturn void spf_evaluate(struct spf_eval *eval, const struct spf_request *request)
+_Noreturn void spf_eval_run(struct spf_eval *eval)
 {
-    unsigned char packet[] = {'R', (unsigned char)evaluate(eval, request), eval->per_sender};
-    ssize_t sent;
-    do
-        sent = send(eval->fd, packet, sizeof(packet), MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    _exit(sent == (ssize_t)sizeof(packet) ? 0 : EXIT_NO_ANSWER);
+    for (;;)
+        serve(eval, receive(eval));
 }

@@ -3,7 +3,7 @@
  *
  *   spf     = deadline-ms(4) ip-length(2) helo-length(2) sender-length(2) from-length(2) organisation-length(2)
  *             zero(2) ip helo sender from organisation
- *   checked = spf(1) per-sender(1) dmarc(1) zero(1) record-length(2) detail-length(2) record detail
+ *   checked = spf(1) per-sender(1) dmarc(1) crashed(1) record-length(2) detail-length(2) record detail
  *
  * Refused: lengths that do not add up or pass the bounds, values out of range, a NUL in a text of the request,
  * records with control or non-ASCII characters.
@@ -65,7 +65,7 @@ void spf_reply_encode(unsigned char out[FRAME_CHECKED_FIXED], const struct spf_r
     out[0] = (unsigned char)reply->spf;
     out[1] = reply->per_sender;
     out[2] = (unsigned char)reply->dmarc;
-    out[3] = 0;
+    out[3] = reply->crashed;
     put16(out + 4, reply->record.n);
     put16(out + 6, reply->detail.n);
 }
@@ -73,12 +73,13 @@ void spf_reply_encode(unsigned char out[FRAME_CHECKED_FIXED], const struct spf_r
 bool spf_reply_decode(struct span payload, struct spf_reply *reply_r)
 {
     const unsigned char *p = (const unsigned char *)payload.p;
-    if (payload.n < FRAME_CHECKED_FIXED || p[0] >= SPF_RESULTS || p[1] > 1 || p[2] >= DMARC_FOUNDS || p[3])
+    if (payload.n < FRAME_CHECKED_FIXED || p[0] >= SPF_RESULTS || p[1] > 1 || p[2] >= DMARC_FOUNDS)
         return false;
     struct span rest = {payload.p + FRAME_CHECKED_FIXED, payload.n - FRAME_CHECKED_FIXED};
     reply_r->spf = (enum spf_result)p[0];
     reply_r->per_sender = p[1];
     reply_r->dmarc = (enum dmarc_found)p[2];
+    reply_r->crashed = p[3];
     if (!cut(&rest, get16(p + 4), SPF_RECORD_MAX, &reply_r->record) ||
         !cut(&rest, get16(p + 6), FRAME_DETAIL_MAX, &reply_r->detail) || rest.n)
         return false;

@@ -14,6 +14,7 @@ enum {
     SPF_ADDRESS_MAX = 512, /* RFC 5321 4.5.3.1.3 has 256 octets for a path */
     SPF_DOMAIN_MAX = 253,
     SPF_RECORD_MAX = 1024, /* of a DMARC record; RFC 7489 fits into a tenth of it */
+    SPF_CRASHED = 255,     /* ended, and not by a signal */
 };
 
 struct spf_request {
@@ -26,6 +27,7 @@ struct spf_reply {
     enum spf_result spf;
     bool per_sender; /* the result holds for this local part and this HELO only */
     enum dmarc_found dmarc;
+    uint8_t crashed; /* the checker's signal, or SPF_CRASHED; 0: it lives, or none was needed */
     struct span record, detail;
 };
 

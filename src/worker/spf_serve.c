@@ -1,8 +1,13 @@
 /*
  * The half of --service=spf that has the network and no hostile record: it passes DNS questions and answers between
- * libunbound and the child in which libspf2 runs, and reports to the supervisor. The child has nothing but its
- * socket to here; when it aborts, hangs or floods, this process reports that and goes on.
+ * libunbound and the checker, the child in which libspf2 runs (spf_eval.c), and reports to the supervisor. What needs
+ * no parser of records is said here: without a record there is none. The checker has nothing but its socket to here;
+ * when it aborts, hangs or floods, this process reports that and goes on with another.
+ *
+ * A checker serves on only as long as nothing that it was given could have changed it: see was_plain(). Nothing of
+ * this is left to the checker's word, since one that was taken over would not tell.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -27,9 +33,13 @@
 enum {
     QUERY_MS =
         2000, /* one question to the DNS: RFC 7208 4.6.4 gives the whole 20 s, mail cannot wait so long */
-    QUESTIONS_MAX = 200, /* of one child: more than it asks for any record, so it has been taken over */
-    CHILDREN_MAX = 4,    /* that were given up and have not ended: then this process ends, and they with it */
-    MARGIN_MS = 30,      /* for the answer to be written */
+    QUESTIONS_MAX = 200,    /* of one check: more than it asks for any record, so it has been taken over */
+    CHECKS_MAX = 100,       /* of one checker: its start is 1 % of its work then */
+    CHECKER_MS = 30000,     /* and for so long, so that none stays for a quiet night */
+    PLAIN_RECORD_MAX = 512, /* RFC 7208 3.4: longer ones are rare, and more parsing than most */
+    CHILDREN_MAX = 4, /* that were given up and have not ended: then this process ends, and they with it */
+    CRASH_MS = 20,    /* for a checker that closed its socket to have ended */
+    MARGIN_MS = 30,   /* for the answer to be written */
     REQUEST_MAX = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + 2 * SPF_DOMAIN_MAX,
 };
 
@@ -40,19 +50,31 @@ struct lookup {
     int64_t deadline;
 };
 
+/* The process in which libspf2 runs; none: fd -1. */
+struct checker {
+    int fd;
+    pid_t pid;
+    unsigned checks;
+    int64_t until;
+};
+
 struct job {
     struct resolver *resolver;
+    const struct serve_options *options;
     const struct spf_request *request;
     struct spf_reply reply;
     int64_t deadline;
-    int child; /* socket to it; -1 when there is none (any more) */
+    bool checking; /* SPF is not decided */
+    bool asked;    /* the checker is at it */
+    bool plain;    /* so far */
     unsigned questions;
     struct lookup spf, dmarc;
     bool at_organisation;
     char record[SPF_RECORD_MAX];
 };
 
-static unsigned unreaped;
+static struct checker checker = {.fd = -1};
+static unsigned unreaped; /* checkers that were given up */
 
 static bool receive_all(int fd, void *data, size_t n)
 {
@@ -91,11 +113,11 @@ static bool send_reply(int fd, const struct spf_reply *reply)
     return send(fd, out, FRAME_HEADER + h.length, MSG_NOSIGNAL) == (ssize_t)(FRAME_HEADER + h.length);
 }
 
-/* --- the child */
+/* --- the checker */
 
-static _Noreturn void run_child(int fd, const struct serve_options *options,
-                                const struct spf_request *request, unsigned ms)
+static _Noreturn void run_checker(int fd, const struct serve_options *options)
 {
+    unsigned ms = CHECKER_MS + options->deadline_ms + MARGIN_MS;
     struct itimerval end = {.it_value = {ms / 1000, (suseconds_t)(ms % 1000) * 1000}};
     size_t memory = options->memory_bytes;
 #ifdef RINGER_SANITIZED
@@ -107,56 +129,141 @@ static _Noreturn void run_child(int fd, const struct serve_options *options,
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     setitimer(ITIMER_REAL, &end, NULL);
     struct spf_eval *eval = spf_eval_new(WORKER_FD);
-    if (!sandbox_limits(memory, ms / 1000 + 1, 0) || !sandbox_no_forks())
+    if (!sandbox_limits(memory, options->deadline_ms / 1000 + 1, 0) || !sandbox_no_forks())
         _exit(1);
     if (options->sandboxed && !sandbox_enter(SANDBOX_PARSER))
         _exit(1);
-    spf_evaluate(eval, request);
+    spf_eval_run(eval);
 }
 
-static void start_child(struct job *job, const struct serve_options *options)
+/* It ends by itself at its next step, or by its limits. */
+static void drop_checker(void)
+{
+    if (checker.fd < 0)
+        return;
+    close(checker.fd);
+    unreaped += checker.pid != 0;
+    checker = (struct checker){.fd = -1};
+}
+
+static void reap(void)
+{
+    pid_t pid;
+    while (unreaped && (pid = waitpid(-1, NULL, WNOHANG)) > 0)
+        if (pid == checker.pid) /* between two checks; idle() notices */
+            checker.pid = 0;
+        else
+            unreaped--;
+}
+
+/* After it closed its socket: how it ended, as in struct spf_reply. */
+static uint8_t bury_checker(void)
+{
+    static const struct timespec one = {0, 1000000};
+    int status = 0;
+    pid_t rc = 0;
+    for (int i = 0; i < CRASH_MS && (rc = waitpid(checker.pid, &status, WNOHANG)) == 0; i++)
+        nanosleep(&one, NULL);
+    if (rc != 0)
+        checker.pid = 0;
+    drop_checker();
+    return rc > 0 && WIFSIGNALED(status) ? (uint8_t)WTERMSIG(status) : SPF_CRASHED;
+}
+
+/* Between two checks it has nothing to say. */
+static bool idle(void)
+{
+    struct pollfd p = {checker.fd, POLLIN, 0};
+    return poll(&p, 1, 0) == 0;
+}
+
+static bool have_checker(const struct serve_options *options)
 {
     int fds[2];
+    if (checker.fd >= 0 && (monotonic_ms() >= checker.until || !idle()))
+        drop_checker();
+    if (checker.fd >= 0)
+        return true;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
-        return;
+        return false;
     pid_t pid = fork();
     if (pid == 0)
-        run_child(fds[1], options, job->request, job->request->deadline_ms + MARGIN_MS);
+        run_checker(fds[1], options);
     close(fds[1]);
-    unreaped += pid > 0;
+    checker = (struct checker){fds[0], pid, 0, monotonic_ms() + CHECKER_MS};
     if (pid > 0)
-        job->child = fds[0];
-    else
-        close(fds[0]);
+        return true;
+    close(fds[0]);
+    checker = (struct checker){.fd = -1};
+    return false;
 }
 
-static void end_child(struct job *job, enum spf_result result, const char *detail)
+/* Letters, digits and what stands in addresses and host names; nothing that libspf2 would have to unfold. */
+static bool plain_text(struct span s, const char *others)
 {
-    if (job->child < 0)
-        return;
-    close(job->child); /* it ends by itself at its next question, or by its timer */
-    job->child = -1;
-    job->reply.spf = result;
-    job->reply.detail = span_of(detail);
+    for (size_t i = 0; i < s.n; i++)
+        if (!isalnum((unsigned char)s.p[i]) && (!s.p[i] || !strchr(others, s.p[i])))
+            return false;
+    return s.n <= PLAIN_RECORD_MAX;
+}
+
+static bool was_plain(enum dns_type type, const struct dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->n; i++) {
+        if (type == DNS_TXT && !plain_text(answer->records[i], " .:/=+-?~_"))
+            return false;
+        if ((type == DNS_MX || type == DNS_PTR) && !plain_text(answer->records[i], ".-_"))
+            return false;
+    }
+    return answer->status != DNS_FAILED && answer->n <= DNS_RECORDS_MAX / 4;
+}
+
+/* SPF is decided, or will not be. A checker that is not at a result, or was given what is not plain, ends. */
+static void decide(struct job *job, enum spf_result result, const char *detail)
+{
     if (job->spf.active)
         resolver_cancel(job->resolver, job->spf.place);
     job->spf.active = false;
+    job->checking = false;
+    job->reply.spf = result;
+    job->reply.detail = span_of(detail);
+    if (job->asked && (!job->plain || ++checker.checks >= CHECKS_MAX))
+        drop_checker();
+    job->asked = false;
 }
 
-static void answer_child(void *data, const struct dns_answer *answer)
+/* The same, and the checker is not to be trusted any more. */
+static void decide_odd(struct job *job, enum spf_result result, const char *detail)
 {
-    unsigned char packet[EVAL_PACKET_MAX];
-    struct job *job = data;
+    job->plain = false;
+    decide(job, result, detail);
+}
+
+static void tell_checker(struct job *job, const unsigned char *packet, size_t n)
+{
+    if (send(checker.fd, packet, n, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)n)
+        return;
+    job->reply.crashed = errno == EPIPE ? bury_checker() : 0;
+    decide_odd(job, SPF_UNKNOWN, "the process that checks SPF takes no answers");
+}
+
+static void answer_checker(struct job *job, enum dns_type type, const struct dns_answer *answer)
+{
+    unsigned char packet[EVAL_ANSWER_MAX];
     job->spf.active = false;
-    size_t n = eval_answer_encode(packet, answer);
-    if (job->child >= 0 && send(job->child, packet, n, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)n)
-        end_child(job, SPF_UNKNOWN, "the process that checks SPF takes no answers");
+    job->plain = job->plain && was_plain(type, answer);
+    tell_checker(job, packet, eval_answer_encode(packet, answer));
+}
+
+static void on_answer(void *data, enum dns_type type, const struct dns_answer *answer)
+{
+    answer_checker(data, type, answer);
 }
 
 static void answer_failed(struct job *job)
 {
     static const struct dns_answer failed = {.status = DNS_FAILED};
-    answer_child(job, &failed);
+    answer_checker(job, DNS_TXT, &failed);
 }
 
 static bool wanted_type(unsigned char type)
@@ -169,30 +276,77 @@ static void question(struct job *job, const unsigned char *packet, size_t n)
     struct span name = {(const char *)packet + 2, n - 2};
     if (job->spf.active || !wanted_type(packet[1]) || ++job->questions > QUESTIONS_MAX ||
         !dns_name_valid(name)) {
-        end_child(job, SPF_UNKNOWN, "the process that checks SPF asked nonsense");
+        decide_odd(job, SPF_UNKNOWN, "the process that checks SPF asked nonsense");
         return;
     }
     job->spf.deadline = monotonic_ms() + QUERY_MS;
-    job->spf.active = resolver_ask(job->resolver, name, (enum dns_type)packet[1], "v=spf1", answer_child, job,
+    job->spf.active = resolver_ask(job->resolver, name, (enum dns_type)packet[1], "v=spf1", on_answer, job,
                                    &job->spf.place);
     if (!job->spf.active)
         answer_failed(job);
 }
 
-static void from_child(struct job *job)
+static void from_checker(struct job *job)
 {
     unsigned char packet[2 + DNS_NAME_MAX];
-    ssize_t n = recv(job->child, packet, sizeof(packet), MSG_DONTWAIT);
+    ssize_t n = recv(checker.fd, packet, sizeof(packet), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n > 2 && packet[0] == 'Q') {
         question(job, packet, (size_t)n);
-    } else if (n == 3 && packet[0] == 'R' && packet[1] < SPF_RESULTS && packet[2] <= 1) {
+    } else if (n == 3 && packet[0] == 'R' && packet[1] < SPF_RESULTS && packet[2] <= 1 && !job->spf.active) {
         job->reply.per_sender = packet[2];
-        end_child(job, (enum spf_result)packet[1], "");
+        job->plain = job->plain && packet[1] != SPF_UNKNOWN && packet[1] != SPF_TEMPERROR &&
+                     packet[1] != SPF_PERMERROR;
+        decide(job, (enum spf_result)packet[1], "");
     } else {
-        end_child(job, SPF_UNKNOWN, n == 0 ? "the SPF check crashed" : "the SPF check went wrong");
+        job->reply.crashed = n <= 0 ? bury_checker() : 0;
+        decide_odd(job, SPF_UNKNOWN, n <= 0 ? "the SPF check crashed" : "the SPF check went wrong");
     }
+}
+
+/* --- SPF up to the sender's own record */
+
+/* The domain as libspf2 sees it. */
+static struct span sender_domain(struct span sender)
+{
+    const char *at = memrchr(sender.p, '@', sender.n);
+    return at ? (struct span){at + 1, (size_t)(sender.p + sender.n - at) - 1} : sender;
+}
+
+static void on_own_record(void *data, enum dns_type type, const struct dns_answer *answer)
+{
+    unsigned char packet[EVAL_PACKET_MAX];
+    struct job *job = data;
+    const struct spf_request *r = job->request;
+    job->spf.active = false;
+    if (answer->status != DNS_OK || answer->n == 0) {
+        decide(job, answer->status == DNS_FAILED ? SPF_TEMPERROR : SPF_NONE, "");
+    } else if (!have_checker(job->options)) {
+        decide(job, SPF_UNKNOWN, "no process for the SPF check");
+    } else {
+        job->asked = true;
+        job->plain = was_plain(type, answer) && plain_text(r->ip, ".:") && plain_text(r->helo, ".-_:[]") &&
+                     plain_text(r->sender, ".-_@+=");
+        tell_checker(job, packet, eval_check_encode(packet, r, answer));
+    }
+}
+
+static void start_spf(struct job *job)
+{
+    struct span domain = sender_domain(job->request->sender), name = domain;
+    job->checking = true;
+    if (name.n && name.p[name.n - 1] == '.')
+        name.n--;
+    if (!dns_name_valid(domain) || !memchr(domain.p, '.', domain.n)) { /* RFC 7208 4.3 */
+        decide(job, SPF_NONE, "");
+        return;
+    }
+    job->spf.deadline = monotonic_ms() + QUERY_MS;
+    job->spf.active =
+        resolver_ask(job->resolver, name, DNS_TXT, "v=spf1", on_own_record, job, &job->spf.place);
+    if (!job->spf.active)
+        decide(job, SPF_TEMPERROR, "");
 }
 
 /* --- the DMARC record */
@@ -200,7 +354,7 @@ static void from_child(struct job *job)
 static void ask_dmarc(struct job *job, struct span domain);
 
 /* RFC 7489 6.6.3: of the domain, else of its organisation; several records are none. */
-static void on_dmarc(void *data, const struct dns_answer *answer)
+static void on_dmarc(void *data, enum dns_type type, const struct dns_answer *answer)
 {
     struct job *job = data;
     const struct spf_request *r = job->request;
@@ -249,36 +403,35 @@ static void give_up_late(struct job *job)
     int64_t now = monotonic_ms();
     if (job->spf.active && now >= job->spf.deadline) {
         resolver_cancel(job->resolver, job->spf.place);
-        answer_failed(job);
+        job->spf.active = false;
+        if (job->asked)
+            answer_failed(job);
+        else
+            decide(job, SPF_TEMPERROR, "");
     }
     if (job->dmarc.active && (now >= job->dmarc.deadline || now >= job->deadline)) {
         resolver_cancel(job->resolver, job->dmarc.place);
         job->dmarc.active = false;
     }
-    if (now >= job->deadline)
-        end_child(job, job->spf.active ? SPF_TEMPERROR : SPF_UNKNOWN, "SPF was not decided in time");
-}
-
-static void reap(void)
-{
-    while (unreaped && waitpid(-1, NULL, WNOHANG) > 0)
-        unreaped--;
+    if (job->checking && now >= job->deadline)
+        decide_odd(job, job->spf.active ? SPF_TEMPERROR : SPF_UNKNOWN, "SPF was not decided in time");
 }
 
 /* false when the supervisor is gone. */
 static bool run(struct job *job, int supervisor)
 {
-    while (job->child >= 0 || job->dmarc.active) {
-        struct pollfd fds[] = {
-            {supervisor, POLLIN, 0}, {resolver_fd(job->resolver), POLLIN, 0}, {job->child, POLLIN, 0}};
+    while (job->checking || job->dmarc.active) {
+        struct pollfd fds[] = {{supervisor, POLLIN, 0},
+                               {resolver_fd(job->resolver), POLLIN, 0},
+                               {job->asked ? checker.fd : -1, POLLIN, 0}};
         if (poll(fds, 3, next_timeout(job)) < 0 && errno != EINTR)
             return false;
         if (fds[0].revents) /* it has nothing to say now but goodbye */
             return false;
         if (fds[1].revents)
             resolver_process(job->resolver);
-        if (job->child >= 0 && fds[2].revents)
-            from_child(job);
+        if (job->asked && fds[2].revents)
+            from_checker(job);
         give_up_late(job);
     }
     return true;
@@ -288,7 +441,7 @@ bool spf_serve_one(int fd, const struct serve_options *options, struct resolver 
 {
     char payload[REQUEST_MAX];
     struct spf_request request;
-    struct job job = {.resolver = resolver, .request = &request, .child = -1};
+    struct job job = {.resolver = resolver, .options = options, .request = &request};
     reap();
     if (unreaped > CHILDREN_MAX || !read_request(fd, payload, &request))
         return false;
@@ -299,9 +452,6 @@ bool spf_serve_one(int fd, const struct serve_options *options, struct resolver 
     if (request.from.n)
         ask_dmarc(&job, request.from);
     if (request.ip.n)
-        start_child(&job, options);
-    if (!run(&job, fd))
-        return false;
-    reap();
-    return send_reply(fd, &job.reply);
+        start_spf(&job);
+    return run(&job, fd) && send_reply(fd, &job.reply);
 }

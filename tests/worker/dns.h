@@ -17,6 +17,7 @@
 struct dns {
     pid_t pid;
     unsigned port;
+    int silent; /* socket of the server that never answers */
     char dir[64];
 };
 
@@ -48,7 +49,10 @@ static inline bool dns_answers(unsigned port)
     return ok;
 }
 
-/* `records`: lines in the form of a zone file; all other names do not exist. False when there is no unbound. */
+/*
+ * `records`: lines in the form of a zone file; all other names do not exist, but for those below slow.example, about
+ * which a server is asked that never answers. False when there is no unbound.
+ */
 static inline bool dns_start(struct dns *dns, const char *const *records, size_t n)
 {
     const char *program = "/usr/sbin/unbound";
@@ -69,7 +73,13 @@ static inline bool dns_start(struct dns *dns, const char *const *records, size_t
             dns->dir, dns->dir, dns->port);
     for (size_t i = 0; i < n; i++)
         fprintf(f, " local-data: '%s'\n", records[i]);
-    fputs("remote-control:\n control-enable: no\n", f);
+    unsigned silent;
+    dns->silent = dns_socket(&silent);
+    fprintf(f,
+            " do-not-query-localhost: no\n local-zone: \"slow.example.\" transparent\n"
+            "forward-zone:\n name: \"slow.example.\"\n forward-addr: 127.0.0.1@%u\n"
+            "remote-control:\n control-enable: no\n",
+            silent);
     fclose(f);
     dns->pid = fork();
     if (dns->pid == 0) {
@@ -99,6 +109,7 @@ static inline void dns_stop(struct dns *dns)
         unlink(path);
     }
     rmdir(dns->dir);
+    close(dns->silent);
     dns->pid = 0;
 }
 

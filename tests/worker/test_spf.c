@@ -124,6 +124,7 @@ static const char *const zone[] = {
         "%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.example ip4:192.0.2.1 -all"),
     TXT("backslash.example.", "v=spf1 a:a\\\\046b.example ip4:192.0.2.1 -all"),
     TXT("bytes.example.", "v=spf1 \\000\\001\\255 -all"),
+    TXT("waits.example.", "v=spf1 include:x.slow.example -all"),
     /* DMARC */
     TXT("_dmarc.plain.example.", "v=DMARC1; p=reject; aspf=s"),
     TXT("_dmarc.twice.example.", "v=DMARC1; p=reject"),
@@ -541,6 +542,94 @@ static void test_killed(void **state)
     }
 }
 
+/* The newest ringer-worker whose parent this is; 0 when there is none. */
+static pid_t child_of(pid_t parent)
+{
+    char command[160], line[32] = "";
+    snprintf(command, sizeof(command),
+             "ps -o pid=,stat=,comm= --ppid %d | awk '$2 !~ /Z/ && $3 == \"ringer-worker\" { print $1 }'",
+             (int)parent);
+    FILE *p = popen(command, "r");
+    assert_non_null(p);
+    while (fgets(line, sizeof(line), p))
+        ;
+    pclose(p);
+    return (pid_t)atoi(line);
+}
+
+static void check_new(struct spf_service *service, const char *sender, const char *helo, enum spf_result want)
+{
+    static unsigned client; /* a new one each time: nothing comes from the cache */
+    char ip[32];
+    struct arena *arena = arena_new();
+    struct spf_answer answer;
+    snprintf(ip, sizeof(ip), "198.51.100.%u", ++client);
+    struct spf_question question = {ip, helo, sender, NULL, NULL};
+    spf_check(service, arena, &question, &answer);
+    if (answer.spf != want)
+        fail_msg("%s: %s, not %s", sender, spf_result_name(answer.spf), spf_result_name(want));
+    arena_free(&arena);
+}
+
+static pid_t checker_after(struct spf_service *service, const char *sender, const char *helo,
+                           enum spf_result want)
+{
+    check_new(service, sender, helo, want);
+    return child_of(child_of(getpid()));
+}
+
+/*
+ * A checker serves again after a plain check, with nothing left of the one before; after one that could have changed it
+ * there is none, and the next check gets another.
+ */
+static void test_checkers(void **state)
+{
+    static const struct {
+        const char *sender, *helo;
+        enum spf_result want;
+    } odd[] = {
+        {"a@exists.example", "h.example", SPF_FAIL},
+        {"karen@local.example", "h.example", SPF_PASS},
+        {"a@syntax.example", "h.example", SPF_PERMERROR},
+        {"a@bytes.example", "h.example", SPF_PERMERROR},
+        {"a@huge.example", "h.example", SPF_PERMERROR},
+        {"a@ping.example", "h.example", SPF_PERMERROR},
+        {"a%{d}@plain.example", "h.example", SPF_FAIL},
+        {"\"a b\"@plain.example", "h.example", SPF_FAIL},
+        {"a@plain.example", "%{h}", SPF_FAIL},
+        {"a@two.example", "h.example", SPF_PERMERROR},
+    };
+    struct spf_stats stats;
+    need_server(state);
+    struct spf_service *service = service_with((struct worker_options){.processes = 1});
+    pid_t first = checker_after(service, "a@include.example", "h.example", SPF_FAIL);
+    assert_true(first > 0);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(checker_after(service, "a@mxcidr.example", "h.example", SPF_FAIL), first);
+        assert_int_equal(checker_after(service, "a@void2.example", "h.example", SPF_FAIL), first);
+        assert_int_equal(checker_after(service, "a@includefail.example", "h.example", SPF_SOFTFAIL), first);
+        assert_int_equal(checker_after(service, "a@gone.example", "h.example", SPF_NONE), first);
+    }
+    for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+        pid_t before = checker_after(service, "a@include.example", "h.example", SPF_FAIL);
+        checker_after(service, odd[i].sender, odd[i].helo, odd[i].want);
+        nanosleep(&(struct timespec){0, 20000000}, NULL); /* it ends by itself */
+        if (checker_after(service, "a@include.example", "h.example", SPF_FAIL) == before)
+            fail_msg("after %s from %s the checker serves on", odd[i].sender, odd[i].helo);
+    }
+    pid_t before = checker_after(service, "a@include.example", "h.example", SPF_FAIL);
+    for (int i = 0; i < 100; i++)
+        check_new(service, "a@include.example", "h.example", SPF_FAIL);
+    assert_int_not_equal(checker_after(service, "a@include.example", "h.example", SPF_FAIL), before);
+    /* one that dies while nobody needs it */
+    kill(checker_after(service, "a@include.example", "h.example", SPF_FAIL), SIGKILL);
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
+    assert_true(checker_after(service, "a@include.example", "h.example", SPF_FAIL) > 0);
+    spf_service_stats(service, &stats);
+    assert_int_equal(stats.workers.started, 1);
+    spf_service_free(&service);
+}
+
 struct load {
     struct spf_service *service;
     unsigned first, good;
@@ -583,7 +672,7 @@ int main(void)
         cmocka_unit_test(test_hostile_senders), cmocka_unit_test(test_dmarc),
         cmocka_unit_test(test_cache),           cmocka_unit_test(test_bad_servers),
         cmocka_unit_test(test_no_worker),       cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),         cmocka_unit_test(test_checkers),
     };
     return cmocka_run_group_tests_name("spf", tests, setup, teardown);
 }
