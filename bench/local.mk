@@ -12,7 +12,7 @@ BENCHES = \
 EXTRA_PROGRAMS = $(BENCHES)
 bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h
 bench_null_milter_LDADD = $(MILTER_LIBS) -lpthread
-EXTRA_DIST += bench/run.sh bench/policy_files.sh bench/scale.sh
+EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh
 
 bench: all $(BENCHES)
 	$(srcdir)/bench/run.sh .

@@ -2,13 +2,15 @@
  * Load for a milter: N connections, each sends messages as an MTA does and waits for every answer that the
  * filter did not wave. Prints messages a second, and the longest wait for one message on standard error. With 0
  * messages the connections stay open and idle until standard input ends. Speaks the protocol of libmilter's
- * mfdef.h, version 6.
+ * mfdef.h, version 6. With -n each message comes from a domain that was never seen before: no cache knows it.
  *
- * usage: milter_load SOCKET-PATH CONNECTIONS MESSAGES [MESSAGE-FILE...]
+ * usage: milter_load [-n] SOCKET-PATH CONNECTIONS MESSAGES [MESSAGE-FILE...]
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,8 @@ static const char *socket_path;
 static struct buf files[MAX_FILES];
 static size_t n_files;
 static unsigned long per_connection;
+static bool new_domains;
+static atomic_ulong domains;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long answers[256];
 static double longest;
@@ -148,7 +152,8 @@ static char send_headers(struct peer *p, struct span *rest)
         rest->n -= header.n;
         rest->p = end;
         const char *colon = memchr(header.p, ':', header.n);
-        if (!colon)
+        if (!colon || (new_domains &&
+                       span_eq_nocase((struct span){header.p, (size_t)(colon - header.p)}, span_of("From"))))
             continue;
         buf_clear(&field);
         buf_add(&field, header.p, (size_t)(colon - header.p));
@@ -163,14 +168,21 @@ static char send_headers(struct peer *p, struct span *rest)
 
 static char send_message(struct peer *p, struct span rest)
 {
-    static const char from[] = "<sender@post-service.example>", to[] = "<ap@buyer.example>",
-                      macros[] = "Ti\0004F1Kq0636zX";
-    char reply = step(p, 'M', from, sizeof(from));
+    static const char to[] = "<ap@buyer.example>", macros[] = "Ti\0004F1Kq0636zX";
+    char from[80] = "<sender@post-service.example>", header[80] = "";
+    if (new_domains) {
+        unsigned long n = atomic_fetch_add(&domains, 1);
+        snprintf(from, sizeof(from), "<sender@p%ld-%lu.example>", (long)getpid(), n);
+        snprintf(header, sizeof(header), "From%c\"Petra Vogel\" %s", 0, from);
+    }
+    char reply = step(p, 'M', from, strlen(from) + 1);
     if (reply == 'c')
         reply = step(p, 'R', to, sizeof(to));
     frame(&p->out, 'D', macros, sizeof(macros));
     if (reply == 'c')
         reply = step(p, 'T', "", 0);
+    if (reply == 'c' && new_domains)
+        reply = step(p, 'L', header, 5 + strlen(header + 5) + 1);
     if (reply == 'c')
         reply = send_headers(p, &rest);
     if (reply == 'c')
@@ -250,8 +262,11 @@ static void invent(void)
 
 int main(int argc, char **argv)
 {
+    new_domains = argc > 1 && strcmp(argv[1], "-n") == 0;
+    argv += new_domains;
+    argc -= new_domains;
     if (argc < 4) {
-        fputs("usage: milter_load SOCKET-PATH CONNECTIONS MESSAGES [MESSAGE-FILE...]\n", stderr);
+        fputs("usage: milter_load [-n] SOCKET-PATH CONNECTIONS MESSAGES [MESSAGE-FILE...]\n", stderr);
         return 2;
     }
     socket_path = argv[1];

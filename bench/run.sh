@@ -98,6 +98,8 @@ load "$dir/ringer.sock" "$messages" >/dev/null
 echo "  under reloads:$(tail -n 1 "$dir/answers") (budget: 50 ms more than without)"
 grep "answered '[^ca]'" "$dir/answers" || true
 
+"$src/bench/dns.sh" "$build"
+
 echo "== memory"
 before=$(kilobytes VmRSS)
 mkfifo "$dir/open"
