@@ -60,6 +60,7 @@ check_SCRIPTS = \
 	tests/milter/miltertest.sh \
 	tests/milter/packs.sh \
 	tests/milter/protocol.sh \
+	tests/milter/reload.sh \
 	tests/payment/recall.sh \
 	tests/payment/stdnum.sh \
 	tests/postfix/postfix.sh \
@@ -85,6 +86,7 @@ EXTRA_DIST += \
 	tests/milter/miltertest_test.py \
 	tests/milter/packs_test.py \
 	tests/milter/protocol_test.py \
+	tests/milter/reload_test.py \
 	tests/milter/soak.py \
 	tests/milter/tsan.supp \
 	tests/payment/known-misses \

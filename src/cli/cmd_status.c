@@ -26,19 +26,20 @@ struct request {
 static void usage(const char *command, FILE *out)
 {
     bool status = strcmp(command, "status") == 0;
-    fprintf(out,
-            "usage: ringer %s [OPTION...]\n\n%s\n\n"
-            "  -c, --config FILE  configuration, for the control socket's path\n"
-            "  -s, --socket PATH  control socket\n"
-            "      --json         print the daemon's answer as JSON\n"
-            "      --metrics      print the status in the text format of Prometheus\n"
-            "  -h, --help         print this text\n",
-            command,
-            status
-                ? "What the running ringerd does: version, mode, generation of its configuration, counters."
-                : "Makes the running ringerd read configuration, lists and rules again. When they are not "
-                  "valid,\n"
-                  "the last good ones stay in force and the exit code is 3.");
+    fprintf(
+        out,
+        "usage: ringer %s [OPTION...]\n\n%s\n\n"
+        "  -c, --config FILE  configuration, for the control socket's path\n"
+        "  -s, --socket PATH  control socket\n"
+        "      --json         print the daemon's answer as JSON\n"
+        "      --metrics      print the status in the text format of Prometheus\n"
+        "  -h, --help         print this text\n",
+        command,
+        status
+            ? "What the running ringerd does: version, mode, generation of its configuration, counters."
+            : "Makes the running ringerd read configuration, lists and rules again. When they are not\n"
+              "valid, the last good ones stay in force and the exit code is 3. It is 4 when changed options\n"
+              "need a restart of ringerd: they are named, with the values that stay in force.");
 }
 
 /* 0 = go on, else exit with *code_r. */
@@ -157,6 +158,16 @@ static void print_rules(const json_t *rules)
         printf("ALARM: %s\n", json_string_value(item));
 }
 
+/* What the file says and the daemon does not follow before a restart. */
+static void print_waiting(const json_t *last_reload, FILE *out)
+{
+    size_t i;
+    json_t *c, *list = json_object_get(last_reload, "needs_restart");
+    json_array_foreach(list, i, c) fprintf(out, "%s%s%s: %s needs a restart of ringerd, %s stays in force\n",
+                                           string(c, "section"), *string(c, "section") ? " " : "",
+                                           string(c, "option"), string(c, "wanted"), string(c, "running"));
+}
+
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
@@ -169,6 +180,7 @@ static void print_status(const json_t *status)
     printf("last reload %s: %s\n", when(integer(last, "time"), b, sizeof(b)),
            json_is_true(json_object_get(last, "ok")) ? "good"
                                                      : "FAILED, the last good configuration stays in force");
+    print_waiting(last, stdout);
     print_rules(json_object_get(status, "rules"));
     printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
            integer(status, "connections"), integer(status, "max_connections"));
@@ -178,6 +190,27 @@ static void print_status(const json_t *status)
     print_numbers("store", json_object_get(status, "store"));
 }
 
+static void print_reload(const json_t *answer, bool ok)
+{
+    const json_t *last = json_object_get(answer, "last_reload");
+    fputs(string(answer, "report"), stderr);
+    if (!ok) {
+        fputs("not reloaded: the last good configuration stays in force\n", stderr);
+        return;
+    }
+    printf("reloaded: generation %" JSON_INTEGER_FORMAT " is in force\n", integer(last, "generation"));
+    fflush(stdout); /* before what is to follow it, should both be one file */
+    print_waiting(last, stderr);
+}
+
+static int reload_code(const json_t *answer, bool ok)
+{
+    const json_t *waiting = json_object_get(json_object_get(answer, "last_reload"), "needs_restart");
+    if (!ok)
+        return EXIT_CONFIG;
+    return json_array_size(waiting) ? EXIT_RESTART : EXIT_DONE;
+}
+
 static int show(const struct request *r, const json_t *answer)
 {
     bool ok = json_is_true(json_object_get(answer, "ok"));
@@ -185,19 +218,16 @@ static int show(const struct request *r, const json_t *answer)
     if (r->json) {
         json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
         putchar('\n');
-    } else if (status && ok && r->metrics) {
-        status_metrics(answer);
-    } else if (status && ok) {
-        print_status(answer);
-    } else {
+    } else if (!status) {
+        print_reload(answer, ok);
+    } else if (!ok) {
         fputs(string(answer, "report"), stderr);
-        if (ok)
-            printf("reloaded: generation %" JSON_INTEGER_FORMAT " is in force\n",
-                   integer(json_object_get(answer, "last_reload"), "generation"));
-        else if (!status)
-            fputs("not reloaded: the last good configuration stays in force\n", stderr);
+    } else if (r->metrics) {
+        status_metrics(answer);
+    } else {
+        print_status(answer);
     }
-    return ok ? EXIT_DONE : status ? EXIT_FAILED : EXIT_CONFIG;
+    return !status ? reload_code(answer, ok) : ok ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int run(int argc, char **argv)

@@ -30,6 +30,12 @@ ENUM_DECLARE(conf_log_target, CONF_LOG_TARGET_LIST)
 ENUM_DECLARE(conf_log_level, CONF_LOG_LEVEL_LIST)
 ENUM_DECLARE(conf_role, CONF_ROLE_LIST)
 
+/* When a running daemon follows a changed option: the column of options.def. */
+#define CONF_RELOAD_LIST(X)                                                                                  \
+    X(CONF_RELOAD_NOW, "now")                                                                                \
+    X(CONF_RELOAD_CONNECTION, "next connection") X(CONF_RELOAD_RESTART, "restart")
+ENUM_DECLARE(conf_reload, CONF_RELOAD_LIST)
+
 struct conf_strings { /* also lists of paths */
     const char *const *v;
     size_t n;
@@ -99,13 +105,23 @@ typedef struct conf_people conf_PEOPLE;
 typedef struct conf_groups conf_GROUPS;
 typedef struct conf_exceptions conf_ALLOWS, conf_EXCEPTIONS;
 
+struct conf_change { /* an option that needs a restart and differs from what runs */
+    const char *section, *name;
+    const char *running, *wanted; /* as YAML; what runs, and what the file says */
+};
+struct conf_changes {
+    const struct conf_change *v;
+    size_t n;
+};
+
 struct conf_source; /* what was written in the file, for `ringer config show` */
 struct conf {
     struct arena *arena;
     const char *path; /* NULL when there is no file */
     const struct conf_source *source;
-#define OPTION(section, name, field, kind, def, min, max, help) conf_##kind field;
-#define CHOICE(section, name, field, type, def, help)           enum conf_##type field;
+    struct conf_changes waiting; /* for a restart; see conf_keep_running() */
+#define OPTION(section, name, field, kind, def, min, max, reload, help) conf_##kind field;
+#define CHOICE(section, name, field, type, def, reload, help)           enum conf_##type field;
 #include "conf/options.def"
 };
 
@@ -114,6 +130,13 @@ struct conf *conf_load(const char *path, struct diag_list *diags);
 /* The same from text; `name` is the file's name in messages, and its folder that of relative paths. */
 struct conf *conf_parse(const char *name, struct span text, struct diag_list *diags);
 struct conf *conf_default(void);
+/* Only the options that need a restart, as `conf` has them: what a process began with and keeps until its end. */
+struct conf *conf_running(const struct conf *conf);
+/*
+ * Makes a freshly loaded configuration tell the truth: options that need a restart get the values of `running`,
+ * which must live at least as long, and `waiting` lists those that the file has otherwise.
+ */
+void conf_keep_running(struct conf *fresh, const struct conf *running);
 void conf_free(struct conf **conf); /* accepts NULL, sets it to NULL */
 
 #endif

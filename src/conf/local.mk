@@ -7,6 +7,7 @@ libringer_a_SOURCES += \
 	src/conf/network.c src/conf/network.h \
 	src/conf/option.c src/conf/option.h src/conf/options.def \
 	src/conf/person.c \
+	src/conf/running.c \
 	src/conf/show.c src/conf/show.h \
 	src/conf/value.c
 EXTRA_DIST += \

@@ -9,6 +9,7 @@ ENUM_DEFINE(conf_hold_method, CONF_HOLD_METHOD_LIST)
 ENUM_DEFINE(conf_log_target, CONF_LOG_TARGET_LIST)
 ENUM_DEFINE(conf_log_level, CONF_LOG_LEVEL_LIST)
 ENUM_DEFINE(conf_role, CONF_ROLE_LIST)
+ENUM_DEFINE(conf_reload, CONF_RELOAD_LIST)
 
 #define NAME_ITEM(id, text) text,
 #define CHOICE_TYPE(type, LIST)                                                                              \
@@ -24,10 +25,12 @@ CHOICE_TYPE(log_target, CONF_LOG_TARGET_LIST)
 CHOICE_TYPE(log_level, CONF_LOG_LEVEL_LIST)
 
 const struct conf_option conf_options[CONF_OPTIONS] = {
-#define OPTION(section, name, field, kind, def, min, max, help)                                              \
-    {section, name, CONF_##kind, offsetof(struct conf, field), def, min, max, NULL, NULL, help},
-#define CHOICE(section, name, field, type, def, help)                                                        \
-    {section, name, CONF_CHOICE, offsetof(struct conf, field), def, 0, 0, type##_names, set_##type, help},
+#define FIELD(field) offsetof(struct conf, field), sizeof(((struct conf *)0)->field)
+#define OPTION(section, name, field, kind, def, min, max, reload, help)                                      \
+    {section, name, CONF_##kind, FIELD(field), def, min, max, NULL, NULL, CONF_RELOAD_##reload, help},
+#define CHOICE(section, name, field, type, def, reload, help)                                                \
+    {section, name,         CONF_CHOICE, FIELD(field),         def, 0,                                       \
+     0,       type##_names, set_##type,  CONF_RELOAD_##reload, help},
 #include "conf/options.def"
 };
 

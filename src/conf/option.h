@@ -36,8 +36,8 @@ enum conf_kind {
 };
 
 enum conf_option_id {
-#define OPTION(section, name, field, kind, def, min, max, help) CONF_OPTION_##field,
-#define CHOICE(section, name, field, type, def, help)           CONF_OPTION_##field,
+#define OPTION(section, name, field, kind, def, min, max, reload, help) CONF_OPTION_##field,
+#define CHOICE(section, name, field, type, def, reload, help)           CONF_OPTION_##field,
 #include "conf/options.def"
     CONF_OPTIONS
 };
@@ -45,11 +45,12 @@ enum conf_option_id {
 struct conf_option {
     const char *section, *name;
     enum conf_kind kind;
-    size_t offset;   /* of the field in struct conf */
-    const char *def; /* as YAML */
+    size_t offset, size; /* of the field in struct conf */
+    const char *def;     /* as YAML */
     int64_t min, max;
     const char *const *names;                          /* of a CHOICE, ended by NULL */
     bool (*set_choice)(const char *name, void *field); /* false for an unknown name */
+    enum conf_reload reload;
     const char *help;
 };
 extern const struct conf_option conf_options[CONF_OPTIONS];
@@ -83,6 +84,8 @@ bool conf_wrong(struct conf_loader *loader, const struct yamltree_node *node, co
                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Appends "from MIN to MAX" in the option's unit; nothing for kinds without bounds. */
 void conf_add_bounds(struct buf *out, const struct conf_option *option);
+/* The option's value on one line of YAML, as it was written, else its default (NULL conf: that always). */
+void conf_add_value(struct buf *out, struct arena *arena, const struct conf *conf, size_t id);
 const char *conf_resolve(const struct conf_loader *loader, const char *path);
 
 #endif

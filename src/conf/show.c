@@ -71,6 +71,11 @@ static void add_flow(struct buf *out, const struct yamltree_node *node)
     buf_addc(out, mapping ? '}' : ']');
 }
 
+void conf_add_value(struct buf *out, struct arena *arena, const struct conf *conf, size_t id)
+{
+    add_flow(out, value_of(arena, conf, id));
+}
+
 /* Short values on the key's line, long lists one item a line. */
 static void add_value(struct buf *out, const struct yamltree_node *node, const char *indent, const char *mark)
 {
@@ -89,8 +94,8 @@ static void add_value(struct buf *out, const struct yamltree_node *node, const c
     buf_free(&flow);
 }
 
-/* "One of: ..." or the bounds, where the option has them. */
-static void add_range(struct buf *out, const struct conf_option *option)
+/* What the table says beside the help: "One of: ..." or the bounds, and when a running daemon follows a change. */
+static void add_remarks(struct buf *out, const struct conf_option *option)
 {
     struct buf bounds = {0};
     conf_add_bounds(&bounds, option);
@@ -100,6 +105,10 @@ static void add_range(struct buf *out, const struct conf_option *option)
         buf_printf(out, "%s%s", i ? ", " : " One of: ", option->names[i]);
     if (option->names)
         buf_addc(out, '.');
+    if (option->reload == CONF_RELOAD_RESTART)
+        buf_adds(out, " A change needs a restart.");
+    if (option->reload == CONF_RELOAD_CONNECTION)
+        buf_adds(out, " A change holds for new connections.");
     buf_free(&bounds);
 }
 
@@ -128,7 +137,7 @@ static void add_option(struct buf *out, struct arena *arena, const struct conf *
     const char *indent = *option->section ? "  " : "";
     struct buf help = {0};
     buf_adds(&help, option->help);
-    add_range(&help, option);
+    add_remarks(&help, option);
     add_comment(out, indent, buf_span(&help));
     buf_free(&help);
     buf_printf(out, "%s%s:", indent, option->name);
@@ -188,6 +197,7 @@ void conf_show_json(const struct conf *conf, struct buf *out)
         json_t *entry = json_object();
         json_object_set_new(entry, "value", json_of(value_of(arena, conf, id), o->kind));
         json_object_set_new(entry, "default", json_boolean(!conf->source->value[id]));
+        json_object_set_new(entry, "reload", json_string(conf_reload_name(o->reload)));
         json_object_set_new(entry, "help", json_string(o->help));
         json_object_set_new(json_section(root, o->section), o->name, entry);
     }
@@ -234,10 +244,10 @@ static void man_option(struct buf *out, struct arena *arena, size_t id)
     struct buf text = {0};
     buf_printf(out, ".It Ic %s : Ar %s\n", o->name, conf_kind_text(o->kind));
     buf_adds(&text, o->help);
-    add_range(&text, o);
+    add_remarks(&text, o);
     add_sentences(out, buf_span(&text));
     buf_clear(&text);
-    add_flow(&text, value_of(arena, NULL, id));
+    conf_add_value(&text, arena, NULL, id);
     buf_adds(out, "The default is\n.Ql ");
     add_roff(out, text.p);
     buf_adds(out, " .\n");

@@ -7,7 +7,7 @@
 
 /* YAML that loads to the same configuration; the help as comments, "# default" where `mark` asks for it. */
 void conf_show_yaml(const struct conf *conf, bool mark, struct buf *out);
-/* One JSON object: section -> option -> {"value", "default", "help"}; options of the top stand beside the sections. */
+/* One JSON object: section -> option -> {"value", "default", "reload", "help"}; options of the top stand beside the sections. */
 void conf_show_json(const struct conf *conf, struct buf *out);
 /* The sections of ringer.yaml(5) that describe the options, in mdoc. */
 void conf_show_man(struct buf *out);

@@ -198,6 +198,7 @@ int lifecycle_start(struct lifecycle *life, char *error, size_t size)
     sigset_t ours, before;
     struct policy *policy = current_get();
     ringerd.started = time(NULL);
+    reload_begin(policy->conf);
     if (pipe2(life->events, O_CLOEXEC | O_NONBLOCK) != 0) {
         snprintf(error, size, "pipe: %s", strerror(errno));
         policy_unref(&policy);

@@ -21,6 +21,7 @@
 #include "milter/reload.h"
 #include "milter/current.h"
 
+static struct conf *running; /* what only a restart changes; policies point into it, so it stays */
 static int64_t last_time;
 static bool last_ok = true;
 static bool trim_due;
@@ -45,24 +46,14 @@ static char *as_text(struct diag_list *diags)
     return text;
 }
 
-/* Options that are only read at the start: say so instead of silently ignoring them. */
-static void warn_unchangeable(const struct conf *before, const struct conf *after)
+/* What the file says and a restart only can bring, at each reload until then. */
+static void warn_waiting(const struct conf *conf)
 {
-    const struct {
-        const char *name, *before, *after;
-    } options[] = {
-        {"milter socket", before->socket, after->socket},
-        {"milter socket-group", before->socket_group, after->socket_group},
-        {"daemon user", before->user, after->user},
-        {"daemon group", before->group, after->group},
-        {"daemon pid-file", before->pid_file, after->pid_file},
-        {"daemon control-socket", before->control_socket, after->control_socket},
-        {"quarantine store", before->store, after->store},
-    };
-    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-        if (strcmp(options[i].before, options[i].after) != 0)
-            log_line(LOG_WARNING, "reload: the changed '%s' takes effect only after a restart",
-                     options[i].name);
+    for (size_t i = 0; i < conf->waiting.n; i++) {
+        const struct conf_change *c = &conf->waiting.v[i];
+        log_line(LOG_WARNING, "reload: %s%s%s: %s needs a restart of ringerd, %s stays in force", c->section,
+                 *c->section ? " " : "", c->name, c->wanted, c->running);
+    }
 }
 
 void log_packs(const struct policy *policy)
@@ -85,11 +76,9 @@ static void warn_of_limits(const struct conf *conf)
 static void put_in_force(struct policy *fresh)
 {
     unsigned generation = fresh->generation;
-    struct policy *before = current_get();
-    warn_unchangeable(before->conf, fresh->conf);
+    warn_waiting(fresh->conf);
     warn_of_limits(fresh->conf);
     log_set_level(fresh->conf->log_level);
-    policy_unref(&before);
     current_install(fresh);
     packwatch_reset();
     log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,
@@ -98,11 +87,16 @@ static void put_in_force(struct policy *fresh)
     sd_notifyf(0, "READY=1\nSTATUS=generation %u", generation);
 }
 
+void reload_begin(const struct conf *conf)
+{
+    running = conf_running(conf);
+}
+
 bool reload(const char *conf_path, char **report_r)
 {
     struct diag_list diags = {0};
     notify_reloading();
-    struct policy *fresh = policy_reload(conf_path, &diags);
+    struct policy *fresh = policy_reload(conf_path, running, &diags);
     log_diags(&diags);
     if (report_r)
         *report_r = as_text(&diags);
@@ -128,12 +122,23 @@ void reload_trim(void)
     malloc_trim(0); /* some milliseconds, with the lock of one arena at a time */
 }
 
+static json_t *waiting_json(const struct conf *conf)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < conf->waiting.n; i++) {
+        const struct conf_change *c = &conf->waiting.v[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "section", c->section, "option",
+                                              c->name, "running", c->running, "wanted", c->wanted));
+    }
+    return list;
+}
+
 json_t *reload_status(void)
 {
     struct policy *policy = current_get();
-    json_t *status =
-        json_pack("{s:I, s:b, s:i}", "time", (json_int_t)(last_time ? last_time : ringerd.started), "ok",
-                  last_ok, "generation", (int)policy->generation);
+    json_t *status = json_pack(
+        "{s:I, s:b, s:i, s:o}", "time", (json_int_t)(last_time ? last_time : ringerd.started), "ok", last_ok,
+        "generation", (int)policy->generation, "needs_restart", waiting_json(policy->conf));
     policy_unref(&policy);
     return status;
 }

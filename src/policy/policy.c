@@ -148,13 +148,16 @@ static void free_policy(struct policy *policy)
     atomic_fetch_sub(&alive, 1);
 }
 
-static struct policy *load(const char *conf_path, enum diag_level bad_pack, struct diag_list *diags)
+static struct policy *load(const char *conf_path, const struct conf *running, enum diag_level bad_pack,
+                           struct diag_list *diags)
 {
     struct policy *policy = mem_alloc(sizeof(*policy));
     size_t errors = diags->errors;
     atomic_fetch_add(&alive, 1);
     policy->references = 1;
     policy->conf = conf_load(conf_path, diags);
+    if (policy->conf && running)
+        conf_keep_running(policy->conf, running);
     if (policy->conf) {
         const struct conf *conf = policy->conf;
         const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
@@ -186,12 +189,12 @@ static struct policy *load(const char *conf_path, enum diag_level bad_pack, stru
 
 struct policy *policy_load(const char *conf_path, struct diag_list *diags)
 {
-    return load(conf_path, DIAG_WARNING, diags);
+    return load(conf_path, NULL, DIAG_WARNING, diags);
 }
 
-struct policy *policy_reload(const char *conf_path, struct diag_list *diags)
+struct policy *policy_reload(const char *conf_path, const struct conf *running, struct diag_list *diags)
 {
-    return load(conf_path, DIAG_ERROR, diags);
+    return load(conf_path, running, DIAG_ERROR, diags);
 }
 
 struct policy *policy_ref(struct policy *policy)

@@ -33,10 +33,11 @@ struct policy {
 /*
  * Loads the file (NULL: built-in defaults), its lists, rules and packs, and runs their tests. NULL on any error.
  * At the start a signed pack that is refused is a warning, and its previous version or the shipped rules are
- * used; policy_reload() takes it for an error, since there is a good policy to keep.
+ * used; policy_reload() takes it for an error, since there is a good policy to keep. `running` (conf_running()) must
+ * outlive the policy: its values of options that need a restart are the policy's too.
  */
 struct policy *policy_load(const char *conf_path, struct diag_list *diags);
-struct policy *policy_reload(const char *conf_path, struct diag_list *diags);
+struct policy *policy_reload(const char *conf_path, const struct conf *running, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
 unsigned policy_alive(void); /* how many there are: after a reload some messages keep the old one */
