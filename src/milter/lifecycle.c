@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <libmilter/mfapi.h>
-#include <systemd/sd-daemon.h>
 
 #include "base/mem.h"
 
@@ -27,6 +26,7 @@
 #include "milter/lifecycle.h"
 #include "milter/listener.h"
 #include "milter/log.h"
+#include "milter/notify.h"
 #include "milter/packwatch.h"
 #include "milter/process.h"
 #include "milter/reload.h"
@@ -225,8 +225,8 @@ int lifecycle_start(struct lifecycle *life, char *error, size_t size)
                  policy->conf->socket, conf_mode_name(policy->conf->mode), ruleset_size(policy->rules),
                  ruleset_digest(policy->rules));
         log_packs(policy);
-        sd_notifyf(0, "READY=1\nMAINPID=%ld\nSTATUS=generation 1, mode %s", (long)getpid(),
-                   conf_mode_name(policy->conf->mode));
+        notify("READY=1\nMAINPID=%ld\nSTATUS=generation 1, mode %s", (long)getpid(),
+               conf_mode_name(policy->conf->mode));
         process_ready();
     }
     policy_unref(&policy);
@@ -248,6 +248,7 @@ static char next_event(struct lifecycle *life, int wait_ms)
     struct pollfd pfds[2] = {{.fd = life->events[0], .events = POLLIN},
                              {.fd = life->control_fd, .events = POLLIN}};
     char event = 0;
+    notify_alive();
     if (poll(pfds, 2, wait_ms) <= 0)
         return 0;
     if (pfds[1].revents & POLLIN)
@@ -296,7 +297,7 @@ int lifecycle_run(struct lifecycle *life)
     if (failed)
         log_line(LOG_ERR, "libmilter ended with an error: see its messages in the mail log");
     log_line(LOG_NOTICE, "stopping");
-    sd_notify(0, "STOPPING=1");
+    notify("STOPPING=1");
     drain(life);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

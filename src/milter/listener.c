@@ -14,12 +14,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <libmilter/mfapi.h>
+#ifdef HAVE_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
+#endif
 
 #include "base/mem.h"
 
 #include "milter/acceptor.h"
 #include "milter/listener.h"
+
+#ifdef HAVE_LIBSYSTEMD
+#define NO_SOCKET_REMEDY "see ringerd.socket"
+#else
+#define NO_SOCKET_REMEDY "this ringerd was built without libsystemd; use unix:PATH"
+#endif
 
 static char *own_path; /* of our socket in the file system */
 
@@ -124,6 +132,7 @@ static int family_of(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) == 0 ? family : AF_UNSPEC;
 }
 
+#ifdef HAVE_LIBSYSTEMD
 /* The descriptor that "fd:", "fd:3" or "fd:milter" means; -1 when systemd passed no such one. */
 static int find_passed(const char *which)
 {
@@ -142,6 +151,22 @@ static int find_passed(const char *which)
     return found;
 }
 
+static bool is_listening_stream(int fd)
+{
+    return fd >= 0 && sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) > 0;
+}
+#else
+static int find_passed(const char *which)
+{
+    return -1;
+}
+
+static bool is_listening_stream(int fd)
+{
+    return false;
+}
+#endif
+
 /* The acceptor gets `door`, and libmilter, behind its own descriptor `milter_fd`, what the acceptor passes on. */
 static int stand_at(int door, int milter_fd)
 {
@@ -153,8 +178,8 @@ static int open_passed(const char *which, char *error, size_t size)
 {
     char dir[] = "/tmp/ringerd.XXXXXX", spec[64];
     int fd = find_passed(which);
-    if (fd < 0 || sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
-        snprintf(error, size, "fd:%s: systemd passed no such listening stream socket: see ringerd.socket",
+    if (!is_listening_stream(fd)) {
+        snprintf(error, size, "fd:%s: systemd passed no such listening stream socket: " NO_SOCKET_REMEDY,
                  which);
         return -1;
     }

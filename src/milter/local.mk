@@ -11,6 +11,7 @@ ringerd_SOURCES = \
 	src/milter/listener.c src/milter/listener.h \
 	src/milter/log.c src/milter/log.h \
 	src/milter/nosigwait.c \
+	src/milter/notify.c src/milter/notify.h \
 	src/milter/options.c src/milter/options.h \
 	src/milter/packwatch.c src/milter/packwatch.h \
 	src/milter/process.c src/milter/process.h \
@@ -21,10 +22,3 @@ ringerd_SOURCES = \
 	src/milter/spool.c src/milter/spool.h \
 	src/milter/testmail.c src/milter/testmail.h
 ringerd_LDADD = $(RINGER_LIBS) $(MILTER_LIBS) $(SYSTEMD_LIBS)
-EXTRA_DIST += \
-	scripts/private-postfix \
-	contrib/postfix/main.cf \
-	contrib/postfix/master.cf \
-	contrib/sendmail/ringer.mc \
-	contrib/systemd/ringerd.service \
-	contrib/systemd/ringerd.socket

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <systemd/sd-daemon.h>
 
 #include "base/diag.h"
 
 #include "milter/daemon.h"
 #include "milter/log.h"
+#include "milter/notify.h"
 #include "milter/packwatch.h"
 #include "milter/process.h"
 #include "milter/reload.h"
@@ -30,7 +30,7 @@ static void notify_reloading(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }
 
 static char *as_text(struct diag_list *diags)
@@ -84,7 +84,7 @@ static void put_in_force(struct policy *fresh)
     log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,
              conf_mode_name(fresh->conf->mode), ruleset_size(fresh->rules), ruleset_digest(fresh->rules));
     log_packs(fresh);
-    sd_notifyf(0, "READY=1\nSTATUS=generation %u", generation);
+    notify("READY=1\nSTATUS=generation %u", generation);
 }
 
 void reload_begin(const struct conf *conf)
@@ -110,7 +110,7 @@ bool reload(const char *conf_path, char **report_r)
     }
     count(COUNTER_RELOADS_FAILED);
     log_line(LOG_ERR, "reload failed: the last good configuration and rules stay in force");
-    sd_notify(0, "READY=1\nSTATUS=last reload failed, the last good configuration stays in force");
+    notify("READY=1\nSTATUS=last reload failed, the last good configuration stays in force");
     return false;
 }
 

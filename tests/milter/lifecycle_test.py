@@ -123,6 +123,20 @@ def takes_sockets_from_systemd_and_notifies_it():
         notify.close()
 
 
+def answers_the_watchdog_of_systemd():
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    d = Ringerd()
+    notify.bind(d.dir + '/notify')
+    os.chmod(d.dir + '/notify', 0o666)
+    notify.settimeout(PATIENCE)
+    d.start(env=dict(os.environ, NOTIFY_SOCKET=d.dir + '/notify', WATCHDOG_USEC='120000000'))
+    true(b'READY=1' in notify.recv(4096))
+    for _ in range(3):
+        equal(notify.recv(4096), b'WATCHDOG=1')
+    equal(d.stop(), 0)
+    notify.close()
+
+
 def reloads_and_keeps_the_last_good():
     d = Ringerd().start()
     c = d.client().start()
@@ -367,7 +381,7 @@ def needs_little_memory_for_an_idle_connection():
 
 if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
-               takes_sockets_from_systemd_and_notifies_it, reloads_and_keeps_the_last_good,
+               takes_sockets_from_systemd_and_notifies_it, answers_the_watchdog_of_systemd, reloads_and_keeps_the_last_good,
                tells_how_its_services_do, drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
