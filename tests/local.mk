@@ -69,6 +69,7 @@ check_SCRIPTS = \
 	tests/sendmail/sendmail.sh \
 	tests/store/crash.sh \
 	tests/store/postgres_sql.sh \
+	tests/systemd/unit.sh \
 	tests/worker/sandbox.sh
 check_PROGRAMS += $(UNIT_TESTS)
 noinst_PROGRAMS += tests/store/store_tool
@@ -94,6 +95,7 @@ EXTRA_DIST += \
 	tests/postfix/mta.py \
 	tests/postfix/postfix_test.py \
 	tests/sendmail/sendmail_test.py \
+	tests/systemd/inside.py \
 	tests/tap.sh \
 	tests/worker/data \
 	tests/worker/make_samples.py

@@ -20,7 +20,7 @@ tap_line() { # STATUS NAME
     fi
     echo "not ok $tap_n - $2"
     for tap_file in "$dir/out" "$dir/err"; do
-        [ ! -s "$tap_file" ] || head -c 4000 "$tap_file" | sed 's/^/# /'
+        [ ! -s "$tap_file" ] || head -c 4000 "$tap_file" | sed 's/^/# /;$a\'
     done
 }
 # ok NAME [COMMAND...]: did the command succeed, or without one, the command before?

@@ -1,0 +1,35 @@
+# What others need to run and attach ringerd. systemd looks below any of /usr and /usr/local.
+EXTRA_DIST += \
+	contrib/postfix/main.cf \
+	contrib/postfix/master.cf \
+	contrib/sendmail/ringer.mc \
+	contrib/systemd/postfix.conf \
+	contrib/systemd/ringerd.service.in \
+	contrib/systemd/ringerd.socket \
+	contrib/systemd/sysusers.conf \
+	contrib/systemd/tmpfiles.conf
+dist_doc_DATA = README.md NEWS contrib/ringer.yaml
+pkgdata_systemddir = $(pkgdatadir)/systemd
+dist_pkgdata_systemd_DATA = contrib/systemd/postfix.conf
+
+# Names of folders are set in when it is installed: `make install prefix=...` may differ from configure.
+IN_PLACE = $(SED) -e 's,@sbindir[@],$(sbindir),g' -e 's,@localstatedir[@],$(localstatedir),g'
+SYSTEMD_LIB = $(DESTDIR)$(prefix)/lib
+install-systemd:
+	$(MKDIR_P) '$(SYSTEMD_LIB)/systemd/system' '$(SYSTEMD_LIB)/sysusers.d' '$(SYSTEMD_LIB)/tmpfiles.d'
+	$(IN_PLACE) $(srcdir)/contrib/systemd/ringerd.service.in >'$(SYSTEMD_LIB)/systemd/system/ringerd.service'
+	$(IN_PLACE) $(srcdir)/contrib/systemd/sysusers.conf >'$(SYSTEMD_LIB)/sysusers.d/ringer.conf'
+	$(IN_PLACE) $(srcdir)/contrib/systemd/tmpfiles.conf >'$(SYSTEMD_LIB)/tmpfiles.d/ringer.conf'
+	$(INSTALL_DATA) $(srcdir)/contrib/systemd/ringerd.socket '$(SYSTEMD_LIB)/systemd/system/ringerd.socket'
+install-data-local: install-systemd
+uninstall-local:
+	rm -f '$(SYSTEMD_LIB)/systemd/system/ringerd.service' '$(SYSTEMD_LIB)/systemd/system/ringerd.socket' \
+		'$(SYSTEMD_LIB)/sysusers.d/ringer.conf' '$(SYSTEMD_LIB)/tmpfiles.d/ringer.conf'
+# A package does these steps itself.
+install-data-hook:
+	@test -n '$(DESTDIR)' || printf '%s\n' '' \
+		'Next:  systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload' \
+		"       install -D -m 644 $(docdir)/ringer.yaml $(sysconfdir)/ringer/ringer.yaml    (if there is none yet)" \
+		"       \$$EDITOR $(sysconfdir)/ringer/ringer.yaml && ringer config check && systemctl enable --now ringerd" \
+		'For Postfix see $(pkgdatadir)/systemd/postfix.conf and ringerd(8).'
+.PHONY: install-systemd
