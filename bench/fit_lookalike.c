@@ -1,10 +1,10 @@
 /*
- * Where the points of a lookalike's score come from (src/lookalike/points.h): for each kind of finding a ridge
+ * Where the points of a lookalike's score come from (src/lookalike/points.def): for each kind of finding a ridge
  * logistic regression of the engine's features, on domains that are known to imitate against domains that are known
  * to be harmless. Run it on your own data to see what the shipped points find there, or to fit points of your own:
  *
  *   bench/fit_lookalike PROTECTED HARMLESS LABELLED...             held-out figures and the curve
- *   bench/fit_lookalike -p PROTECTED HARMLESS LABELLED...          new points.h on standard output
+ *   bench/fit_lookalike -p PROTECTED HARMLESS LABELLED...          new points.def on standard output
  *
  * PROTECTED and HARMLESS have one domain a line, LABELLED a domain, TAB, the domain that it imitates; more fields are
  * not read. LABELLED=WEIGHT counts every row of that file so often (the shipped fit: typosquats ten times). With each LABELLED file its own targets are
@@ -29,25 +29,17 @@
 #include "lookalike/match.h"
 
 #include "logistic.h"
+#include "points_def.h"
 
 enum { MAX_FOLDS = 20, MAX_SETS = 16, ROUNDS = 5, DAMP_FROM = 10, N_KINDS = 3 };
 
-static const struct {
-    const char *id;
-    bool by_hand;
-} features[N_FEATURES] = {
-#define FIT                    false
-#define HAND                   true
-#define NAME_(id, points, how) [id] = {#id, how},
-    WHOLE_FEATURES(NAME_) EQUAL_FEATURES(NAME_) INSIDE_FEATURES(NAME_)};
-
 static struct kind {
-    const char *name, *macro;
+    const char *name;
     unsigned first, end;
     double weak, strong; /* of 10,000 harmless domains */
-} kinds[N_KINDS] = {{"whole", "WHOLE_FEATURES(X)", W_BASE, E_BASE, 64, 3.5},
-                    {"equal", "EQUAL_FEATURES(X)", E_BASE, I_BASE, 33, 1},
-                    {"inside", "INSIDE_FEATURES(X)", I_BASE, N_FEATURES, 94, 5.5}};
+} kinds[N_KINDS] = {{"whole", W_BASE, E_BASE, 64, 3.5},
+                    {"equal", E_BASE, I_BASE, 33, 1},
+                    {"inside", I_BASE, N_FEATURES, 94, 5.5}};
 
 struct row {
     char *domain, *target; /* target NULL: harmless */
@@ -317,7 +309,7 @@ static void fit_kind(unsigned k, const struct sample *const *lead, size_t n, dou
             .features = next, .weight = row_of(lead[i])->weight, .positive = lead[i]->set > 0};
         for (unsigned j = 0; j < lead[i]->n; j++) {
             uint16_t f = fit.features[lead[i]->features + j];
-            if (!features[f].by_hand)
+            if (!points_def_by_hand(f))
                 next[r->n++] = (uint16_t)(f - kind->first);
         }
         next += r->n;
@@ -357,7 +349,7 @@ static void scale(unsigned k, const struct sample *const *lead, size_t n, unsign
            strong = at_rank(values, used, domains * kind->strong / 1e4);
     double slope = 200 / (strong > weak ? strong - weak : 1);
     for (unsigned f = kind->first; f < kind->end; f++)
-        if (!features[f].by_hand)
+        if (!points_def_by_hand(f))
             points[f] = (int16_t)lrint(slope * c[f]);
     points[kind->first] = (int16_t)lrint(500 + slope * (c[kind->first] - weak));
     free(values);
@@ -440,30 +432,13 @@ static void print_curve(void)
     }
 }
 
-static void print_points(const int16_t *points)
-{
-    printf("#ifndef RINGER_LOOKALIKE_POINTS_H\n#define RINGER_LOOKALIKE_POINTS_H\n\n"
-           "/* clang-format off */\n"
-           "/* Printed by bench/fit_lookalike -p, which says how; HAND = set by hand, see features.h. */\n");
-    for (unsigned k = 0; k < N_KINDS; k++) {
-        printf("#define %-92s \\\n", kinds[k].macro);
-        for (unsigned f = kinds[k].first; f < kinds[k].end; f++) {
-            char line[64];
-            snprintf(line, sizeof(line), "    X(%s, %d, %s)", features[f].id, points[f],
-                     features[f].by_hand ? "HAND" : "FIT");
-            printf(f + 1 < kinds[k].end ? "%-100s \\\n" : "%s\n", line);
-        }
-    }
-    printf("/* clang-format on */\n\n#endif\n");
-}
-
 /* --- */
 
 static void usage(FILE *out)
 {
     fprintf(out, "usage: fit_lookalike [-p] [-f FOLDS] [-r RIDGE] [-a KIND=WEAK,STRONG]...\n"
                  "                     PROTECTED HARMLESS LABELLED[=WEIGHT]...\n"
-                 "  -p  print new points for src/lookalike/points.h, fitted to all rows\n"
+                 "  -p  print new points for src/lookalike/points.def, fitted to all rows\n"
                  "  -f  folds for the held-out figures (5)\n"
                  "  -r  ridge (3)\n"
                  "  -a  findings allowed among 10,000 harmless domains at 50 and at 70, for each kind:\n");
@@ -534,7 +509,7 @@ int main(int argc, char **argv)
     if (print) {
         int16_t points[N_FEATURES];
         fit_points(fit.n_folds, points);
-        print_points(points);
+        points_def_print(stdout, points);
     } else {
         hold_out();
     }

@@ -10,7 +10,7 @@ BENCHES = \
 	bench/null_milter \
 	bench/rules
 EXTRA_PROGRAMS = $(BENCHES)
-bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h
+bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
 bench_null_milter_LDADD = $(MILTER_LIBS) -lpthread
 EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh
 

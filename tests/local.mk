@@ -100,7 +100,7 @@ EXTRA_DIST += \
 	tests/worker/data \
 	tests/worker/make_samples.py
 
-tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h
+tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
 tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
 tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h

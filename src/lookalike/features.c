@@ -1,5 +1,5 @@
 /*
- * What a finding is like, as a set of features (features.h): how long the name is, what the edits do to it, what
+ * What a finding is like, as a set of features (points.def): how long the name is, what the edits do to it, what
  * stands around it, under which suffix. Nothing here knows points; score.c adds them up.
  */
 #include <string.h>
@@ -17,14 +17,21 @@ static void set_if(struct features *f, bool condition, unsigned feature)
         set(f, feature);
 }
 
-/* Sets the last feature whose bound is not above `value`. */
-static void set_step(struct features *f, unsigned value, const uint8_t bounds[], unsigned first, unsigned n)
+/* Of the rows of points.def from `first` to `last`, the last one whose bound is not above `value`. */
+static void set_step(struct features *f, unsigned value, unsigned first, unsigned last)
 {
-    for (unsigned i = n; i-- > 0;)
-        if (value >= bounds[i]) {
-            set(f, first + i);
+    for (unsigned i = last + 1; i-- > first;)
+        if (value >= feature_value[i]) {
+            set(f, i);
             return;
         }
+}
+
+/* Of those rows, the one for this value. */
+static void set_equal(struct features *f, unsigned value, unsigned first, unsigned last)
+{
+    for (unsigned i = first; i <= last; i++)
+        set_if(f, feature_value[i] == value, i);
 }
 
 uint8_t suffix_kind(const struct query *q)
@@ -77,33 +84,30 @@ static bool suffix_near(const struct query *q, const struct hit *hit)
 void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
                     struct features *features)
 {
-    static const uint8_t lengths[] = {0, 3, 4, 5, 6, 8, 10, 13}, rare[] = {0, 48, 56, 64, 72};
     const struct core *c = hit_core(hit);
     uint8_t tld = suffix_kind(q), level = c->flags & CORE_LEVEL;
     (void)seen;
     set(features, E_BASE);
-    set_step(features, c->n, lengths, E_LEN2, 8);
+    set_step(features, c->n, E_LEN2, E_LEN13);
     set_if(features, tld == 1, E_CHEAP);
     set_if(features, tld == 2, E_GENERIC);
     set_if(features, tld == 0 && !deep_suffix(q), E_NATIONAL);
     set_if(features, tld == 0 && deep_suffix(q), E_DEEP);
-    if (level)
-        set(features, E_LEVEL1 + level - 1u);
+    set_equal(features, level, E_LEVEL1, E_LEVEL3);
     set_if(features, c->flags & CORE_AFFIX, E_AFFIX);
     set_if(features, hit->classes & 1u << LOOKALIKE_HYPHEN, E_HYPHEN);
     set_if(features, suffix_equal(q, hit), E_SAME);
     set_if(features, suffix_near(q, hit), E_SUFFIX_NEAR);
     set_if(features, q->popular, E_POPULAR);
-    set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), rare, E_RARE0, 5);
+    set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), E_RARE0, E_RARE4);
 }
 
 /* --- edits */
 
-/* The edits' kinds as features from `first` on, in the order of enum edit_kind. */
-static void set_edits(struct features *features, const struct hit *hit, unsigned first)
+static void set_edits(struct features *features, const struct hit *hit, unsigned first, unsigned last)
 {
     for (unsigned i = 0; i < hit->alignment.n; i++)
-        set(features, first + hit->alignment.edits[i].kind);
+        set_equal(features, hit->alignment.edits[i].kind, first, last);
 }
 
 static bool edits_first(const struct alignment *a)
@@ -161,29 +165,25 @@ unsigned telling_length(const struct query *q, const struct hit *hit)
 static void set_odd(const struct query *q, const struct hit *hit, const struct form *f,
                     struct features *features)
 {
-    enum { MIDDLE = 32 };
-    static const uint8_t odd[] = {0,          MIDDLE - 4, MIDDLE - 2, MIDDLE,
-                                  MIDDLE + 2, MIDDLE + 4, MIDDLE + 7, MIDDLE + 11};
     const struct core *c = hit_core(hit);
-    unsigned seen = rarity_of(&q->tables->rarity, f->plain, f->n) / RARITY_BIT + MIDDLE;
+    unsigned seen = rarity_of(&q->tables->rarity, f->plain, f->n) / RARITY_BIT + FEATURE_EVEN;
     unsigned genuine = rarity_of(&q->tables->rarity, index_key(hit->index, c), c->n) / RARITY_BIT;
-    set_step(features, seen > genuine ? seen - genuine : 0, odd, W_ODD0, 8);
+    set_step(features, seen > genuine ? seen - genuine : 0, W_ODD0, W_ODD7);
 }
 
 void features_whole(const struct query *q, const struct hit *hit, const struct seen *seen,
                     struct features *features)
 {
-    static const uint8_t lengths[] = {0, 5, 6, 7, 8, 9, 12}, costs[] = {1, 31, 51, 65, 81, 101, 131};
     const struct core *c = hit_core(hit);
     const struct alignment *a = &hit->alignment;
     uint8_t tld = suffix_kind(q);
     bool same = suffix_equal(q, hit);
     unsigned n = telling_length(q, hit);
     set(features, W_BASE);
-    set_step(features, n, lengths, W_LEN4, 7);
+    set_step(features, n, W_LEN4, W_LEN12);
     set_if(features, n < c->n, W_ROOT);
-    set_step(features, capped_cost(hit), costs, W_COST20, 7);
-    set_edits(features, hit, W_VISUAL);
+    set_step(features, capped_cost(hit), W_COST20, W_COST200);
+    set_edits(features, hit, W_VISUAL, W_SUBST);
     set_if(features, a->n > 1, W_EDITS2);
     set_if(features, edits_first(a), W_FIRST);
     set_if(features, edits_last(hit), W_LAST);
@@ -234,29 +234,27 @@ static bool split_differs(const struct hit *hit, const struct form *f)
     return (uint32_t)((f->starts >> hit->begin) & mask) != genuine;
 }
 
-static void set_kinds(struct features *features, unsigned kinds, unsigned first)
+static void set_kinds(struct features *features, unsigned kinds, unsigned first, unsigned last)
 {
-    for (unsigned k = 0; k < SEGMENT_KINDS; k++)
-        set_if(features, kinds >> k & 1, first + k);
+    for (unsigned i = first; i <= last; i++)
+        set_if(features, kinds & feature_value[i], i);
 }
 
 /* What stands before and behind the name. */
 static void set_rest(struct features *features, const struct hit *hit, const struct seen *seen)
 {
-    static const uint8_t unknowns[] = {0, 1, 2, 4, 7}, side[] = {1, 2, 4}, parts[] = {1, 2, 3},
-                         rests[] = {1, 2, 3, 4, 6, 9, 13};
     const struct reading *l = &seen->segments.before[hit->begin], *r = &seen->segments.behind[hit->end];
     unsigned unknown = l->unknown + r->unknown;
-    set_step(features, hit->begin + seen->form.n - hit->end, rests, I_REST1, 7);
-    set_step(features, unknown, unknowns, I_UNKNOWN0, 5);
-    set_step(features, l->unknown, side, I_BEFORE1, 3);
-    set_step(features, r->unknown, side, I_BEHIND1, 3);
-    set_kinds(features, l->kinds | r->kinds, I_GEO);
-    set_kinds(features, l->next, I_GEO_LEFT);
-    set_kinds(features, r->next, I_GEO_RIGHT);
+    set_step(features, hit->begin + seen->form.n - hit->end, I_REST1, I_REST13);
+    set_step(features, unknown, I_UNKNOWN0, I_UNKNOWN7);
+    set_step(features, l->unknown, I_BEFORE1, I_BEFORE4);
+    set_step(features, r->unknown, I_BEHIND1, I_BEHIND4);
+    set_kinds(features, l->kinds | r->kinds, I_GEO, I_DIGITS);
+    set_kinds(features, l->next, I_GEO_LEFT, I_DIGITS_LEFT);
+    set_kinds(features, r->next, I_GEO_RIGHT, I_DIGITS_RIGHT);
     set_if(features, l->lures + r->lures >= 2, I_LURES2);
     if (unknown == 0)
-        set_step(features, l->parts + r->parts, parts, I_PARTS1, 3);
+        set_step(features, l->parts + r->parts, I_PARTS1, I_PARTS3);
 }
 
 /* The length of the word that the best reading of the whole label has across this place; 0 = none. */
@@ -275,31 +273,29 @@ static unsigned word_across(const struct seen *seen, unsigned at)
 /* Does the label read well without the name (anthem in themattress)? */
 static void set_reading(struct features *features, const struct hit *hit, const struct seen *seen)
 {
-    static const uint8_t across[] = {2, 4, 6, 8}, gain[] = {1, 3, 5}, explains[] = {1, 3, 5, 7, 9};
     const struct segments *s = &seen->segments;
     unsigned left = word_across(seen, hit->begin), right = word_across(seen, hit->end);
     unsigned beside = s->before[hit->begin].unknown + s->behind[hit->end].unknown;
     unsigned all = s->behind[0].unknown;
-    set_step(features, left, across, I_CUT_LEFT2, 4);
-    set_step(features, right, across, I_CUT_RIGHT2, 4);
+    set_step(features, left, I_CUT_LEFT2, I_CUT_LEFT8);
+    set_step(features, right, I_CUT_RIGHT2, I_CUT_RIGHT8);
     set_if(features, left && right, I_CUT_BOTH);
-    set_step(features, beside > all ? beside - all : 0, gain, I_GAIN1, 3);
-    set_step(features, all > beside ? all - beside : 0, explains, I_EXPLAINS1, 5);
+    set_step(features, beside > all ? beside - all : 0, I_GAIN1, I_GAIN5);
+    set_step(features, all > beside ? all - beside : 0, I_EXPLAINS1, I_EXPLAINS9);
     set_if(features, all == 0, I_ALL_KNOWN);
 }
 
 /* A misspelt name inside a longer one. */
 static void set_misspelt(struct features *features, const struct hit *hit, const struct seen *seen)
 {
-    static const uint8_t costs[] = {1, 21, 51, 61, 101, 131};
     const struct alignment *a = &hit->alignment;
     const struct form *f = &seen->form;
     unsigned n = hit_core(hit)->n,
              unknown = seen->segments.before[hit->begin].unknown + seen->segments.behind[hit->end].unknown;
     if (a->cost == 0)
         return;
-    set_step(features, capped_cost(hit), costs, I_COST20, 6);
-    set_edits(features, hit, I_VISUAL);
+    set_step(features, capped_cost(hit), I_COST20, I_COST200);
+    set_edits(features, hit, I_VISUAL, I_SUBST);
     set_if(features, a->n > 1, I_EDITS2);
     set_if(features, edits_first(a), I_EDIT_FIRST);
     set_if(features, n <= 7, I_SHORT_TYPO);
@@ -316,17 +312,14 @@ static void set_misspelt(struct features *features, const struct hit *hit, const
 
 static void set_name(const struct query *q, struct features *features, const struct hit *hit)
 {
-    static const uint8_t lengths[] = {0, 5, 6, 7, 8, 9, 10, 11, 12, 14}, rare[] = {0, 48, 56, 64, 72, 80};
     enum { UNLIKELY = 6 * RARITY_BIT - RARITY_BIT / 4 };
     const struct core *c = hit_core(hit);
-    uint8_t level = c->flags & CORE_LEVEL;
-    set_step(features, c->n, lengths, I_LEN4, 10);
-    if (level)
-        set(features, I_LEVEL1 + level - 1u);
+    set_step(features, c->n, I_LEN4, I_LEN14);
+    set_equal(features, c->flags & CORE_LEVEL, I_LEVEL1, I_LEVEL3);
     set_if(features, c->flags & CORE_AFFIX, I_AFFIX);
     set_if(features, c->flags & CORE_NUMERIC, I_NUMERIC);
     unsigned rarity = rarity_per_letter(q, index_key(hit->index, c), c->n);
-    set_step(features, rarity, rare, I_RARE0, 6);
+    set_step(features, rarity, I_RARE0, I_RARE5);
     set_if(features, c->n <= 5 && rarity >= UNLIKELY, I_SHORT_RARE); /* hmrc, but not ares */
 }
 

@@ -7,14 +7,14 @@ libringer_a_SOURCES += \
 	src/lookalike/distance.c src/lookalike/distance.h \
 	src/lookalike/domain.c src/lookalike/domain.h src/lookalike/suffix.c src/lookalike/suffix.h \
 	src/lookalike/explain.c \
-	src/lookalike/features.c src/lookalike/features.h \
+	src/lookalike/features.c \
 	src/lookalike/hits.c \
 	src/lookalike/index.c src/lookalike/index.h \
 	src/lookalike/lookalike.c src/lookalike/lookalike.h \
 	src/lookalike/match.h \
 	src/lookalike/near.c src/lookalike/near.h \
 	src/lookalike/pattern.c src/lookalike/pattern.h \
-	src/lookalike/points.h \
+	src/lookalike/points.c src/lookalike/points.def src/lookalike/points.h \
 	src/lookalike/punycode.c src/lookalike/punycode.h \
 	src/lookalike/rarity.c src/lookalike/rarity.h \
 	src/lookalike/score.c \

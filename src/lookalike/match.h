@@ -2,7 +2,7 @@
 #define RINGER_LOOKALIKE_MATCH_H
 #include "lookalike/distance.h"
 #include "lookalike/domain.h"
-#include "lookalike/features.h"
+#include "lookalike/points.h"
 #include "lookalike/index.h"
 #include "lookalike/near.h"
 #include "lookalike/segment.h"

@@ -6,10 +6,6 @@
 
 #include "lookalike/match.h"
 
-#define FEATURE_POINTS_(id, points, how) [id] = points,
-const int16_t feature_points[N_FEATURES] = {WHOLE_FEATURES(FEATURE_POINTS_) EQUAL_FEATURES(FEATURE_POINTS_)
-                                                INSIDE_FEATURES(FEATURE_POINTS_)};
-
 enum {
     HOST_BONUS = 16, /* a registrable domain has honest neighbours, a host label that holds a name seldom */
     TOLD_APART = 30, /* names with three letters of their own (tdbank, tnbank) further apart are different */

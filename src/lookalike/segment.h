@@ -18,7 +18,7 @@ struct segments {
     struct reading before[FORM_MAX + 1], behind[FORM_MAX + 1];
     uint64_t cuts; /* bit i: a part begins at i in the best reading of the whole label */
 };
-enum { SEGMENT_WORD = 128, SEGMENT_DIGITS = 256, SEGMENT_KINDS = 9 };
+enum { SEGMENT_WORD = 128, SEGMENT_DIGITS = 256 };
 
 void segments_make(const struct tables *tables, const struct form *form, struct segments *segments_r);
 

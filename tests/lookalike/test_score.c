@@ -1,11 +1,13 @@
 /*
- * Scores are sums: what a watcher of the lookup sees adds up to what is published, with any points. And the
- * regression that the points come from.
+ * Scores are sums: what a watcher of the lookup sees adds up to what is published, with any points. The list of
+ * features is as it is printed, and its steps rise. And the regression that the points come from.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <math.h>
 #include <cmocka.h>
@@ -13,6 +15,7 @@
 #include "lookalike/match.h"
 
 #include "../../bench/logistic.h"
+#include "../../bench/points_def.h"
 
 static struct lookalike_index *names;
 
@@ -72,6 +75,44 @@ static void sums(void **state)
     arena_free(&arena);
 }
 
+static char *contents(FILE *f, char *buffer, size_t size)
+{
+    assert_non_null(f);
+    size_t n = fread(buffer, 1, size - 1, f);
+    assert_true(n > 0 && n < size - 1);
+    buffer[n] = '\0';
+    fclose(f);
+    return buffer;
+}
+
+static void list_is_printed(void **state)
+{
+    enum { SIZE = 1 << 16 };
+    static char list[SIZE], printed[SIZE], path[4096];
+    FILE *out = tmpfile();
+    (void)state;
+    points_def_print(out, feature_points);
+    rewind(out);
+    snprintf(path, sizeof(path), "%s/src/lookalike/points.def", getenv("abs_top_srcdir"));
+    assert_string_equal(contents(fopen(path, "r"), list, SIZE), contents(out, printed, SIZE));
+}
+
+/* A row whose bound is not above the one before it would never be set, or in place of that one. */
+static void steps_rise(void **state)
+{
+    static const unsigned steps[][2] = {
+        {W_LEN4, W_LEN12},      {W_COST20, W_COST200},      {W_ODD0, W_ODD7},
+        {E_LEN2, E_LEN13},      {E_RARE0, E_RARE4},         {I_LEN4, I_LEN14},
+        {I_REST1, I_REST13},    {I_UNKNOWN0, I_UNKNOWN7},   {I_BEFORE1, I_BEFORE4},
+        {I_BEHIND1, I_BEHIND4}, {I_PARTS1, I_PARTS3},       {I_CUT_LEFT2, I_CUT_LEFT8},
+        {I_GAIN1, I_GAIN5},     {I_EXPLAINS1, I_EXPLAINS9}, {I_CUT_RIGHT2, I_CUT_RIGHT8},
+        {I_COST20, I_COST200},  {I_RARE0, I_RARE5}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+        for (unsigned f = steps[i][0]; f < steps[i][1]; f++)
+            assert_true(feature_value[f] < feature_value[f + 1]);
+}
+
 /* The first coefficient is the log odds without the feature, the second what it adds to them. */
 static void regression(void **state)
 {
@@ -95,6 +136,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums),
+        cmocka_unit_test(list_is_printed),
+        cmocka_unit_test(steps_rise),
         cmocka_unit_test(regression),
     };
     return cmocka_run_group_tests_name("score", tests, set_up, tear_down);
