@@ -4,6 +4,7 @@ libringer_a_SOURCES += \
 	src/base/datadir.c src/base/datadir.h \
 	src/base/diag.c src/base/diag.h \
 	src/base/enumname.h \
+	src/base/file.c src/base/file.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/minisign.c src/base/minisign.h \
 	src/base/span.c src/base/span.h \
