@@ -8,6 +8,9 @@
  * Returns the path of `name` below the first folder that has it and the rest of the data, to be freed; when none has it, the path
  * below PKGDATADIR, so that an error message names the place where it should be.
  */
+/* What to do when a shipped file cannot be read. */
+#define DATADIR_REMEDY                                                                                       \
+    "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere"
 char *datadir_path(const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { MAX_KEPT = 100, MAX_NAME = 64 };
@@ -34,34 +35,44 @@ void diag_add(struct diag_list *list, enum diag_level level, struct diag_at at, 
     };
 }
 
-static char *read_line(const char *file, unsigned line)
+bool diag_read_file(struct diag_list *list, const char *path, size_t max, const char *what,
+                    const char *remedy, struct buf *text_r)
 {
-    FILE *f = fopen(file, "r");
-    char *text = NULL;
-    size_t cap = 0;
-    ssize_t n = -1;
-    if (!f)
-        return NULL;
-    for (unsigned i = 0; i < line; i++)
-        if ((n = getline(&text, &cap, f)) < 0)
-            break;
-    fclose(f);
-    if (n < 0) {
-        free(text);
-        return NULL;
-    }
-    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-        text[--n] = '\0';
-    return text;
+    struct file_error error;
+    if (file_read(path, max, text_r, &error))
+        return true;
+    diag_add(list, DIAG_ERROR, (struct diag_at){path, 0, 0}, remedy ? remedy : error.remedy,
+             "cannot read %s: %s", what, error.reason);
+    return false;
+}
+
+/* The line of that number, to be freed; NULL when there are not so many. */
+static char *copy_line(struct span text, unsigned number)
+{
+    struct span line = {0};
+    for (unsigned i = 0; i < number; i++)
+        if (!span_line(&text, &line))
+            return NULL;
+    return mem_strndup(line.p, line.n);
 }
 
 void diag_attach_source(struct diag_list *list)
 {
+    const char *in_hand = NULL; /* what `text` holds: most of a list is about one file */
+    struct buf text = {0};
+    struct file_error error;
     for (size_t i = 0; i < list->n; i++) {
         struct diag *d = &list->v[i];
-        if (!d->source && d->file && d->line)
-            d->source = read_line(d->file, d->line);
+        if (d->source || !d->file || !d->line)
+            continue;
+        if (!in_hand || strcmp(in_hand, d->file) != 0) {
+            buf_free(&text);
+            file_read(d->file, FILE_LIST_MAX, &text, &error); /* without it, the place is told all the same */
+            in_hand = d->file;
+        }
+        d->source = copy_line(buf_span(&text), d->line);
     }
+    buf_free(&text);
 }
 
 static void print_source(const struct diag *d, FILE *out)

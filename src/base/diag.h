@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include "base/buf.h"
 
 /*
  * What is wrong with a file that people write: where, what, and what to do about it. Loaders collect
@@ -33,6 +34,12 @@ struct diag_at {
 /* Adds one; `remedy` may be NULL. Texts are copied. At most 100 are kept, the rest are only counted. */
 void diag_add(struct diag_list *list, enum diag_level level, struct diag_at at, const char *remedy,
               const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/*
+ * The text of a file up to `max` bytes (base/file.h); false with an error "cannot read WHAT: reason". `remedy`: NULL
+ * for that of the reason.
+ */
+bool diag_read_file(struct diag_list *list, const char *path, size_t max, const char *what,
+                    const char *remedy, struct buf *text_r);
 /* Reads the named lines of the files once, to show them under the texts. Call before printing. */
 void diag_attach_source(struct diag_list *list);
 /* Prints "file:line:column: error: text" with the source line, a caret and the remedy under it. */

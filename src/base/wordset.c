@@ -1,12 +1,11 @@
 /*
  * Word lists as data files: sorted once, searched by bisection.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/wordset.h"
 
@@ -23,30 +22,6 @@ struct wordset {
 static int by_word(const void *a, const void *b)
 {
     return strcmp(((const struct entry *)a)->word, ((const struct entry *)b)->word);
-}
-
-static char *read_all(const char *path, size_t *n_r)
-{
-    FILE *f = fopen(path, "r");
-    char *text = NULL;
-    size_t n = 0, cap = 0, got;
-    if (!f)
-        return NULL;
-    do {
-        cap = cap ? cap * 2 : 16384;
-        text = mem_resize(text, cap + 1, 1);
-        got = fread(text + n, 1, cap - n, f);
-        n += got;
-    } while (n == cap);
-    if (ferror(f)) {
-        fclose(f);
-        free(text);
-        return NULL;
-    }
-    fclose(f);
-    text[n] = '\0';
-    *n_r = n;
-    return text;
 }
 
 static void add_line(struct wordset *set, char *line, size_t *cap)
@@ -74,19 +49,15 @@ static void add_line(struct wordset *set, char *line, size_t *cap)
     set->entries[set->n++] = (struct entry){start, value.n ? value.p : ""};
 }
 
-struct wordset *wordset_load(const char *path, struct diag_list *diags)
+struct wordset *wordset_load(const char *path, const char *remedy, struct diag_list *diags)
 {
-    size_t n = 0, cap = 0;
-    char *text = read_all(path, &n);
-    if (!text) {
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0},
-                 "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere",
-                 "cannot read this word list: %s", strerror(errno));
+    size_t cap = 0;
+    struct buf text = {0};
+    if (!diag_read_file(diags, path, FILE_LIST_MAX, "this word list", remedy, &text))
         return NULL;
-    }
     struct wordset *set = mem_alloc(sizeof(*set));
-    set->text = text;
-    char *line, *rest = text;
+    set->text = text.p;
+    char *line, *rest = set->text;
     while ((line = strsep(&rest, "\n")))
         add_line(set, line, &cap);
     if (set->n)

@@ -11,8 +11,8 @@
  */
 struct wordset;
 
-/* NULL with an error when the file cannot be read. */
-struct wordset *wordset_load(const char *path, struct diag_list *diags);
+/* NULL with an error when the file cannot be read; `remedy` for it, NULL: that of the reason. */
+struct wordset *wordset_load(const char *path, const char *remedy, struct diag_list *diags);
 void wordset_free(struct wordset **set);
 bool wordset_has(const struct wordset *set, struct span word); /* ASCII case does not matter */
 /* The value behind the tab; "" when the word has none; NULL when the word is not in the set. */

@@ -4,20 +4,17 @@
  * byte columns of the file as an editor counts them. Refuses whole files; never gives a partial tree.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <yaml.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/yamltree.h"
 
 enum {
-    MAX_FILE = 16 * 1024 * 1024, /* a million domains inline; bigger lists belong into list files */
     MAX_DEPTH = 32,              /* nobody writes deeper; we recurse */
     MAX_NODES = 2 * 1000 * 1000, /* about 250 MB of tree */
     MAX_SHOWN = 60               /* bytes of a value that a message repeats */
@@ -359,7 +356,7 @@ const struct yamltree_node *yamltree_parse(struct arena *arena, const char *name
 {
     struct reader r = {.arena = arena, .diags = diags, .file = arena_strdup(arena, name), .text = text};
     r.cursor.line = 1;
-    if (text.n > MAX_FILE) {
+    if (text.n > FILE_WRITTEN_MAX) {
         refuse(&r, (struct diag_at){r.file, 0, 0}, "put long lists into list files", "larger than 16 MiB");
         return NULL;
     }
@@ -379,47 +376,12 @@ const struct yamltree_node *yamltree_parse(struct arena *arena, const char *name
     return !root || is_null(root) ? empty_mapping(&r) : root;
 }
 
-/* Reads at most MAX_FILE + 1 bytes, so that a device or a pipe cannot fill the memory; 0 or an errno. */
-static int read_file(const char *path, struct buf *text)
-{
-    char chunk[64 * 1024];
-    ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    while (text->n <= MAX_FILE && ((n = read(fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)))
-        if (n > 0)
-            buf_add(text, chunk, (size_t)n);
-    int error = n < 0 ? errno : 0;
-    close(fd);
-    return error;
-}
-
-static const char *read_remedy(int error)
-{
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-        return "check the name; relative names start at the current folder";
-    case EACCES:
-        return "give the user who runs this read permission";
-    case EISDIR:
-        return "name a file, not a folder";
-    default:
-        return NULL;
-    }
-}
-
 const struct yamltree_node *yamltree_load(struct arena *arena, const char *path, struct diag_list *diags)
 {
     struct buf text = {0};
-    const struct yamltree_node *root = NULL;
-    int error = read_file(path, &text);
-    if (error)
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0}, read_remedy(error), "cannot read: %s",
-                 strerror(error));
-    else
-        root = yamltree_parse(arena, path, buf_span(&text), diags);
+    if (!diag_read_file(diags, path, FILE_WRITTEN_MAX, "this file", NULL, &text))
+        return NULL;
+    const struct yamltree_node *root = yamltree_parse(arena, path, buf_span(&text), diags);
     buf_free(&text);
     return root;
 }

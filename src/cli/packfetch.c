@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "rules/packdir.h"
 
 #include "cli/packfetch.h"
@@ -79,8 +80,8 @@ bool packfetch(struct arena *arena, const char *source, const char *cacert, stru
     const char *signature = arena_printf(arena, "%s.minisig", source);
     pack_r->source = source;
     if (!strstr(source, "://"))
-        return packdir_read_file(arena, source, BUNDLE_BYTES_MAX, &pack_r->tar, error_r) &&
-               packdir_read_file(arena, signature, SIGNATURE_MAX, &pack_r->signature, error_r);
+        return file_read_arena(arena, source, BUNDLE_BYTES_MAX, &pack_r->tar, error_r) &&
+               file_read_arena(arena, signature, SIGNATURE_MAX, &pack_r->signature, error_r);
     if (strncmp(source, "https://", 8) != 0) {
         *error_r = arena_printf(arena, "%s: only https:// is accepted", source);
         return false;

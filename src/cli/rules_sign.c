@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "rules/packdir.h"
 #include "rules/rules.h"
 
@@ -108,7 +109,7 @@ static bool add_file(struct sign *s, struct arena *arena, const char *path)
     }
     struct bundle_file *file = &s->files[s->n_files++];
     file->name = slash ? slash + 1 : path;
-    if (packdir_read_file(arena, path, BUNDLE_BYTES_MAX, &file->text, &error))
+    if (file_read_arena(arena, path, BUNDLE_BYTES_MAX, &file->text, &error))
         return true;
     complain("sign", error, NULL);
     return false;
@@ -155,9 +156,9 @@ static bool read_secret(struct arena *arena, const struct sign *s, struct minisi
 {
     struct span text, password = {0};
     const char *error = NULL, *word = NULL;
-    bool ok = packdir_read_file(arena, s->key, KEY_MAX, &text, &error);
+    bool ok = file_read_arena(arena, s->key, KEY_MAX, &text, &error);
     if (ok && s->password_file) {
-        ok = packdir_read_file(arena, s->password_file, KEY_MAX, &password, &error);
+        ok = file_read_arena(arena, s->password_file, KEY_MAX, &password, &error);
         struct span line = password;
         word = ok && span_line(&password, &line) ? arena_span(arena, line) : "";
     }

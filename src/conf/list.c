@@ -1,22 +1,13 @@
 /*
- * Lists of the configuration and list files. Refuses devices, pipes and files beyond any real list, so that a
- * wrong path cannot hang or fill the daemon.
+ * Lists of the configuration and list files.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/mem.h"
+#include "base/file.h"
 
 #include "conf/list.h"
 
-enum {
-    MAX_FILE = 128 * 1024 * 1024, /* some millions of domains */
-    MAX_SHOWN = 60
-};
+enum { MAX_SHOWN = 60 };
 
 bool conf_is_list(struct conf_loader *loader, const struct conf_option *option,
                   const struct yamltree_node *node)
@@ -26,39 +17,6 @@ bool conf_is_list(struct conf_loader *loader, const struct conf_option *option,
     return conf_wrong(loader, node, "write [a, b], one '- item' a line below the key, or {file: PATH}",
                       "'%s' must be a %s, not '%.*s'", option->name, conf_kind_text(option->kind), MAX_SHOWN,
                       node->text);
-}
-
-/* 0 or an errno; EINVAL for what is no plain file, EFBIG for one beyond the limit. */
-static int read_regular(const char *path, struct buf *text)
-{
-    char chunk[64 * 1024];
-    struct stat st;
-    ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return errno;
-    int error = fstat(fd, &st) != 0    ? errno
-                : S_ISDIR(st.st_mode)  ? EISDIR
-                : !S_ISREG(st.st_mode) ? EINVAL
-                                       : 0;
-    while (!error && text->n <= MAX_FILE && (n = read(fd, chunk, sizeof(chunk))) > 0)
-        buf_add(text, chunk, (size_t)n);
-    if (!error)
-        error = n < 0 ? errno : text->n > MAX_FILE ? EFBIG : 0;
-    close(fd);
-    return error;
-}
-
-static const char *file_problem(int error)
-{
-    switch (error) {
-    case EINVAL:
-        return "not a plain file";
-    case EFBIG:
-        return "larger than 128 MiB";
-    default:
-        return strerror(error);
-    }
 }
 
 bool conf_list_open(struct conf_loader *loader, const struct conf_option *option,
@@ -75,12 +33,11 @@ bool conf_list_open(struct conf_loader *loader, const struct conf_option *option
     if (!yamltree_string(value, &name, loader->diags))
         return false;
     const char *path = conf_resolve(loader, name);
-    int error = read_regular(path, &out->text);
-    if (error) {
+    struct file_error error;
+    if (!file_read(path, FILE_LIST_MAX, &out->text, &error)) {
         conf_wrong(loader, value,
                    "check the path; relative ones start at the folder of the configuration file",
-                   "the list file of '%s' cannot be read: %s: %s", option->name, path, file_problem(error));
-        buf_free(&out->text);
+                   "the list file of '%s' cannot be read: %s: %s", option->name, path, error.reason);
         return false;
     }
     out->rest = buf_span(&out->text);

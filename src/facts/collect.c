@@ -10,7 +10,7 @@
 static bool load(struct wordset **set, const char *name, struct diag_list *diags)
 {
     char *path = datadir_path(name);
-    *set = wordset_load(path, diags);
+    *set = wordset_load(path, DATADIR_REMEDY, diags);
     free(path);
     return *set != NULL;
 }
@@ -19,7 +19,7 @@ bool fact_lists_load(struct fact_lists *lists, const char *freemail, struct diag
 {
     bool ok = true;
     if (freemail)
-        ok = (lists->freemail = wordset_load(freemail, diags)) != NULL;
+        ok = (lists->freemail = wordset_load(freemail, NULL, diags)) != NULL;
     else
         ok = load(&lists->freemail, "data/facts/freemail.txt", diags);
     ok = load(&lists->titles, "data/facts/titles.txt", diags) && ok;

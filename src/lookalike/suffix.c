@@ -5,7 +5,6 @@
  */
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include <idn2.h>
 #include <libpsl.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/span.h"
 
@@ -71,24 +71,19 @@ static bool add_rule(struct span rule)
 /* All rules of the text at `path`; false when one of them is not understood. */
 static bool read_rules(const char *path)
 {
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    bool fine = true;
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return false;
-    while (fine && (n = getline(&line, &cap, f)) >= 0) {
-        struct span rule = span_trim((struct span){line, (size_t)n});
+    struct buf text = {0};
+    struct file_error error;
+    bool fine = file_read(path, FILE_WRITTEN_MAX, &text, &error);
+    struct span lines = buf_span(&text), line;
+    while (fine && span_line(&lines, &line)) {
+        struct span rule = span_trim(line);
         for (size_t i = 0; i < rule.n; i++) /* a rule ends at the first white space */
             if (rule.p[i] == ' ' || rule.p[i] == '\t')
                 rule.n = i;
         if (rule.n > 0 && strncmp(rule.p, "//", 2) != 0)
             fine = add_rule(rule);
     }
-    fine &= !ferror(f);
-    free(line);
-    fclose(f);
+    buf_free(&text);
     return fine;
 }
 

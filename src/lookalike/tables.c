@@ -3,13 +3,12 @@
  * first build of an index, and kept for the life of the process, since every reload would read the same.
  * Refuses a file with a line it does not understand: a table half read would lose findings silently.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include "lookalike/tables.h"
@@ -34,33 +33,22 @@ static void bad_line(struct reader *r, const char *text)
 /* Calls `take` for every line that is neither empty nor a comment, cut at its tabs into three fields. */
 static void read_file(struct reader *r, const char *name, void (*take)(struct reader *, struct span *f))
 {
-    char *path = datadir_path(name), *text = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    FILE *f = fopen(path, "r");
+    char *path = datadir_path(name);
+    struct buf text = {0};
     r->path = path;
     r->line = 0;
-    if (!f) {
-        diag_add(r->diags, DIAG_ERROR, (struct diag_at){path, 0, 0},
-                 "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere",
-                 "cannot read this table: %s", strerror(errno));
-        r->failed = true;
-        free(path);
-        return;
-    }
-    while ((n = getline(&text, &cap, f)) >= 0) {
-        struct span rest = {text, (size_t)n}, fields[4];
+    r->failed |= !diag_read_file(r->diags, path, FILE_WRITTEN_MAX, "this table", DATADIR_REMEDY, &text);
+    struct span lines = buf_span(&text), rest;
+    while (span_line(&lines, &rest)) {
+        struct span fields[4];
         r->line++;
-        if (*text == '#' || span_trim(rest).n == 0)
+        if (span_trim(rest).n == 0 || *rest.p == '#')
             continue;
         for (unsigned i = 0; i < 4; i++)
             fields[i] = span_trim(span_cut(&rest, '\t'));
         take(r, fields);
     }
-    if (ferror(f))
-        bad_line(r, "reading this table failed");
-    free(text);
-    fclose(f);
+    buf_free(&text);
     free(path);
 }
 

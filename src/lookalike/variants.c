@@ -3,11 +3,11 @@
  * What is made here the engine must find again (tests/lookalike/test_variants.c). Names longer than a label
  * may be (63) are not made; host tricks are not registered, so they are not made either.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include "lookalike/domain.h"
@@ -240,17 +240,13 @@ static void other_suffix(struct maker *m, struct span suffix)
 
 static void read_lists(struct maker *m, struct diag_list *diags)
 {
-    char *path = datadir_path("data/lookalike/variants.txt"), *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    FILE *f = fopen(path, "r");
-    if (!f)
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0},
-                 "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere",
-                 "cannot read this table");
-    while (f && (n = getline(&line, &cap, f)) >= 0) {
-        struct span rest = span_trim((struct span){line, (size_t)n}), kind = span_cut(&rest, '\t');
-        while (*line != '#' && rest.n > 0) {
+    char *path = datadir_path("data/lookalike/variants.txt");
+    struct buf text = {0};
+    diag_read_file(diags, path, FILE_WRITTEN_MAX, "this table", DATADIR_REMEDY, &text);
+    struct span lines = buf_span(&text), line;
+    while (span_line(&lines, &line)) {
+        struct span rest = span_trim(line), kind = span_cut(&rest, '\t');
+        while (*line.p != '#' && rest.n > 0) {
             struct span value = span_cut(&rest, ' ');
             if (span_eq(kind, SPAN_LIT("suffix")))
                 other_suffix(m, value);
@@ -258,9 +254,7 @@ static void read_lists(struct maker *m, struct diag_list *diags)
                 m->words[m->n_words++] = arena_span(m->arena, value);
         }
     }
-    free(line);
-    if (f)
-        fclose(f);
+    buf_free(&text);
     free(path);
 }
 

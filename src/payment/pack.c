@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "payment/terms.h"
 
@@ -530,20 +530,9 @@ typedef bool reader_fn(struct payment_packs *packs, const char *name, struct spa
 static bool read_file(struct payment_packs *packs, const char *path, reader_fn *reader,
                       struct diag_list *diags)
 {
-    enum { MAX_BYTES = 16 << 20 }; /* as yamltree.h */
     struct buf text = {0};
-    char chunk[16384];
-    size_t n;
-    FILE *f = fopen(path, "re");
-    if (!f) {
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0}, "check its name and permissions",
-                 "cannot be read");
-        return false;
-    }
-    while (text.n <= MAX_BYTES && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        buf_add(&text, chunk, n);
-    fclose(f);
-    bool ok = reader(packs, path, buf_span(&text), diags);
+    bool ok = diag_read_file(diags, path, FILE_WRITTEN_MAX, "these phrases", NULL, &text) &&
+              reader(packs, path, buf_span(&text), diags);
     buf_free(&text);
     return ok;
 }

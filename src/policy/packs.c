@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "policy/packs.h"
 
@@ -21,7 +22,7 @@ bool policy_packs_key(struct arena *arena, const char *dir, const char *text, st
     if (strlen(text) == KEY_LINE && strncmp(text, "RW", 2) == 0)
         return minisign_public_parse(span_of(text), key_r, error_r) == 0;
     const char *path = *text == '/' ? text : arena_printf(arena, "%s/%s", dir, text);
-    return packdir_read_file(arena, path, KEY_FILE_MAX, &file, error_r) &&
+    return file_read_arena(arena, path, KEY_FILE_MAX, &file, error_r) &&
            minisign_public_parse(file, key_r, error_r) == 0;
 }
 

@@ -4,20 +4,15 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "rules/ruleset.h"
 
-enum {
-    MAX_FILE = 16 * 1024 * 1024, /* as yamltree.h; more is not even read */
-    DIGEST_BYTES = crypto_generichash_BYTES
-};
+enum { DIGEST_BYTES = crypto_generichash_BYTES };
 
 static struct ruleset *set_new(void)
 {
@@ -35,21 +30,6 @@ void ruleset_free(struct ruleset **rules)
     free((*rules)->rules);
     free(*rules);
     *rules = NULL;
-}
-
-static int read_all(const char *path, struct buf *text)
-{
-    char chunk[64 * 1024];
-    ssize_t n = 1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    while (n > 0 && text->n <= MAX_FILE)
-        if ((n = read(fd, chunk, sizeof(chunk))) > 0)
-            buf_add(text, chunk, (size_t)n);
-    int error = n < 0 ? errno : 0;
-    close(fd);
-    return error;
 }
 
 /* Lengths go in as well, so that no two different sets of files are the same bytes. */
@@ -75,13 +55,8 @@ static bool read_text(struct ruleset *set, const char *name, struct span text, s
 static bool read_file(struct ruleset *set, const char *path, struct diag_list *diags)
 {
     struct buf text = {0};
-    int error = read_all(path, &text);
-    bool ok = false;
-    if (error)
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0}, "check the name and the permissions",
-                 "cannot read the rules: %s", strerror(error));
-    else
-        ok = read_text(set, path, buf_span(&text), diags);
+    bool ok = diag_read_file(diags, path, FILE_WRITTEN_MAX, "the rules", NULL, &text) &&
+              read_text(set, path, buf_span(&text), diags);
     buf_free(&text);
     return ok;
 }

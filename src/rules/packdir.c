@@ -4,45 +4,17 @@
  * place of a new one is genuine, too.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
 #include <sodium.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 
 #include "rules/packdir_state.h"
 
 enum { STATE_MAX = 256 * 1024, SIGNATURE_MAX = 16 * 1024 };
-
-bool packdir_read_file(struct arena *arena, const char *path, size_t max, struct span *text_r,
-                       const char **error_r)
-{
-    struct buf text = {0};
-    char chunk[64 * 1024];
-    struct stat st;
-    ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int error = fd < 0 || fstat(fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
-    while (!error && text.n <= max && (n = read(fd, chunk, sizeof(chunk))) > 0)
-        buf_add(&text, chunk, (size_t)n);
-    if (!error && n < 0)
-        error = errno;
-    if (fd >= 0)
-        close(fd);
-    if (!error && text.n > max)
-        error = EFBIG;
-    if (error)
-        *error_r = arena_printf(arena, "%s: %s", path, strerror(error));
-    else
-        *text_r = (struct span){arena_strndup(arena, text.p ? text.p : "", text.n), text.n};
-    buf_free(&text);
-    return !error;
-}
 
 void packdir_digest(struct span tar, char out[PACKDIR_DIGEST_HEX])
 {
@@ -96,9 +68,8 @@ static bool open_version(struct arena *arena, const char *dir, const struct bund
 {
     struct span tar, signature;
     const char *path = packdir_path(arena, dir, pack->name, seq);
-    if (!packdir_read_file(arena, path, BUNDLE_BYTES_MAX, &tar, error_r) ||
-        !packdir_read_file(arena, arena_printf(arena, "%s.minisig", path), SIGNATURE_MAX, &signature,
-                           error_r))
+    if (!file_read_arena(arena, path, BUNDLE_BYTES_MAX, &tar, error_r) ||
+        !file_read_arena(arena, arena_printf(arena, "%s.minisig", path), SIGNATURE_MAX, &signature, error_r))
         return false;
     if (bundle_open(arena, trust, tar, signature, &pack->bundle, error_r) != 0)
         return false;
@@ -145,7 +116,7 @@ bool packdir_read(struct arena *arena, const char *dir, const struct bundle_trus
     *out = (struct packdir){0};
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return true;
-    if (!packdir_read_file(arena, path, STATE_MAX, &text, &error)) {
+    if (!file_read_arena(arena, path, STATE_MAX, &text, &error)) {
         diag_add(diags, level, (struct diag_at){path, 0, 0}, "check its permissions",
                  "the state of the signed packs cannot be read: %s", error);
         return false;

@@ -53,9 +53,6 @@ bool packdir_install(struct arena *arena, const char *dir, const struct packdir 
 bool packdir_rollback(struct arena *arena, const char *dir, const struct packdir *installed,
                       const struct bundle_trust *trust, const char *name, const char *who, int64_t *seq_r,
                       const char **error_r);
-/* A file up to `max` bytes, in arena. False with the reason. */
-bool packdir_read_file(struct arena *arena, const char *path, size_t max, struct span *text_r,
-                       const char **error_r);
 void packdir_digest(struct span tar, char out[PACKDIR_DIGEST_HEX]);
 
 #endif

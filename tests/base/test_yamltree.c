@@ -199,7 +199,7 @@ static void test_files(void **state)
     assert_null(yamltree_load(arena, "/nonexistent/x.yaml", &diags));
     assert_null(yamltree_load(arena, "/", &diags));
     assert_int_equal(diags.errors, 2);
-    assert_string_equal(diags.v[0].text, "cannot read: No such file or directory");
+    assert_string_equal(diags.v[0].text, "cannot read this file: No such file or directory");
     assert_string_equal(diags.v[1].remedy, "name a file, not a folder");
     diag_free(&diags);
     arena_free(&arena);

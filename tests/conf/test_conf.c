@@ -239,7 +239,7 @@ static const struct {
      "1:32: the list file of 'own-domains' cannot be read: DIR/none.txt: No such file or directory (check "
      "the path; relative ones start at the folder of the configuration file)"},
     {"protect: {own-domains: {file: /dev/zero}}\n",
-     "1:31: the list file of 'own-domains' cannot be read: /dev/zero: not a plain file (check the path; "
+     "1:31: the list file of 'own-domains' cannot be read: /dev/zero: it is a device (check the path; "
      "relative ones start at the folder of the configuration file)"},
     {"protect: {own-domains: {path: x}}\n", "1:25: unknown key 'path' (known here: file)"},
     {"protect: {own-domains: {file: bad.txt}}\n",
