@@ -1,7 +1,6 @@
 /*
  * ringer domain: what does this domain look like? One domain a line in, one answer a line out.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 #include <jansson.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lookalike/variants.h"
@@ -44,28 +44,23 @@ static void usage(FILE *out)
 
 static struct lookalike_index *load_protected(const char *path, struct diag_list *diags)
 {
-    FILE *f = fopen(path, "r");
-    char *line = NULL;
-    size_t cap = 0;
+    struct buf text = {0};
     unsigned number = 0;
-    if (!f) {
-        diag_add(diags, DIAG_ERROR, (struct diag_at){path, 0, 0}, "name a readable file, one domain a line",
-                 "cannot read the protected names: %s", strerror(errno));
+    char *line, *rest;
+    if (!diag_read_file(diags, path, FILE_LIST_MAX, "the protected names", NULL, &text))
         return NULL;
-    }
     struct lookalike_builder *b = lookalike_builder_new();
-    while (getline(&line, &cap, f) >= 0) {
+    for (rest = text.p; (line = strsep(&rest, "\n"));) {
         const char *error;
         number++;
-        line[strcspn(line, "#\r\n")] = '\0';
+        line[strcspn(line, "#\r")] = '\0';
         char *start = line + strspn(line, " \t\v\f");
         start[strcspn(start, " \t\v\f")] = '\0';
         if (*start && lookalike_builder_protect(b, start, RELATION_PARTNER, &error) != 0)
             diag_add(diags, DIAG_WARNING, (struct diag_at){path, number, 1},
                      "it is not protected; mend or remove the line", "%s", error);
     }
-    free(line);
-    fclose(f);
+    buf_free(&text);
     return lookalike_build(&b, diags);
 }
 

@@ -1,14 +1,13 @@
 /*
  * ringer extract: what the worker takes out of an attachment, for admins who wonder why a rule did not see a text.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
+#include "base/file.h"
 #include "worker/worker.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -28,32 +27,17 @@ static const char help[] =
     "  -h, --help               this text\n\n"
     "Exit codes: 0 text was read, 1 at least one file could not be read in full, 2 wrong usage.\n";
 
-static bool read_file(const char *path, struct buf *out)
-{
-    char piece[65536];
-    size_t n;
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
-    if (!f)
-        return false;
-    while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->n < FILE_MAX)
-        buf_add(out, piece, n);
-    int error = ferror(f) ? errno : 0;
-    if (f != stdin)
-        fclose(f);
-    errno = error;
-    return error == 0;
-}
-
 static bool extract(struct worker_pool *pool, const char *path)
 {
     struct arena *arena = arena_new();
     struct buf bytes = {0};
     struct worker_text text;
     struct worker_stats stats;
+    struct file_error error;
     const char *slash = strrchr(path, '/');
-    bool ok = read_file(path, &bytes);
+    bool ok = file_read_argument(path, FILE_MAX, &bytes, &error);
     if (!ok) {
-        fprintf(stderr, "ringer extract: %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "ringer extract: %s: %s: %s\n", path, error.reason, error.remedy);
     } else {
         worker_extract(pool, arena, 0, "", slash ? slash + 1 : path, buf_span(&bytes), &text);
         ok = text.status == WORKER_OK;

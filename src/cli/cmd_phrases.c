@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "payment/payment.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -106,17 +106,11 @@ static void match_lines(const struct payment_packs *packs, struct arena *arena, 
 static int match_file(const struct payment_packs *packs, const char *path, bool lines)
 {
     struct buf text = {0};
-    char chunk[16384];
-    size_t n;
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (!f) {
-        fprintf(stderr, "ringer phrases: %s cannot be read: check its name and permissions\n", path);
+    struct file_error error;
+    if (!file_read_argument(path, FILE_LIST_MAX, &text, &error)) {
+        fprintf(stderr, "ringer phrases: %s: %s: %s\n", path, error.reason, error.remedy);
         return EXIT_FAILED;
     }
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        buf_add(&text, chunk, n);
-    if (f != stdin)
-        fclose(f);
     struct arena *arena = arena_new();
     if (lines)
         match_lines(packs, arena, &text);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/mailsource.h"
 
@@ -108,13 +109,14 @@ static void open_folder(struct mailsource *s, const char *path)
     s->depth++;
 }
 
-static void open_file(struct mailsource *s, const char *path)
+/* `file`: NULL when it could not be opened, errno says why. */
+static void begin_file(struct mailsource *s, const char *path, FILE *file)
 {
-    s->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    if (!s->file) {
+    if (!file) {
         fail(s, path, strerror(errno));
         return;
     }
+    s->file = file;
     s->file_path = mem_strdup(path);
     s->number = 0;
     int c = getc(s->file);
@@ -132,11 +134,22 @@ static void open_file(struct mailsource *s, const char *path)
     }
 }
 
+/* Only regular files, whatever has the name by now: what a walk finds must not keep it waiting. */
+static void open_regular(struct mailsource *s, const char *path)
+{
+    struct file_error error;
+    int fd = file_open(path, &error);
+    if (fd < 0)
+        fail(s, path, error.reason);
+    else
+        begin_file(s, path, fdopen(fd, "rb"));
+}
+
 static void open_path(struct mailsource *s, const char *path, bool named)
 {
     struct stat st;
     if (strcmp(path, "-") == 0) {
-        open_file(s, path);
+        begin_file(s, path, stdin);
         return;
     }
     if ((named ? stat : lstat)(path, &st) != 0) {
@@ -147,10 +160,10 @@ static void open_path(struct mailsource *s, const char *path, bool named)
         return;
     if (S_ISDIR(st.st_mode))
         open_folder(s, path);
-    else if (S_ISREG(st.st_mode) || (named && S_ISFIFO(st.st_mode)))
-        open_file(s, path);
-    else if (named)
-        fail(s, path, "neither a file nor a folder (use - for standard input)");
+    else if (named && S_ISFIFO(st.st_mode)) /* <(zcat old.mbox.gz), waited for because it was asked for */
+        begin_file(s, path, fopen(path, "rbe"));
+    else if (named || S_ISREG(st.st_mode))
+        open_regular(s, path);
 }
 
 /* The next file of the walk; false when there is none. */

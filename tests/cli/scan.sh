@@ -49,7 +49,7 @@ config() {
     [ $? = 3 ] && grep -q "$dir/bad.yaml:1:7: error:" "$dir/err"
 }
 ok "a wrong configuration exits with 3 and says where" config
-device() { scan --json /dev/zero >"$dir/out"; [ $? = 1 ] && grep -q "/dev/zero: neither a file nor a folder" "$dir/err"; }
+device() { scan --json /dev/zero >"$dir/out"; [ $? = 1 ] && grep -q "/dev/zero: it is a device" "$dir/err"; }
 ok "a device is refused: it may never end" device
 empty() { : >"$dir/empty"; [ "$(scan --json "$dir/empty" | field action)" = pass ]; }
 ok "an empty file is judged, not skipped" empty
