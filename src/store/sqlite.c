@@ -123,7 +123,7 @@ static int give_away(const char *path, int fd)
 /* Mail is private: a new file is never readable for everybody, whatever the umask says. */
 static int create_file(struct sqlite *lite, struct store_error *error)
 {
-    int fd = open(lite->path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    int fd = open(lite->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0660);
     if (fd < 0) {
         bool denied = errno == EACCES || errno == EROFS || errno == EPERM;
         say(error,
@@ -198,6 +198,10 @@ static struct db *lite_open(const char *where, unsigned flags, struct store_erro
     if (stat(where, &st)) {
         say(error, errno == EACCES ? STORE_READ_ONLY : STORE_OTHER, "sqlite:%s: %s%s", where, strerror(errno),
             errno == ENOENT ? "; ringerd creates it when it first starts" : "");
+        goto failed;
+    }
+    if (!S_ISREG(st.st_mode)) { /* reading a pipe, SQLite would wait for ever */
+        say(error, STORE_OTHER, "sqlite:%s: it is no regular file: name the file of the data base", where);
         goto failed;
     }
     lite->dev = st.st_dev;
