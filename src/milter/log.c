@@ -87,15 +87,28 @@ void log_diags(const struct diag_list *diags)
     }
 }
 
+/* Only to a regular file: a pipe that nobody empties would keep mail waiting. */
+static int open_events(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+        return fd;
+    close(fd);
+    errno = ENXIO;
+    return -1;
+}
+
 void log_event(const char *path, const char *line)
 {
     static atomic_bool complained;
     size_t n = strlen(line);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    int fd = open_events(path);
     char *copy = mem_printf("%s\n", line);
     bool ok = fd >= 0 && write(fd, copy, n + 1) == (ssize_t)(n + 1); /* one write: lines do not mix */
     if (!ok && !atomic_exchange(&complained, true))
-        log_line(LOG_ERR, "cannot write events to %s: %s", path, strerror(errno));
+        log_line(LOG_ERR, "cannot write events to %s: %s", path,
+                 errno == ENXIO ? "it is no regular file: name another one" : strerror(errno));
     if (ok)
         atomic_store(&complained, false);
     if (fd >= 0)

@@ -162,6 +162,26 @@ def reloads_and_keeps_the_last_good():
     equal(d.stop(), 0)
 
 
+def never_waits_for_a_pipe():
+    """In place of a pack, a list or the event file: whoever opens one waits until somebody writes."""
+    d = Ringerd().start()
+    c = d.client().start()
+    pipe = d.dir + '/pipe'
+    os.mkfifo(pipe)
+    os.chmod(pipe, 0o666)
+    for n, more in enumerate(('rules:\n  packs: [pipe]\n', 'rules:\n  phrases: pipe\n'), 1):
+        d.write_conf(more=more)
+        d.process.send_signal(signal.SIGHUP)
+        wait_for('the refusal', lambda: d.counter('reloads_failed') == n)
+        equal(c.message(attack(n))[0], 'd')
+    true(pipe + ':0:0: cannot read the rules: it is a pipe: name a regular file' in d.text(), d.text())
+    d.write_conf(daemon='  event-file: pipe\n')
+    equal(d.control('reload')['ok'], True)
+    equal(d.client().start().message(ham())[0], 'c')
+    wait_for('the complaint', lambda: 'cannot write events to %s: it is no regular file' % pipe in d.text())
+    equal(d.stop(), 0)
+
+
 def drops_decisions_past_their_retention():
     d = Ringerd()
     d.write_conf(quarantine='  decision-retention: 30d\n')
@@ -382,6 +402,7 @@ def needs_little_memory_for_an_idle_connection():
 if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
                takes_sockets_from_systemd_and_notifies_it, answers_the_watchdog_of_systemd, reloads_and_keeps_the_last_good,
+               never_waits_for_a_pipe,
                tells_how_its_services_do, drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
