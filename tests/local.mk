@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/rules/test_packdir \
 	tests/rules/test_verdict \
 	tests/store/test_history \
+	tests/store/test_hold \
 	tests/store/test_store \
 	tests/store/test_store_threads \
 	tests/policy/test_exceptions \
@@ -105,6 +106,7 @@ tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic
 tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
 tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h
+tests_store_test_hold_SOURCES = tests/store/test_hold.c tests/store/fixture.h
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h

@@ -180,20 +180,26 @@ static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judg
     bool *held = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*held));
     choose_held(s, held);
     const char **rcpts = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*rcpts));
+    const char **spared = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*spared));
+    size_t n_spared = 0;
     for (size_t i = 0; i < tx->n_rcpts; i++)
-        if (held[i])
-            rcpts[out->n_held++] = tx->rcpts[i];
+        *(held[i] ? &rcpts[out->n_held++] : &spared[n_spared++]) = tx->rcpts[i];
     if (out->n_held == 0)
         return deliver_marked(ctx, s, j, out);
     struct store_mail mail = *record_mail(tx, j, out);
     mail.rcpts = rcpts;
     mail.n_rcpts = out->n_held;
+    mail.spared = spared;
+    mail.n_spared = n_spared;
+    mail.unlogged = tx->test;
     struct store_body body = {.head = buf_span(&tx->raw.mem), .fd = tx->raw.fd, .fd_size = tx->raw.written};
     struct store_error error = {0};
-    if (store_quarantine_put(ringerd.store, &mail, &body, out->quarantine_id, &error) != 0) {
+    int put = store_quarantine_put(ringerd.store, &mail, &body, out->quarantine_id, &error);
+    if (put < 0) {
         out->quarantine_id[0] = '\0';
         return store_failed(ctx, s, j, &error, out);
     }
+    out->again = put == 1;
     if (out->n_held == tx->n_rcpts)
         return SMFIS_DISCARD;
     mark_subject(ctx, s);

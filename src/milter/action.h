@@ -21,6 +21,7 @@ enum outcome_kind { /* what was done, whatever the verdict was */
 struct outcome {
     enum outcome_kind kind;
     char quarantine_id[STORE_ID_SIZE]; /* "" when nothing was stored */
+    bool again;                        /* it was there already: the MTA never got our answer */
     size_t n_held;                     /* recipients */
     const char *error;                 /* what went wrong on the way; NULL: nothing */
 };

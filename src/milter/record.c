@@ -113,7 +113,7 @@ static void write_line(const struct session *s, const struct judgement *j, const
         buf_printf(&line, " verdict=%s score=%d axes=%s mode=%s", action_name(j->verdict.action),
                    j->verdict.score, *axes ? axes : "none", conf_mode_name(tx->policy->conf->mode));
     if (*out->quarantine_id)
-        buf_printf(&line, " id=%s", out->quarantine_id);
+        buf_printf(&line, " id=%s%s", out->quarantine_id, out->again ? " again=yes" : "");
     buf_printf(&line, " client=%s rcpts=%zu held=%zu ms=%lld", *s->client_ip ? s->client_ip : "local",
                tx->n_rcpts, out->n_held, (long long)tx->took_ms);
     log_field(&line, "sender", tx->envelope.mail_from, LOG_ADDRESS);
@@ -164,7 +164,7 @@ void record_decision(const struct session *s, const struct judgement *j, const s
     write_line(s, j, out);
     if (*s->tx->policy->conf->event_file)
         write_event(s, j, out);
-    if ((j || out->kind != OUTCOME_SKIP) && !s->tx->test) /* reports count what others send */
-        store_decision_put(ringerd.store, record_mail(s->tx, j, out),
-                           *out->quarantine_id ? out->quarantine_id : NULL);
+    bool held = *out->quarantine_id;                               /* then the row came with the hold */
+    if ((j || out->kind != OUTCOME_SKIP) && !s->tx->test && !held) /* reports count what others send */
+        store_decision_put(ringerd.store, record_mail(s->tx, j, out));
 }

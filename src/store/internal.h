@@ -16,6 +16,9 @@ enum {
 /* Runs inside a transaction of the writer thread. 0 = keep, 1 = refused, -1 = failed (then undone). */
 typedef int (*store_job_fn)(struct store *store, struct db *db, void *arg, struct store_error *error);
 struct job;
+struct job_queue {
+    struct job *first, **end;
+};
 
 /* What is written in the background; `run` works inside a transaction of the writer thread, which frees it. */
 enum background_kind { BACKGROUND_DECISION, BACKGROUND_HISTORY, BACKGROUND_KINDS };
@@ -48,8 +51,8 @@ struct store {
     pthread_t writer;
     bool writer_runs, stop;
     pthread_cond_t work, done;
-    struct db *writer_db; /* the writer thread's alone */
-    struct job *jobs, **jobs_end;
+    struct db *writer_db;        /* the writer thread's alone */
+    struct job_queue jobs, bulk; /* bulk: what takes long to write waits for what does not */
     struct background *background, **background_end;
     size_t n_background[BACKGROUND_KINDS];
     int64_t background_due_ms; /* monotonic */

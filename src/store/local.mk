@@ -1,9 +1,11 @@
 libringer_a_SOURCES += \
 	src/store/audit.h src/store/contact.h \
 	src/store/db.h src/store/internal.h src/store/statements.def \
+	src/store/decision.c src/store/decision.h \
 	src/store/history.c src/store/history.h src/store/history_internal.h \
 	src/store/history_admin.c \
 	src/store/history_look.c \
+	src/store/hold.c \
 	src/store/quarantine.c src/store/quarantine.h \
 	src/store/reader.c \
 	src/store/reinject.c src/store/reinject.h \

@@ -1,11 +1,9 @@
 /*
- * Held mail: put, look, take the original bytes out, delete, purge. Release is in release.c. Nothing here
- * reads a whole message into memory: the bytes travel in pieces of PIECE_BYTES.
+ * Held mail: look, and take the original bytes out. It comes in by hold.c and goes by release.c. Nothing here
+ * reads a whole message into memory: the bytes travel in pieces.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
@@ -16,117 +14,13 @@
 
 ENUM_DEFINE(quarantine_state, QUARANTINE_STATE_LIST)
 
-enum { PIECE_BYTES = 128 * 1024, PREFIX_MIN = 4 };
-
-struct put {
-    const struct store_mail *mail;
-    const struct store_body *body;
-    const char *id;
-    struct db_value *values; /* of MAIL */
-    struct db_value *rcpts;
-};
-
-static uint64_t body_size(const struct store_body *body)
-{
-    return body->head.n + (body->fd >= 0 ? body->fd_size : 0);
-}
-
-/* Bytes [offset, offset + n) of the body; it must have that many. */
-static int body_read(const struct store_body *body, uint64_t offset, char *out, size_t n,
-                     struct store_error *error)
-{
-    if (offset < body->head.n) {
-        size_t take = body->head.n - offset < n ? body->head.n - (size_t)offset : n;
-        memcpy(out, body->head.p + offset, take);
-        out += take;
-        n -= take;
-        offset += take;
-    }
-    off_t at = body->fd_offset + (off_t)(offset - body->head.n);
-    while (n > 0) {
-        ssize_t got = pread(body->fd, out, n, at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            store_fail(error, STORE_INVALID, "the spooled message cannot be read: %s",
-                       got < 0 ? strerror(errno) : "it is shorter than it was");
-            return -1;
-        }
-        out += got;
-        at += got;
-        n -= (size_t)got;
-    }
-    return 0;
-}
+enum { PREFIX_MIN = 4 };
 
 static void hash_final(crypto_hash_sha256_state *hash, char hex_r[crypto_hash_sha256_BYTES * 2 + 1])
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_final(hash, digest);
     sodium_bin2hex(hex_r, crypto_hash_sha256_BYTES * 2 + 1, digest, sizeof(digest));
-}
-
-static int put_pieces(struct store *store, struct db *db, const struct put *put, char *hex_r,
-                      struct store_error *error)
-{
-    uint64_t size = body_size(put->body);
-    char *piece = mem_resize(NULL, size < PIECE_BYTES ? (size_t)size : PIECE_BYTES, 1);
-    crypto_hash_sha256_state hash;
-    int failed = 0;
-    crypto_hash_sha256_init(&hash);
-    for (uint64_t n = 0; n * PIECE_BYTES < size && !failed; n++) {
-        uint64_t left = size - n * PIECE_BYTES;
-        size_t take = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
-        failed = body_read(put->body, n * PIECE_BYTES, piece, take, error);
-        if (failed)
-            break;
-        crypto_hash_sha256_update(&hash, (const unsigned char *)piece, take);
-        struct db_value args[] = {value_text(store->tenant), value_text(put->id), value_int((int64_t)n),
-                                  value_bytes((struct span){piece, take})};
-        failed = db->driver->run(db, SQL_PIECE_PUT, args, 4, NULL, NULL, NULL, error);
-    }
-    hash_final(&hash, hex_r);
-    free(piece);
-    return failed;
-}
-
-static int put_job(struct store *store, struct db *db, void *arg, struct store_error *error)
-{
-    const struct put *put = arg;
-    char hex[crypto_hash_sha256_BYTES * 2 + 1];
-    struct db_value args[2 + MAIL_COLUMNS + 2] = {value_text(store->tenant), value_text(put->id)};
-    if (put_pieces(store, db, put, hex, error))
-        return -1;
-    for (size_t i = 0; i < put->mail->n_rcpts; i++) {
-        struct db_value rcpt[] = {args[0], args[1], value_int((int64_t)i), put->rcpts[i]};
-        if (db->driver->run(db, SQL_RCPT_PUT, rcpt, 4, NULL, NULL, NULL, error))
-            return -1;
-    }
-    memcpy(args + 2, put->values, sizeof(*args) * MAIL_COLUMNS);
-    args[2 + MAIL_COLUMNS] = value_int((int64_t)body_size(put->body));
-    args[3 + MAIL_COLUMNS] = value_text(hex);
-    return db->driver->run(db, SQL_ITEM_PUT, args, 4 + MAIL_COLUMNS, NULL, NULL, NULL, error);
-}
-
-int store_quarantine_put(struct store *store, const struct store_mail *mail, const struct store_body *body,
-                         char id_r[STORE_ID_SIZE], struct store_error *error)
-{
-    struct arena *arena = arena_new();
-    struct db_value values[MAIL_COLUMNS];
-    struct put put = {.mail = mail, .body = body, .id = id_r, .values = values};
-    store_new_id(id_r);
-    mail_values(arena, mail, values);
-    put.rcpts = arena_array(arena, mail->n_rcpts, sizeof(*put.rcpts));
-    for (size_t i = 0; i < mail->n_rcpts; i++)
-        put.rcpts[i] = value_foreign(arena, mail->rcpts[i]);
-    int result = writer_run(store, put_job, &put, body_size(body), error);
-    arena_free(&arena);
-    if (result == 0) {
-        pthread_mutex_lock(&store->lock);
-        store->stats.quarantined++;
-        pthread_mutex_unlock(&store->lock);
-    }
-    return result;
 }
 
 /* Rows of ITEM_LIST and ITEM_GET. */

@@ -92,5 +92,7 @@ int store_quarantine_delete(struct store *store, const char *id, const char *who
 /* Removes items and their records that came before `before_ms`, in small transactions. */
 int store_quarantine_purge(struct store *store, int64_t before_ms, const char *who, uint64_t *removed_r,
                            struct store_error *error);
+/* Drops what came of large messages whose last part never did: its MTA has been told to try again. */
+int store_quarantine_sweep(struct store *store, uint64_t *removed_r, struct store_error *error);
 
 #endif

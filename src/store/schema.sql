@@ -158,3 +158,21 @@ CREATE INDEX history_campaign_time ON history_campaign (tenant, last_ms);
 -- version 3
 -- Whether the message counts for its correspondents: what came unauthenticated does not, until an archive has it.
 ALTER TABLE history_thread ADD COLUMN counted BIGINT NOT NULL DEFAULT 1;
+
+-- version 4
+-- The same message once more; and messages that come in several transactions: their pieces are nobody's until the
+-- last of these, which takes the row away again.
+CREATE INDEX quarantine_bytes ON quarantine (tenant, sha256);
+CREATE TABLE quarantine_part (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    begun_ms BIGINT NOT NULL,
+    PRIMARY KEY (tenant, id)
+);
+-- Single values of the store itself: times of the clock, what was announced.
+CREATE TABLE store_meta (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (tenant, name)
+);

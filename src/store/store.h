@@ -46,6 +46,9 @@ struct store_mail {
     const char *sender;       /* envelope sender without <>; "" is the null sender */
     const char *const *rcpts; /* held mail: the held ones only */
     size_t n_rcpts;
+    const char *const *spared; /* of held mail: those it was not held for; the decision names them, too */
+    size_t n_spared;
+    bool unlogged;    /* held mail without a row in the log of decisions: our own tests */
     const char *from; /* the From header as a reader sees it, decoded */
     const char *from_domain;
     const char *subject;    /* decoded */
@@ -63,20 +66,27 @@ struct store_mail {
     const char *facts_json; /* JSON object */
 };
 
-/* Keeps the bytes. 0 only once they are durable: then the MTA may be answered. The new id goes to id_r. */
+/*
+ * Holds a message: its bytes, its record and its row in the log of decisions, all or nothing. 0 only once they are
+ * durable: then the MTA may be answered. 1: the same bytes from the same sender to the same recipients came within
+ * the last STORE_AGAIN_MS and are held still: its answer did not reach the MTA, which tried again; nothing is
+ * added. The id, new or of what is held already, goes to id_r.
+ */
+enum { STORE_AGAIN_MS = 30 * 60 * 1000 };
 int store_quarantine_put(struct store *store, const struct store_mail *mail, const struct store_body *body,
                          char id_r[STORE_ID_SIZE], struct store_error *error);
 
 /*
- * One row for every decision, written in the background. Never waits for the disk: with
- * STORE_DECISIONS_QUEUED waiting the row is dropped and counted. quarantine_id: of held mail, else NULL.
- * For mail that passes leave subject, from and rcpts NULL unless the configuration asks for them.
+ * One row for a decision that holds nothing, written in the background. Never waits for the disk: with
+ * STORE_DECISIONS_QUEUED waiting the row is dropped and counted. For mail that passes leave subject, from and rcpts
+ * NULL unless the configuration asks for them.
  */
 enum { STORE_DECISIONS_QUEUED = 8192 };
-void store_decision_put(struct store *store, const struct store_mail *mail, const char *quarantine_id);
+void store_decision_put(struct store *store, const struct store_mail *mail);
 
 struct store_stats {
-    uint64_t quarantined, decisions, decisions_dropped, learned, learned_dropped, commits, failures;
+    uint64_t quarantined, again; /* `again`: what was held already */
+    uint64_t decisions, decisions_dropped, learned, learned_dropped, commits, failures;
     struct store_error last_error; /* of what ran in the background; empty text: none */
 };
 void store_stats(struct store *store, struct store_stats *stats_r);

@@ -16,11 +16,12 @@
 #include "store/internal.h"
 
 enum {
-    BATCH_BYTES = 16 * 1024 * 1024, /* a transaction takes no more jobs beyond this: bounds the log */
+    BATCH_BYTES =
+        4 * 1024 * 1024,     /* a transaction takes no more jobs beyond this: the next one waits for it */
+    BULK_BYTES = 256 * 1024, /* what writes more waits in the second queue */
     BACKGROUND_BATCH = 512,
     BACKGROUND_DELAY_MS = 100, /* how long the first of a batch waits for company */
-    BACKGROUND_RETRY_MS = 1000,
-    DECISION_COLUMNS = 2 + MAIL_COLUMNS + 2
+    BACKGROUND_RETRY_MS = 1000
 };
 
 struct job {
@@ -31,13 +32,6 @@ struct job {
     int result;
     bool done;
     struct job *next;
-};
-
-/* A decision with all its text in one block. */
-struct queued_decision {
-    struct background item;
-    struct db_value values[DECISION_COLUMNS];
-    char text[];
 };
 
 static void fail_jobs(struct job *jobs, const struct store_error *error)
@@ -81,19 +75,37 @@ static void run_batch(struct store *store, struct job *jobs)
         fail_jobs(jobs, &error);
 }
 
-/* Cuts as many jobs off the queue as belong in one transaction. Called with the lock held. */
+/* As many jobs of the queue as belong in one transaction go to *taken_end. Called with the lock held. */
+static struct job **take(struct job_queue *queue, struct job **taken_end, uint64_t *bytes)
+{
+    bool first = true;
+    while (queue->first && queue->first->run && (first || *bytes + queue->first->bytes <= BATCH_BYTES)) {
+        struct job *job = queue->first;
+        queue->first = job->next;
+        job->next = NULL;
+        *taken_end = job;
+        taken_end = &job->next;
+        *bytes += job->bytes;
+        first = false;
+    }
+    if (!queue->first)
+        queue->end = &queue->first;
+    return taken_end;
+}
+
+/* Small jobs first, and then what still fits in of the large ones, one at least: neither starves. */
 static struct job *take_jobs(struct store *store)
 {
-    struct job *first = store->jobs, **end = &store->jobs;
+    struct job *first = NULL;
     uint64_t bytes = 0;
-    do {
-        bytes += (*end)->bytes;
-        end = &(*end)->next;
-    } while (*end && first->run && (*end)->run && bytes + (*end)->bytes <= BATCH_BYTES);
-    store->jobs = *end;
-    if (!store->jobs)
-        store->jobs_end = &store->jobs;
-    *end = NULL;
+    if (store->jobs.first && !store->jobs.first->run) { /* alone, outside of transactions */
+        first = store->jobs.first;
+        store->jobs.first = first->next;
+        store->jobs.end = first->next ? store->jobs.end : &store->jobs.first;
+        first->next = NULL;
+        return first;
+    }
+    take(&store->bulk, take(&store->jobs, &first, &bytes), &bytes);
     return first;
 }
 
@@ -191,17 +203,22 @@ static void wait_for_work(struct store *store)
     pthread_cond_timedwait(&store->work, &store->lock, &until);
 }
 
+static bool has_jobs(const struct store *store)
+{
+    return store->jobs.first || store->bulk.first;
+}
+
 static void *writer_main(void *arg)
 {
     struct store *store = arg;
     bool lost = false; /* at the end: what cannot be written is given up */
     pthread_mutex_lock(&store->lock);
-    while (!store->stop || store->jobs || (store->background && !lost)) {
-        if (store->jobs)
+    while (!store->stop || has_jobs(store) || (store->background && !lost)) {
+        if (has_jobs(store))
             work_jobs(store);
         if (background_due(store))
             lost = !work_background(store) && store->stop;
-        else if (!store->jobs && !store->stop)
+        else if (!has_jobs(store) && !store->stop)
             wait_for_work(store);
     }
     pthread_mutex_unlock(&store->lock);
@@ -217,7 +234,8 @@ int writer_start(struct store *store, struct store_error *error)
     pthread_cond_init(&store->work, &attr);
     pthread_condattr_destroy(&attr);
     pthread_cond_init(&store->done, NULL);
-    store->jobs_end = &store->jobs;
+    store->jobs.end = &store->jobs.first;
+    store->bulk.end = &store->bulk.first;
     store->background_end = &store->background;
     if (store->flags & STORE_RDONLY)
         return 0;
@@ -233,7 +251,7 @@ int writer_start(struct store *store, struct store_error *error)
 
 void writer_stop(struct store *store)
 {
-    if (!store->jobs_end)
+    if (!store->jobs.end)
         return; /* never started */
     pthread_mutex_lock(&store->lock);
     store->stop = true;
@@ -255,8 +273,9 @@ int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, 
         return -1;
     }
     pthread_mutex_lock(&store->lock);
-    *store->jobs_end = &job;
-    store->jobs_end = &job.next;
+    struct job_queue *queue = bytes > BULK_BYTES ? &store->bulk : &store->jobs;
+    *queue->end = &job;
+    queue->end = &job.next;
     pthread_cond_signal(&store->work);
     while (!job.done)
         pthread_cond_wait(&store->done, &store->lock);
@@ -286,62 +305,4 @@ bool writer_background(struct store *store, struct background *item, size_t most
     }
     pthread_mutex_unlock(&store->lock);
     return room;
-}
-
-/* Recipients in one text, one a line: the log is for reading, not for searching by recipient. */
-static char *join_rcpts(struct arena *arena, const struct store_mail *mail)
-{
-    struct buf joined = {0};
-    for (size_t i = 0; i < mail->n_rcpts; i++)
-        buf_printf(&joined, "%s%s", i ? "\n" : "", mail->rcpts[i]);
-    char *text = mail->n_rcpts ? arena_span(arena, buf_span(&joined)) : NULL;
-    buf_free(&joined);
-    return text;
-}
-
-static int put_decision(struct store *store, struct db *db, const struct background *item,
-                        struct store_error *error)
-{
-    const struct queued_decision *d = (const struct queued_decision *)item;
-    return db->driver->run(db, SQL_DECISION_PUT, d->values, DECISION_COLUMNS, NULL, NULL, NULL, error);
-}
-
-static struct queued_decision *pack(const struct db_value *values)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < DECISION_COLUMNS; i++)
-        size += values[i].s.n;
-    struct queued_decision *d = mem_alloc(sizeof(*d) + size);
-    d->item = (struct background){.kind = BACKGROUND_DECISION, .run = put_decision};
-    char *out = d->text;
-    for (size_t i = 0; i < DECISION_COLUMNS; i++) {
-        d->values[i] = values[i];
-        if (values[i].s.n)
-            memcpy(out, values[i].s.p, values[i].s.n);
-        d->values[i].s.p = out;
-        out += values[i].s.n;
-    }
-    return d;
-}
-
-void store_decision_put(struct store *store, const struct store_mail *mail, const char *quarantine_id)
-{
-    struct arena *arena = arena_new();
-    struct db_value values[DECISION_COLUMNS];
-    char id[STORE_ID_SIZE];
-    store_new_id(id);
-    values[0] = value_text(store->tenant);
-    values[1] = value_text(id);
-    mail_values(arena, mail, values + 2);
-    values[2 + MAIL_COLUMNS] = value_foreign(arena, join_rcpts(arena, mail));
-    values[3 + MAIL_COLUMNS] = value_text(quarantine_id);
-    struct queued_decision *d = pack(values);
-    arena_free(&arena);
-
-    if (!writer_background(store, &d->item, STORE_DECISIONS_QUEUED)) {
-        pthread_mutex_lock(&store->lock);
-        store->stats.decisions_dropped++;
-        pthread_mutex_unlock(&store->lock);
-        free(d);
-    }
 }

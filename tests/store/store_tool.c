@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "base/mem.h"
 #include "store/db.h"
 #include "store/quarantine.h"
@@ -70,8 +72,8 @@ static int put_file(struct store *store, int argc, char **argv)
     char *head = mem_alloc(half);
     struct store_mail mail = mail_of(argv[1], (const char *const *)argv + 2, (size_t)argc - 2);
     struct store_body body = {{head, half}, fd, (off_t)half, (uint64_t)st.st_size - half};
-    int bad =
-        pread(fd, head, half, 0) != (ssize_t)half || store_quarantine_put(store, &mail, &body, id, &error);
+    int bad = pread(fd, head, half, 0) != (ssize_t)half ||
+              store_quarantine_put(store, &mail, &body, id, &error) < 0;
     free(head);
     close(fd);
     return bad ? failed(&error) : printf("%s\n", id) < 0;
@@ -83,17 +85,14 @@ static int hold(struct store *store, struct store_mail *mail, int64_t minutes, c
     struct store_error error;
     char id[STORE_ID_SIZE];
     mail->time_ms -= minutes * 60000;
-    if (store_quarantine_put(store, mail, &body, id, &error))
-        return failed(&error);
-    store_decision_put(store, mail, id);
-    return 0;
+    return store_quarantine_put(store, mail, &body, id, &error) ? failed(&error) : 0;
 }
 
 static void decide(struct store *store, struct store_mail mail, const char *action, const char *verdict)
 {
     mail.action = action;
     mail.verdict = verdict;
-    store_decision_put(store, &mail, NULL);
+    store_decision_put(store, &mail);
 }
 
 static int sample(struct store *store, int64_t now_ms)
@@ -118,7 +117,7 @@ static int sample(struct store *store, int64_t now_ms)
     decide(store, plain, "tag", "tag");
     decide(store, idn, "pass", "quarantine");
     for (int i = 0; i < 40; i++)
-        store_decision_put(store, &pass, NULL);
+        store_decision_put(store, &pass);
     return bad;
 }
 
@@ -131,6 +130,8 @@ static void *hammer(void *arg)
     char id[STORE_ID_SIZE], line[STORE_ID_SIZE + 1], *text = mem_alloc(5000);
     memset(text, 'x', 4999);
     for (;;) {
+        for (int i = 0; i < 20; i++) /* each is another one */
+            text[i] = (char)('a' + randombytes_uniform(26));
         struct store_body body = {span_of(text), -1, 0, 0};
         if (store_quarantine_put(store, &mail, &body, id, &error))
             exit(failed(&error));

@@ -542,15 +542,17 @@ static void test_migration(void **state)
 {
     struct store_fixture *f = *state;
     sqlite3 *old;
-    store_decision_put(f->store, &(struct store_mail){.action = "pass"}, NULL);
+    store_decision_put(f->store, &(struct store_mail){.action = "pass"});
     store_close(&f->store);
     assert_int_equal(sqlite3_open(f->at.path, &old), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(old,
-                                  "DELETE FROM ringer_schema WHERE version > 1; DROP TABLE history_meta; "
-                                  "DROP TABLE history_peer; DROP TABLE history_person; DROP TABLE "
-                                  "history_thread; DROP TABLE history_account; DROP TABLE history_campaign",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(old,
+                     "DELETE FROM ringer_schema WHERE version > 1; DROP TABLE history_meta; "
+                     "DROP TABLE history_peer; DROP TABLE history_person; DROP TABLE "
+                     "history_thread; DROP TABLE history_account; DROP TABLE history_campaign; "
+                     "DROP TABLE quarantine_part; DROP TABLE store_meta; DROP INDEX quarantine_bytes",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(old);
     assert_null(store_open(f->at.url, STORE_RDONLY, &f->error));
     assert_int_equal(f->error.cause, STORE_INVALID);

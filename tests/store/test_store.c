@@ -100,7 +100,7 @@ static void test_spooled_body(void **state)
     enum { MAX = 300000 };
     char *bytes = malloc(MAX), name[128], id[STORE_ID_SIZE];
     static const size_t sizes[] = {0, 1, 131071, 131072, 131073, 262144, MAX};
-    struct store_mail mail = mail_of("spooled", 0);
+    struct store_mail mail = mail_of("spooled", 1);
     struct buf all = {0};
     for (size_t i = 0; i < MAX; i++)
         bytes[i] = (char)(i * 2654435761u >> 13);
@@ -110,6 +110,7 @@ static void test_spooled_body(void **state)
             int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
             assert_int_equal(pwrite(fd, bytes + head, sizes[i] - head, 7), sizes[i] - head);
             struct store_body body = {{bytes, head}, fd, 7, sizes[i] - head};
+            mail.time_ms += STORE_AGAIN_MS + 1; /* each is another one */
             assert_int_equal(store_quarantine_put(f->store, &mail, &body, id, &f->error), 0);
             close(fd);
             raw(f, id, &all);
@@ -163,7 +164,7 @@ static void test_filters_and_paging(void **state)
             mail.n_rcpts = 1;
             mail.sender = "";
         }
-        put(f, &mail, SPAN_LIT("x"), id);
+        put(f, &mail, span_of(subject), id);
     }
     assert_int_equal(count(f, (struct quarantine_filter){.state = QUARANTINE_HELD}), 25);
     assert_int_equal(count(f, (struct quarantine_filter){.state = QUARANTINE_RELEASED}), 0);
@@ -265,8 +266,11 @@ static void test_delete_and_purge(void **state)
     assert_int_equal(item.state, QUARANTINE_DELETED);
     assert_int_equal(store_quarantine_piece(f->store, id, 0, &(struct buf){0}, &f->error), 1);
     assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 1);
-    for (int i = 0; i < 150; i++)
-        put(f, &old, SPAN_LIT("x"), gone);
+    for (int i = 0; i < 150; i++) {
+        char bytes[16];
+        snprintf(bytes, sizeof(bytes), "%d", i);
+        put(f, &old, span_of(bytes), gone);
+    }
     assert_int_equal(store_quarantine_purge(f->store, 5000, "anna", &removed, &f->error), 0);
     assert_int_equal(removed, 150);
     assert_int_equal(store_quarantine_get(f->store, f->arena, gone, &item, &f->error), 1);
@@ -283,7 +287,7 @@ static int collect(void *context, const struct decision *d)
     assert_string_equal(d->mail.subject, want); /* in order */
     assert_int_equal(d->mail.n_rcpts, 2);
     assert_string_equal(d->mail.rcpts[1], "boss@buyer.example");
-    assert_string_equal(d->quarantine_id, *seen ? "" : "abcd");
+    assert_string_equal(d->quarantine_id, "");
     return ++*seen == 450 ? 1 : 0;
 }
 
@@ -299,7 +303,7 @@ static void test_decisions(void **state)
         snprintf(subject, sizeof(subject), "%d", i);
         struct store_mail mail = mail_of(subject, 1000 + i);
         mail.action = i % 2 ? "tag" : "pass";
-        store_decision_put(f->store, &mail, i ? NULL : "abcd");
+        store_decision_put(f->store, &mail);
     }
     store_close(&f->store); /* writes what is queued */
     f->store = store_open(f->at.url, 0, &f->error);
@@ -384,7 +388,7 @@ static void test_reading_only(void **state)
     assert_int_equal(list.n, 1);
     assert_int_equal(store_quarantine_delete(reader, id, "anna", &f->error), -1);
     assert_int_equal(f->error.cause, STORE_READ_ONLY);
-    store_decision_put(reader, &mail, NULL); /* dropped, not hung */
+    store_decision_put(reader, &mail); /* dropped, not hung */
     store_close(&reader);
 }
 
