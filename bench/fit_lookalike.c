@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "lookalike/match.h"
+#include "lookalike/lookup.h"
 
 #include "logistic.h"
 #include "points_def.h"
@@ -222,7 +222,7 @@ static void watch(const struct query *q, const struct hit *hit, const struct see
 {
     const struct watching *w = q->watcher;
     struct sample s = {.row = w->row, .set = w->set, .features = (uint32_t)fit.n_features};
-    if (seen->place != PLACE_REGISTRABLE)
+    if (seen->place != SEEN_REGISTRABLE)
         return;
     if (fit.n_features + N_FEATURES > fit.features_cap)
         fit.features = mem_resize(fit.features, fit.features_cap = 2 * fit.features_cap + N_FEATURES,
@@ -252,7 +252,7 @@ static void collect(void)
                               .points = feature_points,
                               .watch = watch,
                               .watcher = &w};
-            query_match(&q, fit.sets[s].rows[i].domain);
+            lookup_match(&q, fit.sets[s].rows[i].domain);
             arena_reset(arena);
         }
     arena_free(&arena);
@@ -384,7 +384,7 @@ static void judge(unsigned fold, const int16_t *points)
             struct query q = {.index = fit.sets[s].index, .arena = arena, .points = points};
             if (fold < fit.n_folds && row->fold != fold)
                 continue;
-            const struct lookalike_result *r = query_match(&q, row->domain);
+            const struct lookalike_result *r = lookup_match(&q, row->domain);
             row->score = r->n_findings ? r->findings[0].score : 0;
             row->right = r->n_findings && row->target && same_name(row->target, r->findings[0].target);
             arena_reset(arena);

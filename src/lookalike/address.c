@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-#include "lookalike/match.h"
+#include "lookalike/domain.h"
+#include "lookalike/index.h"
 
 enum {
     MAX_WORDS =

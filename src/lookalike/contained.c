@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/contained.h"
+#include "lookalike/hits.h"
+#include "lookalike/score.h"
 
 enum { MIN_CONTAINED = 3, MIN_TYPO = 5, MAX_TAKEN = 64 /* names found inside one label */ };
 
@@ -34,17 +36,17 @@ static void take_inside(void *context, uint32_t number)
                       .contained = true,
                       .place = in->seen->place};
     if (n != c->n || memcmp(f->plain + in->begin, key, n) != 0) {
-        if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, allowed_cost(c->n, true),
-                           &hit.alignment) > allowed_cost(c->n, true))
+        if (distance_align(in->q->tables, f->plain + in->begin, n, key, c->n, score_allowed_cost(c->n, true),
+                           &hit.alignment) > score_allowed_cost(c->n, true))
             return;
     }
     in->taken++;
     query_choose(in->q, &hit);
-    hit.classes = script_classes(f) |
-                  1u << (hit.place == PLACE_REGISTRABLE ? LOOKALIKE_COMBOSQUAT : LOOKALIKE_SUBDOMAIN);
+    hit.classes = hit_script_classes(f) |
+                  1u << (hit.place == SEEN_REGISTRABLE ? LOOKALIKE_COMBOSQUAT : LOOKALIKE_SUBDOMAIN);
     query_know(in->q, in->seen);
     hit.score = score_contained(in->q, &hit, in->seen);
-    query_take(in->q, &hit, in->seen);
+    hits_take(in->q, &hit, in->seen);
 }
 
 /*
@@ -128,7 +130,7 @@ void contained_ask(const struct query *q, const struct seen *seen, struct near *
     ask_beside_affixes(&seen->form, q->tables, near);
 }
 
-void match_contained(struct query *q, struct seen *seen, const struct lookalike_index *index,
+void contained_match(struct query *q, struct seen *seen, const struct lookalike_index *index,
                      const struct near *near)
 {
     struct inside in = {.q = q, .seen = seen, .index = index};

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-#include "lookalike/match.h"
+#include "lookalike/explain.h"
 
 static const char *relation_words(enum relation relation)
 {
@@ -70,9 +70,9 @@ static void say_rest(struct query *q, const struct hit *hit, struct buf *out)
         buf_printf(out, "%s`%s` stands behind it", *before ? ", " : "", after);
 }
 
-struct letter_seen explain_letter(const struct hit *hit, const struct form *form, unsigned at)
+struct explain_letter explain_letter(const struct hit *hit, const struct form *form, unsigned at)
 {
-    struct letter_seen seen = {.end = at + 1};
+    struct explain_letter seen = {.end = at + 1};
     unsigned begin = at;
     while (begin > 0 && form->source[begin - 1] == form->source[at]) /* one character may be read as two */
         begin--;
@@ -127,7 +127,7 @@ static void say_letters(struct query *q, const struct hit *hit, const struct for
     enum { SAID = 4 };
     unsigned said = 0, more = 0;
     for (unsigned at = hit->begin; at < hit->end;) {
-        struct letter_seen seen = explain_letter(hit, form, at);
+        struct explain_letter seen = explain_letter(hit, form, at);
         const char *as = copy(q, form->plain + at, seen.end - at), *text = copy(q, seen.text.p, seen.text.n);
         bool again = said_before(hit, form, at);
         at = seen.end;
@@ -175,7 +175,7 @@ const char *explain_why(struct query *q, const struct hit *hit, const struct for
         buf_printf(&out, "%sthe hyphens differ", out.n > start ? "; " : "");
     if (hit->classes & 1u << LOOKALIKE_TLD_SWAP)
         buf_printf(&out, "%sit ends in `.%s`, not in `.%s`", out.n > start ? "; " : "",
-                   q->domain->suffix_ascii, hit->index->pool + name->ascii + name->suffix);
+                   q->domain->suffix_ascii, hit_suffix(hit));
     if (out.n == start)
         out.n = head;
     const char *text = arena_span(q->arena, buf_span(&out));

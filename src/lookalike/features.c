@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/features.h"
 
 static void set(struct features *f, unsigned feature)
 {
@@ -34,23 +34,6 @@ static void set_equal(struct features *f, unsigned value, unsigned first, unsign
         set_if(f, feature_value[i] == value, i);
 }
 
-uint8_t suffix_kind(const struct query *q)
-{
-    const char *suffix = q->domain->suffix_ascii, *dot = strrchr(suffix, '.'), *tld = dot ? dot + 1 : suffix;
-    uint8_t kind = strset_get(&q->tables->tlds, suffix, strlen(suffix));
-    if (kind == 0 && dot)
-        kind = strset_get(&q->tables->tlds, tld, strlen(tld)) == 1;
-    else if (kind == 0 && strlen(tld) > 2 && strncmp(tld, "xn--", 4) != 0)
-        kind = 1;
-    return kind == 3 ? 0 : kind;
-}
-
-bool suffix_equal(const struct query *q, const struct hit *hit)
-{
-    const struct name *name = hit_name(hit);
-    return strcmp(hit->index->pool + name->ascii + name->suffix, q->domain->suffix_ascii) == 0;
-}
-
 static bool deep_suffix(const struct query *q)
 {
     return strchr(q->domain->suffix_ascii, '.') != NULL;
@@ -67,8 +50,7 @@ static unsigned rarity_per_letter(const struct query *q, const char *p, unsigned
 /* Is one suffix the other without one of its letters (co, com)? */
 static bool suffix_near(const struct query *q, const struct hit *hit)
 {
-    const struct name *name = hit_name(hit);
-    const char *a = hit->index->pool + name->ascii + name->suffix, *b = q->domain->suffix_ascii;
+    const char *a = hit_suffix(hit), *b = q->domain->suffix_ascii;
     if (strlen(a) < strlen(b)) {
         const char *c = a;
         a = b;
@@ -81,12 +63,10 @@ static bool suffix_near(const struct query *q, const struct hit *hit)
     return *a && strcmp(a + 1, b) == 0;
 }
 
-void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
-                    struct features *features)
+void features_equal(const struct query *q, const struct hit *hit, struct features *features)
 {
     const struct core *c = hit_core(hit);
-    uint8_t tld = suffix_kind(q), level = c->flags & CORE_LEVEL;
-    (void)seen;
+    uint8_t tld = query_suffix_kind(q), level = c->flags & CORE_LEVEL;
     set(features, E_BASE);
     set_step(features, c->n, E_LEN2, E_LEN13);
     set_if(features, tld == 1, E_CHEAP);
@@ -96,7 +76,7 @@ void features_equal(const struct query *q, const struct hit *hit, const struct s
     set_equal(features, level, E_LEVEL1, E_LEVEL3);
     set_if(features, c->flags & CORE_AFFIX, E_AFFIX);
     set_if(features, hit->classes & 1u << LOOKALIKE_HYPHEN, E_HYPHEN);
-    set_if(features, suffix_equal(q, hit), E_SAME);
+    set_if(features, query_suffix_equal(q, hit), E_SAME);
     set_if(features, suffix_near(q, hit), E_SUFFIX_NEAR);
     set_if(features, q->popular, E_POPULAR);
     set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), E_RARE0, E_RARE4);
@@ -146,7 +126,7 @@ static void find_root(const struct tables *t, const char *s, unsigned n, unsigne
 
 /* In nbbonline only three letters are its own, so another letter there is another name; in `online` it would be
  * a misspelling. */
-unsigned telling_length(const struct query *q, const struct hit *hit)
+unsigned features_telling_length(const struct query *q, const struct hit *hit)
 {
     const struct core *c = hit_core(hit);
     unsigned begin, end;
@@ -176,9 +156,9 @@ void features_whole(const struct query *q, const struct hit *hit, const struct s
 {
     const struct core *c = hit_core(hit);
     const struct alignment *a = &hit->alignment;
-    uint8_t tld = suffix_kind(q);
-    bool same = suffix_equal(q, hit);
-    unsigned n = telling_length(q, hit);
+    uint8_t tld = query_suffix_kind(q);
+    bool same = query_suffix_equal(q, hit);
+    unsigned n = features_telling_length(q, hit);
     set(features, W_BASE);
     set_step(features, n, W_LEN4, W_LEN12);
     set_if(features, n < c->n, W_ROOT);
@@ -201,30 +181,6 @@ void features_whole(const struct query *q, const struct hit *hit, const struct s
 }
 
 /* --- names inside longer ones */
-
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Digits that meet letters are an edge of a name of digits (163f). */
-bool at_edge(const struct hit *hit, const struct form *f, unsigned at)
-{
-    if (at == 0 || at == f->n || (f->starts >> at & 1))
-        return true;
-    return hit_core(hit)->flags & CORE_NUMERIC && digit(f->plain[at - 1]) != digit(f->plain[at]);
-}
-
-bool suffix_follows(const struct hit *hit, const struct form *f)
-{
-    const struct name *name = hit_name(hit);
-    const char *s = hit->index->pool + name->ascii + name->suffix;
-    unsigned at = hit->end;
-    for (; *s; s++)
-        if (*s != '.' && (at == f->n || f->plain[at++] != *s))
-            return false;
-    return at > hit->end && (at_edge(hit, f, at) || at_edge(hit, f, hit->end));
-}
 
 /* Is the name hyphenated otherwise than the genuine one (t-online in salonline)? */
 static bool split_differs(const struct hit *hit, const struct form *f)
@@ -304,7 +260,7 @@ static void set_misspelt(struct features *features, const struct hit *hit, const
     bool known = unknown == 0 && n >= 7 && a->cost <= 80 && a->n == 1;
     bool strange = unknown == 0 && seen->segments.behind[0].unknown >= 4;
     set_if(features, unknown > 1, I_TYPO_UNKNOWN);
-    set_if(features, at_edge(hit, f, hit->begin) && at_edge(hit, f, hit->end), I_TYPO_TOKEN);
+    set_if(features, hit_at_edge(hit, f, hit->begin) && hit_at_edge(hit, f, hit->end), I_TYPO_TOKEN);
     set_if(features, strange, I_TYPO_STRANGE);
     set_if(features, known, I_TYPO_KNOWN);
     set_if(features, known && strange, I_TYPO_PLAIN);
@@ -329,8 +285,9 @@ void features_inside(const struct query *q, const struct hit *hit, const struct 
     const struct core *c = hit_core(hit);
     const struct form *f = &seen->form;
     const struct segments *s = &seen->segments;
-    bool left = at_edge(hit, f, hit->begin), right = at_edge(hit, f, hit->end), same = suffix_equal(q, hit);
-    uint8_t tld = suffix_kind(q);
+    bool left = hit_at_edge(hit, f, hit->begin), right = hit_at_edge(hit, f, hit->end),
+         same = query_suffix_equal(q, hit);
+    uint8_t tld = query_suffix_kind(q);
     set(features, I_BASE);
     set_name(q, features, hit);
     set_rest(features, hit, seen);
@@ -341,7 +298,7 @@ void features_inside(const struct query *q, const struct hit *hit, const struct 
     set_if(features, !left && !right && f->starts != 1, I_JOINED);
     set_if(features, hit->begin == 0, I_FIRST);
     set_if(features, hit->end == f->n, I_LAST);
-    set_if(features, suffix_follows(hit, f), I_FOLDED);
+    set_if(features, hit_suffix_follows(hit, f), I_FOLDED);
     set_if(features, split_differs(hit, f), I_SPLIT);
     set_if(features, f->letters || f->marks, I_READ);
     set_if(features, same, I_SAME);

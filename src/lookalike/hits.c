@@ -1,38 +1,13 @@
 /*
- * The findings of one lookup: which of a core's names is meant, what differs, which are kept and which leads.
+ * The findings of one lookup: what differs, which are kept and which leads.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/explain.h"
+#include "lookalike/hits.h"
 
-uint32_t script_classes(const struct form *f)
-{
-    uint32_t classes = 0;
-    if (f->letters)
-        classes |= 1u << LOOKALIKE_IDN_HOMOGRAPH;
-    if (f->marks)
-        classes |= 1u << LOOKALIKE_DIACRITIC;
-    if (f->latin && f->foreign)
-        classes |= 1u << LOOKALIKE_MIXED_SCRIPT;
-    return classes;
-}
-
-/* The name of the core that fits best: same suffix first, else the first (they are sorted by relation). */
-void query_choose(const struct query *q, struct hit *hit)
-{
-    const struct core *c = hit_core(hit);
-    hit->name = c->name;
-    for (uint32_t i = 0; i < c->names && i < 64; i++) {
-        const struct name *name = &hit->index->names[c->name + i];
-        if (strcmp(hit->index->pool + name->ascii + name->suffix, q->domain->suffix_ascii) == 0) {
-            hit->name = c->name + i;
-            return;
-        }
-    }
-}
-
-static void query_mark(struct query *q, struct hit *hit, const char *p, size_t n)
+static void add_mark(struct query *q, struct hit *hit, const char *p, size_t n)
 {
     size_t at = (size_t)(p - q->domain->unicode);
     if (n == 0 || hit->n_marks == sizeof(hit->mark) / sizeof(*hit->mark) || at > 4096)
@@ -43,20 +18,20 @@ static void query_mark(struct query *q, struct hit *hit, const char *p, size_t n
 
 static void mark_plain(struct query *q, struct hit *hit, const struct form *form, unsigned from, unsigned to)
 {
-    query_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
+    add_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
 }
 
 /* Characters that are read as the genuine ones; neighbours are one mark. */
 static void mark_letters(struct query *q, struct hit *hit, const struct form *form)
 {
     for (unsigned at = hit->begin; at < hit->end;) {
-        struct letter_seen seen = explain_letter(hit, form, at);
+        struct explain_letter seen = explain_letter(hit, form, at);
         unsigned end = seen.end;
         while (seen.replaced && end < hit->end && explain_letter(hit, form, end).replaced)
             end = explain_letter(hit, form, end).end;
         if (seen.replaced) {
             struct span last = explain_letter(hit, form, end - 1).text;
-            query_mark(q, hit, seen.text.p, (size_t)(last.p + last.n - seen.text.p));
+            add_mark(q, hit, seen.text.p, (size_t)(last.p + last.n - seen.text.p));
         }
         at = end;
     }
@@ -64,7 +39,7 @@ static void mark_letters(struct query *q, struct hit *hit, const struct form *fo
 
 static int by_place(const void *a, const void *b)
 {
-    const struct mark *x = a, *y = b;
+    const struct hit_mark *x = a, *y = b;
     return (int)x->at - (int)y->at;
 }
 
@@ -81,7 +56,7 @@ static void mark_differences(struct query *q, struct hit *hit, const struct form
         mark_plain(q, hit, form, hit->end, form->n);
     if (hit->classes & 1u << LOOKALIKE_TLD_SWAP) {
         const char *suffix = q->domain->label[q->domain->suffix].p;
-        query_mark(q, hit, suffix, strlen(suffix));
+        add_mark(q, hit, suffix, strlen(suffix));
     }
     qsort(hit->mark, hit->n_marks, sizeof(*hit->mark), by_place);
 }
@@ -133,7 +108,7 @@ static bool replaces(const struct hit *hit, struct hit *old)
     return is_whole(hit);
 }
 
-void query_take(struct query *q, struct hit *hit, const struct seen *seen)
+void hits_take(struct query *q, struct hit *hit, const struct seen *seen)
 {
     unsigned at = q->n_hits;
     if (same_owner(q, hit))
@@ -150,8 +125,8 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
             return;
         if (hit->score < q->hits[at].score)
             hit->score = q->hits[at].score;
-    } else if (at == MAX_HITS) {
-        at = MAX_HITS - 1; /* the weakest: they are sorted */
+    } else if (at == QUERY_MAX_HITS) {
+        at = QUERY_MAX_HITS - 1; /* the weakest: they are sorted */
         if (q->hits[at].score >= hit->score)
             return;
     }
@@ -161,16 +136,6 @@ void query_take(struct query *q, struct hit *hit, const struct seen *seen)
     q->hits[at] = *hit;
     q->n_hits += at == q->n_hits;
     sort_hits(q);
-}
-
-void query_know(struct query *q, struct seen *seen)
-{
-    const char *domain = q->domain->registrable;
-    if (seen->known)
-        return;
-    seen->known = true;
-    seen->word = seen->place == PLACE_REGISTRABLE && strset_get(&q->tables->words, seen->text, seen->n) != 0;
-    q->popular = domain && strset_get(&q->tables->popular, domain, strlen(domain)) != 0;
 }
 
 /*
@@ -193,7 +158,7 @@ static void prefer(struct hit *shorter, struct hit *longer)
         better->score = worse->score;
 }
 
-void query_rank(struct query *q)
+void hits_rank(struct query *q)
 {
     for (unsigned i = 0; i < q->n_hits; i++)
         for (unsigned j = 0; j < q->n_hits; j++) {
@@ -221,7 +186,7 @@ static void publish_hit(struct query *q, struct hit *hit, struct lookalike_findi
                                     .differs = explain_differs(q, hit)};
 }
 
-void query_publish(struct query *q, struct lookalike_result *r)
+void hits_publish(struct query *q, struct lookalike_result *r)
 {
     enum { SHOWN = 40 /* a little below weak, for those who tune */ };
     unsigned n = 0;

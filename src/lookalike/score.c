@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/features.h"
+#include "lookalike/score.h"
 
 enum {
     HOST_BONUS = 16, /* a registrable domain has honest neighbours, a host label that holds a name seldom */
@@ -37,7 +38,7 @@ static int score_host_label(const struct query *q, const struct hit *hit)
     if (c->flags & CORE_AFFIX)
         return 0;
     score -= level == 1 ? 20 : level ? 6 : 0;
-    if (suffix_kind(q) == 1)
+    if (query_suffix_kind(q) == 1)
         score += 5;
     return q->popular ? score - 20 : score;
 }
@@ -45,15 +46,14 @@ static int score_host_label(const struct query *q, const struct hit *hit)
 static int finish(const struct query *q, const struct hit *hit, const struct seen *seen, int bonus)
 {
     int score = (sum_of(q, &hit->features) + 5) / 10 + bonus;
-    if (seen->place == PLACE_HOST) { /* never above the name alone */
+    if (seen->place == SEEN_HOST) { /* never above the name alone */
         int most = score_host_label(q, hit) - (hit->alignment.cost ? 4 : 2);
         score = score + HOST_BONUS < most ? score + HOST_BONUS : most;
     }
     return score < 0 ? 0 : score > 97 ? 97 : score;
 }
 
-/* The greatest distance at which a name of this length is still taken for the genuine one. */
-unsigned allowed_cost(size_t n, bool same_suffix)
+unsigned score_allowed_cost(size_t n, bool same_suffix)
 {
     static const unsigned here[] = {0, 0, 0, 0, 100, 130, 130, 140, 140, 160, 160, 160};
     static const unsigned elsewhere[] = {0, 0, 0, 0, 30, 60, 80, 130, 140, 160, 160, 160};
@@ -71,7 +71,7 @@ static bool own(const struct hit *hit)
 static int score_equal(const struct query *q, struct hit *hit, const struct seen *seen)
 {
     const struct core *c = hit_core(hit);
-    features_equal(q, hit, seen, &hit->features);
+    features_equal(q, hit, &hit->features);
     if (!own(hit))
         return finish(q, hit, seen, 0);
     int score = finish(q, hit, seen, OWN_BONUS);
@@ -90,7 +90,7 @@ static bool reads_the_same(const struct hit *hit)
 static bool host_word(const struct query *q, const struct seen *seen)
 {
     const struct form *f = &seen->form;
-    return seen->place == PLACE_HOST &&
+    return seen->place == SEEN_HOST &&
            (strset_get(&q->tables->affixes, f->plain, f->n) || strset_get(&q->tables->words, f->plain, f->n));
 }
 
@@ -100,8 +100,8 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
     if (reads_the_same(hit))
         return c->n <= 1 ? 60 : c->n == 2 ? 75 : 96;
     if (hit->alignment.cost == 0)
-        return seen->place == PLACE_HOST ? score_host_label(q, hit) : score_equal(q, hit, seen);
-    if (host_word(q, seen) || (hit->alignment.cost > TOLD_APART && telling_length(q, hit) <= 3))
+        return seen->place == SEEN_HOST ? score_host_label(q, hit) : score_equal(q, hit, seen);
+    if (host_word(q, seen) || (hit->alignment.cost > TOLD_APART && features_telling_length(q, hit) <= 3))
         return 0;
     features_whole(q, hit, seen, &hit->features);
     return finish(q, hit, seen, 0);
@@ -120,11 +120,11 @@ static bool choose_followed(struct hit *hit, const struct form *f)
     enum { MOST = 64 };
     const struct core *c = hit_core(hit);
     uint32_t chosen = hit->name;
-    if (suffix_follows(hit, f))
+    if (hit_suffix_follows(hit, f))
         return true;
     for (uint32_t i = 0; i < c->names && i < MOST; i++) {
         hit->name = c->name + i;
-        if (suffix_follows(hit, f))
+        if (hit_suffix_follows(hit, f))
             return true;
     }
     hit->name = chosen;
@@ -135,7 +135,8 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
     const struct form *f = &seen->form;
-    bool token = at_edge(hit, f, hit->begin) && at_edge(hit, f, hit->end), folded = choose_followed(hit, f);
+    bool token = hit_at_edge(hit, f, hit->begin) && hit_at_edge(hit, f, hit->end),
+         folded = choose_followed(hit, f);
     if (c->n < 4 && !(c->flags & CORE_NUMERIC) && !folded)
         return 0;
     if (!seen->segmented)
@@ -145,11 +146,11 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
     const struct segments *s = &seen->segments;
     bool known = s->before[hit->begin].unknown + s->behind[hit->end].unknown == 0;
     int score = finish(q, hit, seen, own(hit) && known ? OWN_BESIDE : 0);
-    if (seen->place == PLACE_JOINED && score >= LOOKALIKE_STRONG && within_label(hit, seen))
+    if (seen->place == SEEN_JOINED && score >= LOOKALIKE_STRONG && within_label(hit, seen))
         score = LOOKALIKE_STRONG - 1; /* as in score_host_label */
     if (hit_name(hit)->relation == RELATION_QUOTED && !known && score >= LOOKALIKE_STRONG)
         score = LOOKALIKE_STRONG - 1; /* sister companies answer in one thread, too */
-    bool whole = seen->place != PLACE_REGISTRABLE && token && folded;
+    bool whole = seen->place != SEEN_REGISTRABLE && token && folded;
     if (whole && hit->alignment.cost == 0 && score < WITH_SUFFIX && !q->popular)
         score = c->n >= 4 ? WITH_SUFFIX : LOOKALIKE_STRONG;
     return score;

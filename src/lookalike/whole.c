@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/hits.h"
+#include "lookalike/score.h"
+#include "lookalike/whole.h"
 
 enum { SEEN_CACHE = 256, MAX_CANDIDATES = 512 /* verified for one label: bounds the time of one lookup */ };
 
@@ -62,7 +64,7 @@ static void consider(void *context, uint32_t number)
         g->letters = form_letters(&g->seen->form);
     unsigned letters = letters_differ(g->index->letters[number], g->letters),
              least_cost = letters * LETTERS_COST;
-    if (least_cost > MAX_COST)
+    if (least_cost > SCORE_MAX_COST)
         return;
     int spread = (int)f->n - (int)c->n;
     if (spread > DISTANCE_BAND || spread < -DISTANCE_BAND)
@@ -72,24 +74,24 @@ static void consider(void *context, uint32_t number)
     struct hit hit = {
         .index = g->index, .core = number, .end = f->n, .n_seen = f->n, .place = g->seen->place};
     query_choose(g->q, &hit);
-    unsigned limit = allowed_cost(c->n, suffix_equal(g->q, &hit) || hit.place == PLACE_HOST);
+    unsigned limit = score_allowed_cost(c->n, query_suffix_equal(g->q, &hit) || hit.place == SEEN_HOST);
     if (f->n == c->n && memcmp(f->plain, key, c->n) == 0)
         hit.alignment.cost = 0;
     else if (least_cost > limit ||
              distance_align(g->q->tables, f->plain, f->n, key, c->n, limit, &hit.alignment) > limit)
         return;
-    hit.classes = edit_classes(&hit, g->seen, key) | script_classes(f);
+    hit.classes = edit_classes(&hit, g->seen, key) | hit_script_classes(f);
     if ((uint32_t)f->starts != c->starts && hit.alignment.cost == 0)
         hit.classes |= 1u << LOOKALIKE_HYPHEN;
-    if (g->seen->place == PLACE_HOST)
+    if (g->seen->place == SEEN_HOST)
         hit.classes |= 1u << LOOKALIKE_SUBDOMAIN;
-    else if (g->seen->place == PLACE_JOINED)
+    else if (g->seen->place == SEEN_JOINED)
         hit.classes |= 1u << LOOKALIKE_FOREIGN_SUFFIX;
-    else if (!suffix_equal(g->q, &hit))
+    else if (!query_suffix_equal(g->q, &hit))
         hit.classes |= 1u << LOOKALIKE_TLD_SWAP;
     query_know(g->q, g->seen);
     hit.score = score_whole(g->q, &hit, g->seen);
-    query_take(g->q, &hit, g->seen);
+    hits_take(g->q, &hit, g->seen);
 }
 
 static void gather_from(struct gather *g, const struct near *near)
@@ -116,7 +118,7 @@ void whole_ask(struct seen *seen, struct near *near)
     seen->n_whole = near->n_texts;
 }
 
-void match_whole(struct query *q, struct seen *seen, const struct lookalike_index *index,
+void whole_match(struct query *q, struct seen *seen, const struct lookalike_index *index,
                  const struct near *near)
 {
     struct gather g = {.q = q, .seen = seen, .index = index};

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <cmocka.h>
 
-#include "lookalike/match.h"
+#include "lookalike/lookup.h"
 
 #include "../../bench/logistic.h"
 #include "../../bench/points_def.h"
@@ -67,9 +67,9 @@ static void sums(void **state)
     seen = 0;
     for (size_t i = 0; i < N_DOMAINS; i++) {
         struct query q = {.index = names, .arena = arena, .points = feature_points, .watch = add_up};
-        query_match(&q, domains[i]);
+        lookup_match(&q, domains[i]);
         struct query other = {.index = names, .arena = arena, .points = flat, .watch = add_up};
-        query_match(&other, domains[i]);
+        lookup_match(&other, domains[i]);
         assert_true(seen >= 2 * (i + 1));
     }
     arena_free(&arena);

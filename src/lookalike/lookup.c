@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookalike/match.h"
+#include "lookalike/contained.h"
+#include "lookalike/hits.h"
+#include "lookalike/lookup.h"
+#include "lookalike/whole.h"
 
 ENUM_DEFINE(relation, RELATION_LIST)
 ENUM_DEFINE(lookalike_class, LOOKALIKE_CLASS_LIST)
@@ -39,12 +42,12 @@ static void match_seen(struct query *q, struct seen *seen)
     seen->segmented = seen->known = false;
     for (const struct lookalike_index *x = q->index; x; x = x->base) {
         near_find(&near, x);
-        match_whole(q, seen, x, &near);
-        match_contained(q, seen, x, &near);
+        whole_match(q, seen, x, &near);
+        contained_match(q, seen, x, &near);
     }
 }
 
-static void look_at(struct query *q, enum place place, struct span text)
+static void look_at(struct query *q, enum seen_place place, struct span text)
 {
     struct seen seen; /* large: not zeroed as a whole */
     seen.place = place;
@@ -68,7 +71,7 @@ static void look_at_hosts(struct query *q, unsigned registrable)
 {
     enum { MAX_HOST_LABELS = 10 };
     for (unsigned i = registrable, done = 0; i-- > 0 && done < MAX_HOST_LABELS; done++)
-        look_at(q, PLACE_HOST, q->domain->label[i]);
+        look_at(q, SEEN_HOST, q->domain->label[i]);
 }
 
 static void look(struct query *q)
@@ -78,14 +81,14 @@ static void look(struct query *q)
     if (reg == d->n)
         return;
     struct span label = d->label[reg];
-    look_at(q, PLACE_REGISTRABLE, label);
+    look_at(q, SEEN_REGISTRABLE, label);
     if (reg == 0)
         return;
-    look_at(q, PLACE_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});
+    look_at(q, SEEN_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});
     look_at_hosts(q, reg);
 }
 
-const struct lookalike_result *query_match(struct query *q, const char *domain)
+const struct lookalike_result *lookup_match(struct query *q, const char *domain)
 {
     struct lookalike_result *r = arena_alloc(q->arena, sizeof(*r));
     struct domain d;
@@ -102,8 +105,8 @@ const struct lookalike_result *query_match(struct query *q, const char *domain)
     q->n_hits = 0;
     q->popular = false;
     look(q);
-    query_rank(q);
-    query_publish(q, r);
+    hits_rank(q);
+    hits_publish(q, r);
     q->domain = NULL; /* it was ours */
     return r;
 }
@@ -116,7 +119,7 @@ const struct lookalike_result *lookalike_match(const struct lookalike_index *ind
     q.arena = arena;
     q.points = feature_points;
     q.watch = NULL;
-    return query_match(&q, domain);
+    return lookup_match(&q, domain);
 }
 
 const char *lookalike_registrable(const struct lookalike_index *index, struct arena *arena,
