@@ -50,6 +50,23 @@ void services_start(struct services *services, const struct conf *conf)
     free(error); /* the configuration's bounds are narrower: options that were loaded are good */
 }
 
+static bool same_texts(const struct conf_strings *a, const struct conf_strings *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = strcmp(a->v[i], b->v[i]) == 0;
+    return same;
+}
+
+bool services_same(const struct conf *a, const struct conf *b)
+{
+    return same_texts(&a->dns_servers, &b->dns_servers) && a->dns_deadline_ms == b->dns_deadline_ms &&
+           strcmp(a->worker_path, b->worker_path) == 0 && a->worker_processes == b->worker_processes &&
+           a->spf_processes == b->spf_processes && a->worker_deadline_ms == b->worker_deadline_ms &&
+           a->worker_memory == b->worker_memory && a->worker_output == b->worker_output &&
+           a->worker_unsandboxed == b->worker_unsandboxed;
+}
+
 void services_open_history(struct services *services, const struct conf *conf, struct store_error *error)
 {
     error->text[0] = '\0';

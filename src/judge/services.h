@@ -17,6 +17,8 @@ struct services {
 
 /* Starts what the configuration asks for; what cannot be started stays NULL. Workers start with the first request. */
 void services_start(struct services *services, const struct conf *conf);
+/* Would services_start() start the same? */
+bool services_same(const struct conf *a, const struct conf *b);
 void services_stop(struct services *services); /* the store is closed by whoever opened it */
 /* For those who only read: the store of the configuration, when it is there. Says in `error` why not, else "". */
 void services_open_history(struct services *services, const struct conf *conf, struct store_error *error);

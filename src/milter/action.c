@@ -12,6 +12,7 @@
 #include "judge/learn.h"
 
 #include "milter/action.h"
+#include "milter/current.h"
 #include "milter/daemon.h"
 #include "milter/headertext.h"
 #include "milter/log.h"
@@ -314,13 +315,14 @@ static void note_limits(const struct session *s, unsigned limits)
 }
 
 /* Queued, never waited for. What comes again is learned when it was taken. */
-static void learn(struct transaction *tx, const struct judgement *judged, const struct outcome *out)
+static void learn(const struct services *services, struct transaction *tx, const struct judgement *judged,
+                  const struct outcome *out)
 {
     struct span headers;
     if (judged && out->kind != OUTCOME_TEMPFAIL)
-        learn_received(&ringerd.services, tx->policy, judged);
+        learn_received(services, tx->policy, judged);
     else if (tx->skip != SKIP_NONE && spool_view(&tx->raw, &headers) && headers.n)
-        learn_sent(&ringerd.services, tx->policy, tx->arena,
+        learn_sent(services, tx->policy, tx->arena,
                    message_parse(tx->arena, &tx->envelope, headers, false, &tx->policy->limits));
 }
 
@@ -331,6 +333,7 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     struct judgement judgement, *judged = NULL;
     struct span raw;
     sfsistat status = SMFIS_CONTINUE;
+    struct services *services = current_services();
     tx->started_ms = monotonic_ms();
     if (tx->skip != SKIP_INTERNAL) /* a trusted relay may have a Ringer of its own */
         remove_forged(ctx, s);
@@ -339,7 +342,7 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     } else if (tx->skip == SKIP_NONE) {
         const struct message *message =
             message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
-        judgement = judge(tx->policy, &ringerd.services, tx->arena, message, (int64_t)time(NULL) * 1000);
+        judgement = judge(tx->policy, services, tx->arena, message, (int64_t)time(NULL) * 1000);
         judged = &judgement;
         if (judgement.verdict.hits.limits)
             note_limits(s, judgement.verdict.hits.limits);
@@ -354,7 +357,8 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     if (tx->test)
         testmail_done(tx->test, s, judged, &out);
     else
-        learn(tx, judged, &out);
+        learn(services, tx, judged, &out);
+    current_release_services(&services);
     return status;
 }
 

@@ -90,6 +90,7 @@ static json_t *spf_json(struct spf_service *service)
 static json_t *status_json(void)
 {
     struct policy *policy = current_get();
+    struct services *services = current_services();
     json_t *status = json_pack(
         "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1,
         "version", PACKAGE_VERSION, "pid", (int)getpid(), "uptime",
@@ -97,8 +98,9 @@ static json_t *status_json(void)
         (int)policy->generation, "stopping", atomic_load(&ringerd.stopping), "connections",
         (int)atomic_load(&ringerd.open_connections), "connections_waiting", (int)acceptor_waiting(),
         "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "rules",
-        packwatch_status(), "counters", counters_json(), "spf", spf_json(ringerd.services.spf), "attachments",
-        attachments_json(ringerd.services.workers), "store", store_json());
+        packwatch_status(), "counters", counters_json(), "spf", spf_json(services->spf), "attachments",
+        attachments_json(services->workers), "store", store_json());
+    current_release_services(&services);
     policy_unref(&policy);
     return status;
 }

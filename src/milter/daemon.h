@@ -3,7 +3,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "judge/services.h"
 #include "store/store.h"
 
 /*
@@ -40,11 +39,10 @@ enum counter {
 struct daemon {
     atomic_uint_fast64_t counters[COUNTER_COUNT];
     atomic_uint open_connections;
-    atomic_bool stopping; /* no new connections */
-    atomic_bool closed;   /* no message is decided any more */
-    atomic_uint deciding; /* messages that are being decided now */
-    struct store *store;  /* set before the first session */
-    struct services services;
+    atomic_bool stopping;  /* no new connections */
+    atomic_bool closed;    /* no message is decided any more */
+    atomic_uint deciding;  /* messages that are being decided now */
+    struct store *store;   /* set before the first session */
     const char *spool_dir; /* for what does not fit into memory */
     int64_t started;       /* seconds since the epoch */
 };

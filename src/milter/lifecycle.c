@@ -109,8 +109,7 @@ static int open_services(const struct conf *conf, char *error, size_t size)
         snprintf(error, size, "store: %s", store_error.text);
         return -1;
     }
-    services_start(&ringerd.services, conf);
-    ringerd.services.store = ringerd.store;
+    current_start_services(conf, ringerd.store);
     if (!housekeep_start())
         log_line(LOG_WARNING, "no thread for housekeeping: what is old stays in the store until a restart");
     return 0;
@@ -316,7 +315,7 @@ void lifecycle_release(struct lifecycle *life)
     close_gate();
     housekeep_stop();
     if (atomic_load(&ringerd.deciding) == 0) {
-        services_stop(&ringerd.services);
+        current_start_services(NULL, NULL);
         store_close(&ringerd.store);
     }
     if (life->control_fd >= 0)

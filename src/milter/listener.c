@@ -215,6 +215,11 @@ int listener_open(const char *spec, struct socket_rights rights, char *error, si
     return set_rights(path, rights, error, size);
 }
 
+int listener_set_mode(mode_t mode, char *error, size_t size)
+{
+    return own_path ? set_rights(own_path, (struct socket_rights){mode, (gid_t)-1}, error, size) : 0;
+}
+
 const char *listener_path(void)
 {
     return own_path;

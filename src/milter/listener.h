@@ -19,6 +19,8 @@ struct socket_rights { /* of a socket in the file system; ignored for the others
  * socket at PATH is removed, but only if it is a socket and nobody listens there.
  */
 int listener_open(const char *spec, struct socket_rights rights, char *error, size_t size);
+/* Other permissions for a unix: socket that is open; nothing to do for the others. */
+int listener_set_mode(mode_t mode, char *error, size_t size);
 /* Of a unix: socket; NULL for the others. */
 const char *listener_path(void);
 /* No new connections from now on, without telling libmilter to drop the ones it serves. */

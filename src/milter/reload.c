@@ -14,6 +14,7 @@
 #include "base/diag.h"
 
 #include "milter/daemon.h"
+#include "milter/listener.h"
 #include "milter/log.h"
 #include "milter/notify.h"
 #include "milter/packwatch.h"
@@ -73,12 +74,26 @@ static void warn_of_limits(const struct conf *conf)
         log_line(LOG_WARNING, "reload: %s", error);
 }
 
+/* What no policy carries: the state of the process and of what it has opened. */
+static void follow(const struct conf *before, const struct conf *fresh)
+{
+    char error[512];
+    warn_of_limits(fresh);
+    log_set_level(fresh->log_level);
+    if (!services_same(before, fresh))
+        current_start_services(fresh, ringerd.store);
+    if (before->socket_mode != fresh->socket_mode &&
+        listener_set_mode((mode_t)fresh->socket_mode, error, sizeof(error)) != 0)
+        log_line(LOG_WARNING, "reload: %s", error);
+}
+
 static void put_in_force(struct policy *fresh)
 {
     unsigned generation = fresh->generation;
+    struct policy *before = current_get();
     warn_waiting(fresh->conf);
-    warn_of_limits(fresh->conf);
-    log_set_level(fresh->conf->log_level);
+    follow(before->conf, fresh->conf);
+    policy_unref(&before);
     current_install(fresh);
     packwatch_reset();
     log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,

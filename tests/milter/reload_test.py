@@ -1,4 +1,5 @@
 """What a reload changes: the column of options.def, held against the running daemon."""
+import stat
 import sys
 sys.path.insert(0, __file__.rpartition('/')[0])
 from harness import *
@@ -109,10 +110,13 @@ class Daemon(Ringerd):
             with open(os.path.join(self.dir, name), 'w') as f:
                 f.write(text)
             os.chmod(f.name, 0o644)
+        os.mkdir(os.path.join(self.dir, 'phrases'))  # one language: a hundred reloads, each runs the examples of all
+        for name in ('concepts.yaml', 'en.yaml'):
+            shutil.copy(os.path.join(SRC, 'rules/phrases', name), os.path.join(self.dir, 'phrases', name))
 
     def base(self):
         return {'mode': 'enforce', 'protect own-domains': '[buyer.example]', 'protect partner-domains': '[%s]' % GENUINE,
-                'trust internal-networks': '[10.0.0.0/8]', 'trust dns-servers': '[]',
+                'trust internal-networks': '[10.0.0.0/8]', 'trust dns-servers': '[]', 'rules phrases': 'DIR/phrases',
                 'quarantine store': 'sqlite:VAR/store.db', 'milter socket': self.socket_spec, 'milter drain': '2s',
                 'milter socket-mode': '0666', 'daemon user': 'nobody' if as_root() else "''",
                 'daemon control-socket': 'VAR/control.sock', 'tag subject-prefix': "'[Suspicious]'"}
@@ -245,6 +249,46 @@ def changes_for_the_next_message():
     equal(d.stop(), 0)
 
 
+RTF = HAM.replace('\n\n', '\nMIME-Version: 1.0\nContent-Type: application/rtf; name=a.rtf\n\n').replace(
+    'Shall', '{\\rtf1 Shall').replace('noon?', 'noon?}')
+
+
+def starts_services_anew_when_their_options_change():
+    d = Daemon()
+    d.options = base = {'trust dns-servers': "['127.0.0.1@%d']" % free_port(), 'trust dns-deadline': '100ms'}  # nobody answers there
+    d.write_conf()
+    d.start()
+    c = d.client().start(address='198.51.100.7')
+
+    def asked():
+        status = d.status()
+        return [status[s] and status[s][key] for s, key in (('attachments', 'ok'), ('spf', 'asked'))]
+    anew = [o for o in OTHER if o.startswith('worker ')] + ['trust dns-servers', 'trust dns-deadline']
+    equal(len(anew), 9)
+    for option in anew + ['thresholds tag']:
+        equal(c.message(RTF)[0], 'c')
+        true(all(asked()), (option, d.status()))
+        d.options = dict(base, **{option: OTHER[option]})
+        equal(d.reload(), [])
+        equal((option, all(asked())), (option, option not in anew))
+        d.options = base
+        d.reload()
+    d.options = dict(base, **{'worker processes': '0', 'worker spf-processes': '0'})
+    equal(d.reload(), [])
+    equal(c.message(RTF)[0], 'c')
+    equal(asked(), [None, None])
+    equal(d.stop(), 0)
+
+
+def changes_the_sockets_permissions():
+    d = Daemon().start()
+    for mode in (0o600, 0o660, 0o666):
+        equal(d.change(milter__socket_mode='%04o' % mode), [])
+        equal(stat.S_IMODE(os.stat(d.var + '/milter.sock').st_mode), mode)
+    equal(d.client().start().message(HAM)[0], 'c')
+    equal(d.stop(), 0)
+
+
 def changes_for_the_next_connection():
     d = Daemon().start()
     first = d.client().start()
@@ -263,4 +307,6 @@ def changes_for_the_next_connection():
 if __name__ == '__main__':
     run_tests([every_option_has_its_scope_and_a_change_to_try, names_exactly_the_options_that_need_a_restart,
                says_so_at_each_reload_until_the_restart, keeps_what_needs_a_restart,
-               changes_for_the_next_message, changes_for_the_next_connection])
+               changes_for_the_next_message,
+               starts_services_anew_when_their_options_change, changes_the_sockets_permissions,
+               changes_for_the_next_connection])
