@@ -221,7 +221,6 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
     sfsistat status = SMFIS_CONTINUE;
     if (open > policy->conf->max_connections || atomic_load(&ringerd.stopping))
         status = refuse_connection(ctx, policy->conf, open);
-    s->internal = conf_network_match(&policy->conf->internal_networks, s->client_ip);
     policy_unref(&policy);
     return status;
 }
@@ -255,6 +254,13 @@ static sfsistat on_close(SMFICTX *ctx)
 
 /* --- one message */
 
+static enum skip skip_of(const struct envelope *envelope, const struct conf *conf)
+{
+    if (conf_network_match(&conf->internal_networks, envelope->client_ip))
+        return SKIP_INTERNAL;
+    return envelope->auth_user && conf->skip_authenticated ? SKIP_AUTHENTICATED : SKIP_NONE;
+}
+
 static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 {
     struct session *s = smfi_getpriv(ctx);
@@ -273,9 +279,7 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
     const char *auth = macro(ctx, "{auth_authen}");
     if (auth && *auth)
         tx->envelope.auth_user = arena_strndup(arena, auth, strnlen(auth, MAX_ADDRESS));
-    tx->skip = s->internal                                                      ? SKIP_INTERNAL
-               : tx->envelope.auth_user && tx->policy->conf->skip_authenticated ? SKIP_AUTHENTICATED
-                                                                                : SKIP_NONE;
+    tx->skip = skip_of(&tx->envelope, tx->policy->conf);
     s->tx = tx;
     return SMFIS_CONTINUE;
 }

@@ -48,7 +48,6 @@ struct transaction {
 struct session {
     struct mta mta;
     bool counted; /* is one of the open connections */
-    bool internal;
     char client_ip[INET6_ADDRSTRLEN];
     char *client_name; /* NULL when the reverse name is not verified */
     char *helo;

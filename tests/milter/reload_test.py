@@ -203,12 +203,12 @@ def says_so_at_each_reload_until_the_restart():
 
 def keeps_what_needs_a_restart():
     d = Daemon().start()
-    equal(d.client().start().message(ATTACK, queue_id='BEFORE')[0], 'd')
+    equal(d.client().start().message(ATTACK.replace('{id}', '1'), queue_id='BEFORE')[0], 'd')
     before = open('/proc/%d/status' % d.process.pid).read()
     scopes = options()
     d.options = {name: OTHER[name] for name, scope in scopes.items() if scope == 'restart'}
     equal(len(d.reload()), len(d.options))
-    equal(d.client().start().message(ATTACK, queue_id='AFTER')[0], 'd')
+    equal(d.client().start().message(ATTACK.replace('{id}', '2'), queue_id='AFTER')[0], 'd')
     for name in ('other.db', 'other.sock', 'other.pid', 'other-control.sock'):
         true(not os.path.exists(os.path.join(d.var, name)), name)
     after = open('/proc/%d/status' % d.process.pid).read()
@@ -242,6 +242,9 @@ def changes_for_the_next_message():
     equal(d.change(daemon__event_file='VAR/events', trust__skip_authenticated='false'), [])
     equal(c.message(ATTACK, auth='paul')[0], 'd')
     equal(len(open(os.path.join(d.var, 'events')).readlines()), 1)
+    equal(d.change(trust__internal_networks='[192.0.2.0/24]'), [])
+    equal(c.message(ATTACK)[0], 'c')
+    equal(d.counter('skipped_internal'), 1)
     equal(d.change(daemon__log_level='error'), [])
     length = len(d.text())
     c.message(HAM)
