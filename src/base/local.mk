@@ -1,6 +1,7 @@
 libringer_a_SOURCES += \
 	src/base/arena.c src/base/arena.h \
 	src/base/buf.c src/base/buf.h \
+	src/base/clock.c src/base/clock.h \
 	src/base/datadir.c src/base/datadir.h \
 	src/base/diag.c src/base/diag.h \
 	src/base/enumname.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "report/csv.h"
 #include "report/digest.h"
@@ -158,7 +159,7 @@ static int write_digest(struct report_args *args)
 
 int cmd_report(int argc, char **argv)
 {
-    int64_t now = when_now();
+    int64_t now = wall_ms();
     struct report_args args = {.since_ms = now - INT64_C(86400000), .until_ms = now, .max = DEFAULT_MAX};
     int option, code;
     while ((option = getopt_long(argc, argv, "hc:", long_options, NULL)) != -1) {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "policy/packs.h"
 #include "report/when.h"
@@ -238,7 +239,7 @@ static int parse(struct stats *s, int argc, char **argv)
 
 int rules_stats(int argc, char **argv)
 {
-    struct stats s = {.since_ms = when_now() - (int64_t)DEFAULT_DAYS * 24 * 60 * 60 * 1000};
+    struct stats s = {.since_ms = wall_ms() - (int64_t)DEFAULT_DAYS * 24 * 60 * 60 * 1000};
     int code = parse(&s, argc, argv);
     if (code < 0 && (s.store = storeopt_open(&s.at, "rules stats", STORE_RDONLY, false, &code)))
         code = run(&s);

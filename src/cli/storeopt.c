@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #include "report/when.h"
 
 #include "cli/cli.h"
@@ -58,7 +60,7 @@ void storeopt_close(struct storeopt *options, struct store **store)
 
 bool storeopt_time(const char *command, const char *option, const char *value, int64_t *ms_r)
 {
-    if (when_parse(value, when_now(), ms_r))
+    if (when_parse(value, wall_ms(), ms_r))
         return true;
     fprintf(stderr, "ringer %s: %s %s: no time; write 90m, 24h, 7d, 2w or 2026-11-01\n", command, option,
             value);

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <gumbo.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -35,22 +35,18 @@ struct guard {
     struct arena *arena;
     size_t bytes;
     unsigned calls;
-    struct timespec start;
+    int64_t until_ms; /* monotonic */
     jmp_buf stop;
 };
 
 static void *guarded_alloc(void *userdata, size_t size)
 {
     struct guard *g = userdata;
-    struct timespec now;
     g->bytes += size;
     if (g->bytes > GUMBO_BYTES)
         longjmp(g->stop, 1);
-    if (++g->calls % CHECK_CLOCK == 0) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((now.tv_sec - g->start.tv_sec) * 1000 + (now.tv_nsec - g->start.tv_nsec) / 1000000 > GUMBO_MS)
-            longjmp(g->stop, 1);
-    }
+    if (++g->calls % CHECK_CLOCK == 0 && monotonic_ms() > g->until_ms)
+        longjmp(g->stop, 1);
     return arena_bytes(g->arena, size);
 }
 
@@ -65,7 +61,7 @@ static GumboOutput *parse(struct guard *g, struct span html)
     options.deallocator = guarded_free;
     options.userdata = g;
     options.max_errors = 0;
-    clock_gettime(CLOCK_MONOTONIC, &g->start);
+    g->until_ms = monotonic_ms() + GUMBO_MS;
     if (setjmp(g->stop))
         return NULL;
     return gumbo_parse_with_options(&options, html.p, html.n);

@@ -15,10 +15,10 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <arpa/inet.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "milter/acceptor.h"
@@ -57,13 +57,6 @@ static struct {
         .give = -1,
         .take = -1,
         .ends = {.older = &in.ends, .newer = &in.ends}};
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* --- libmilter's side */
 
@@ -235,7 +228,7 @@ static void *run(void *arg)
         int n = epoll_wait(in.epoll, events, BATCH, sleep_ms);
         struct policy *policy = current_get();
         unsigned max = (unsigned)policy->conf->max_connections + ACCEPTOR_SPARE;
-        int64_t patience_ms = policy->conf->negotiate_s * 1000, now = now_ms();
+        int64_t patience_ms = policy->conf->negotiate_s * 1000, now = monotonic_ms();
         policy_unref(&policy);
         bool knocked = false;
         for (int i = 0; i < n; i++) { /* first those who are in: their fate may make room */

@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 #include "judge/learn.h"
 
 #include "milter/action.h"
@@ -259,13 +261,6 @@ static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, 
         add_verdict_headers(ctx, s, j, out);
         return SMFIS_CONTINUE;
     }
-}
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* An attachment that a worker could have read if only there had been one. */

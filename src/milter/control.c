@@ -12,6 +12,8 @@
 #include <unistd.h>
 #include <jansson.h>
 
+#include "base/clock.h"
+
 #include "milter/acceptor.h"
 #include "milter/control.h"
 #include "milter/daemon.h"
@@ -126,20 +128,13 @@ static json_t *test_json(const char *token)
     return json_pack("{s:b, s:s, s:i}", "ok", 1, "token", fresh, "seconds", TESTMAIL_SECONDS);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* One line within the deadline; false when the client does not send one. */
 static bool read_request(int fd, char request[REQUEST_MAX])
 {
     size_t n = 0;
     struct pollfd pfd = {.fd = fd, .events = POLLIN};
-    int64_t left, end = now_ms() + CLIENT_MS;
-    while (n + 1 < REQUEST_MAX && (left = end - now_ms()) > 0 && poll(&pfd, 1, (int)left) > 0) {
+    int64_t left, end = monotonic_ms() + CLIENT_MS;
+    while (n + 1 < REQUEST_MAX && (left = end - monotonic_ms()) > 0 && poll(&pfd, 1, (int)left) > 0) {
         ssize_t got = read(fd, request + n, REQUEST_MAX - 1 - n);
         if (got <= 0)
             return false;

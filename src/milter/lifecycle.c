@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <libmilter/mfapi.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "milter/acceptor.h"
@@ -234,13 +235,6 @@ int lifecycle_start(struct lifecycle *life, char *error, size_t size)
 
 /* --- run */
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Waits for at most `wait_ms`, serves the control socket, returns an event or 0. */
 static char next_event(struct lifecycle *life, int wait_ms)
 {
@@ -261,12 +255,12 @@ static char next_event(struct lifecycle *life, int wait_ms)
 static void drain(struct lifecycle *life)
 {
     struct policy *policy = current_get();
-    int64_t deadline = now_ms() + (int64_t)policy->conf->drain_s * 1000;
+    int64_t deadline = monotonic_ms() + (int64_t)policy->conf->drain_s * 1000;
     policy_unref(&policy);
     atomic_store(&ringerd.stopping, true);
     listener_close_door();
     unsigned open;
-    while ((open = atomic_load(&ringerd.open_connections)) > 0 && now_ms() < deadline)
+    while ((open = atomic_load(&ringerd.open_connections)) > 0 && monotonic_ms() < deadline)
         if (next_event(life, DRAIN_STEP_MS) == EVENT_TERM)
             break;
     if (open > 0)
@@ -304,9 +298,9 @@ int lifecycle_run(struct lifecycle *life)
 /* After this no message is decided any more, so that the store can be closed. */
 static void close_gate(void)
 {
-    int64_t deadline = now_ms() + LAST_MESSAGES_MS;
+    int64_t deadline = monotonic_ms() + LAST_MESSAGES_MS;
     atomic_store(&ringerd.closed, true);
-    while (atomic_load(&ringerd.deciding) > 0 && now_ms() < deadline)
+    while (atomic_load(&ringerd.deciding) > 0 && monotonic_ms() < deadline)
         poll(NULL, 0, 1);
 }
 

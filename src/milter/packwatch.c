@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "policy/packs.h"
 
@@ -16,13 +17,6 @@
 static int64_t last_check; /* monotonic seconds; 0: not yet */
 static int64_t checked_at; /* UTC */
 static struct diag_list found;
-
-static int64_t monotonic_s(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec;
-}
 
 static bool known(const struct diag_list *list, const struct diag *diag)
 {
@@ -57,7 +51,7 @@ static void check(const struct policy *policy)
 void packwatch_tick(void)
 {
     struct policy *policy = current_get();
-    int64_t now = monotonic_s(), interval = policy->conf->check_packs_s;
+    int64_t now = monotonic_ms() / 1000, interval = policy->conf->check_packs_s;
     if (!last_check)
         last_check = now;
     if (interval && now - last_check >= interval) {
@@ -70,7 +64,7 @@ void packwatch_tick(void)
 void packwatch_reset(void)
 {
     diag_free(&found);
-    last_check = monotonic_s();
+    last_check = monotonic_ms() / 1000;
 }
 
 json_t *packwatch_status(void)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 
 #include "milter/daemon.h"
@@ -29,9 +30,7 @@ static bool trim_due;
 
 static void notify_reloading(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(monotonic_ns() / 1000));
 }
 
 static char *as_text(struct diag_list *diags)

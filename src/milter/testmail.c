@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <sodium.h>
 
+#include "base/clock.h"
 #include "base/span.h"
 
 #include "milter/testmail.h"
@@ -22,17 +22,10 @@ struct test {
 static struct test tests[OPEN_MOST];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int64_t monotonic_s(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec;
-}
-
 /* With the lock: forgets what is over. */
 static void tidy(void)
 {
-    int64_t now = monotonic_s();
+    int64_t now = monotonic_ms() / 1000;
     for (size_t i = 0; i < OPEN_MOST; i++)
         if (*tests[i].token && now >= tests[i].until_s) {
             json_decref(tests[i].result);
@@ -61,7 +54,7 @@ bool testmail_open(char token_r[TESTMAIL_TOKEN_SIZE])
     for (size_t i = 0; i < OPEN_MOST && !found; i++)
         if (!*tests[i].token) {
             memcpy(tests[i].token, token_r, TESTMAIL_TOKEN_SIZE);
-            tests[i].until_s = monotonic_s() + TESTMAIL_SECONDS;
+            tests[i].until_s = monotonic_ms() / 1000 + TESTMAIL_SECONDS;
             found = true;
         }
     pthread_mutex_unlock(&lock);

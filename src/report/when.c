@@ -47,13 +47,6 @@ bool when_parse(const char *text, int64_t now_ms, int64_t *ms_r)
     return false;
 }
 
-int64_t when_now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 const char *when_local(int64_t ms, char out[WHEN_SIZE])
 {
     time_t t = (time_t)(ms / 1000);

@@ -3,7 +3,8 @@
  */
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #include "rules/ruleset.h"
 
@@ -83,13 +84,6 @@ enum tri rules_eval_one(const struct ruleset *set, const struct rule *rule, cons
     return result;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 void rules_profile(const struct ruleset *rules, const struct facts *facts, struct arena *arena,
                    struct rule_cost *costs)
 {
@@ -103,12 +97,12 @@ void rules_profile(const struct ruleset *rules, const struct facts *facts, struc
         enum tri result = TRI_FALSE;
         if (rules->rules[index].info.state == RULE_OFF)
             continue;
-        double start = now();
+        int64_t start = monotonic_ns();
         for (unsigned k = 0; k < REPEAT; k++) {
             regex_run_renew(&run); /* no rule pays for another's patterns */
             result = expr_eval(rules->rules[index].when, &env);
         }
-        costs[index].nanoseconds += (now() - start) / REPEAT;
+        costs[index].nanoseconds += (double)(monotonic_ns() - start) / REPEAT;
         costs[index].hits += result == TRI_TRUE;
         costs[index].unknown += result == TRI_UNKNOWN;
         results[index] = (unsigned char)result;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "rules/regex.h"
 
@@ -64,7 +64,7 @@ void regex_run_renew(struct regex_run *run)
 {
     run->tripped = 0;
     run->budget = BUDGET;
-    run->deadline = 0;
+    run->deadline_ns = 0;
 }
 
 void regex_run_deinit(struct regex_run *run)
@@ -74,20 +74,13 @@ void regex_run_deinit(struct regex_run *run)
     *run = (struct regex_run){0};
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 /* Patterns that each stay just below their limit must not add up. */
 static bool in_time(struct regex_run *run)
 {
-    double t = now();
-    if (run->deadline == 0)
-        run->deadline = t + MAX_MILLISECONDS;
-    return t < run->deadline;
+    int64_t now = monotonic_ns();
+    if (run->deadline_ns == 0)
+        run->deadline_ns = now + MAX_MILLISECONDS * INT64_C(1000000);
+    return now < run->deadline_ns;
 }
 
 static bool set_up(struct regex_run *run)

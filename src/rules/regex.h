@@ -22,7 +22,7 @@ struct regex_run {
     void *data, *context; /* created at the first match */
     unsigned tripped;     /* how many matches hit a limit */
     size_t budget;        /* bytes that may still be looked at */
-    double deadline;      /* set by the first match */
+    int64_t deadline_ns;  /* monotonic; set by the first match */
 };
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 void regex_run_init(struct regex_run *run);

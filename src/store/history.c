@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "store/history_internal.h"
@@ -267,7 +268,7 @@ static int learn_one(struct store *store, struct db *db, const struct history_op
         .options = options,
         .contact = item->contact,
         .key = known_key(store),
-        .time_ms = item->contact->time_ms ? item->contact->time_ms : store_now_ms(),
+        .time_ms = item->contact->time_ms ? item->contact->time_ms : wall_ms(),
         .learn = item->learn,
         .error = error,
     };
@@ -401,7 +402,7 @@ void history_record(struct store *store, const struct history_options *options, 
     q->item = (struct background){.kind = BACKGROUND_HISTORY, .run = learn_queued};
     q->options = *options;
     q->learn = learn;
-    q->contact.time_ms = contact->time_ms ? contact->time_ms : store_now_ms();
+    q->contact.time_ms = contact->time_ms ? contact->time_ms : wall_ms();
     if (writer_background(store, &q->item, HISTORY_QUEUED))
         return;
     free(q);

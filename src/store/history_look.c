@@ -3,6 +3,8 @@
  * look-ups by key, one deadline for all; a store that failed is left alone for a while, so that mail is not
  * delayed by it one by one. Whatever is not answered stays unknown: nobody becomes new because of a failure.
  */
+#include "base/clock.h"
+
 #include "store/history_internal.h"
 
 struct look {
@@ -20,7 +22,7 @@ struct look {
 static int query(struct look *look, enum statement id, const struct db_value *args, size_t n, db_row_fn row,
                  void *context)
 {
-    if (store_monotonic_ms() >= look->until_ms) {
+    if (monotonic_ms() >= look->until_ms) {
         store_fail(look->error, STORE_LOCKED, "%s: no answer within %u ms", look->store->url,
                    look->options->deadline_ms);
         return -1;
@@ -246,7 +248,7 @@ static int look_all(struct look *look)
 static bool paused(struct store *store)
 {
     pthread_mutex_lock(&store->lock);
-    bool pause = store_monotonic_ms() < store->history_pause_ms;
+    bool pause = monotonic_ms() < store->history_pause_ms;
     pthread_mutex_unlock(&store->lock);
     return pause;
 }
@@ -254,7 +256,7 @@ static bool paused(struct store *store)
 static void failed(struct store *store, const struct store_error *error)
 {
     pthread_mutex_lock(&store->lock);
-    store->history_pause_ms = store_monotonic_ms() + HISTORY_PAUSE_MS;
+    store->history_pause_ms = monotonic_ms() + HISTORY_PAUSE_MS;
     store->stats.failures++;
     store->stats.last_error = *error;
     pthread_mutex_unlock(&store->lock);
@@ -269,8 +271,8 @@ int history_look(struct store *store, struct arena *arena, const struct history_
         .options = options,
         .contact = contact,
         .view = view_r,
-        .until_ms = store_monotonic_ms() + options->deadline_ms,
-        .now_ms = contact->time_ms ? contact->time_ms : store_now_ms(),
+        .until_ms = monotonic_ms() + options->deadline_ms,
+        .now_ms = contact->time_ms ? contact->time_ms : wall_ms(),
         .error = error,
     };
     *view_r = (struct contact_view){0};

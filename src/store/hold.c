@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "store/decision.h"
@@ -190,7 +191,7 @@ static int id_job(struct store *store, struct db *db, enum statement id, const c
 static int chunk_job(struct store *store, struct db *db, void *arg, struct store_error *error)
 {
     struct hold *hold = arg;
-    struct db_value part[] = {value_text(store->tenant), value_text(hold->id), value_int(store_now_ms())};
+    struct db_value part[] = {value_text(store->tenant), value_text(hold->id), value_int(wall_ms())};
     if (!hold->begun && (find_same(store, db, hold, error) || hold->again))
         return hold->again ? 0 : -1;
     if (!hold->begun && db->driver->run(db, SQL_PART_PUT, part, 3, NULL, NULL, NULL, error))
@@ -284,7 +285,7 @@ int store_quarantine_put(struct store *store, const struct store_mail *mail, con
     store_new_id(own);
     memcpy(id_r, own, sizeof(own));
     hold.size = body->head.n + (body->fd >= 0 ? body->fd_size : 0);
-    hold.time_ms = mail->time_ms ? mail->time_ms : store_now_ms();
+    hold.time_ms = mail->time_ms ? mail->time_ms : wall_ms();
     hold.sender = value_foreign(arena, mail->sender ? mail->sender : "");
     hold.n_rcpts = mail->n_rcpts;
     hold.unlogged = mail->unlogged;
@@ -321,7 +322,7 @@ static int add_old(void *context, const struct db_value *c, size_t n_columns)
 int store_quarantine_sweep(struct store *store, uint64_t *removed_r, struct store_error *error)
 {
     struct sweep sweep = {.n = 0};
-    struct db_value args[] = {value_text(store->tenant), value_int(store_now_ms() - SWEEP_MS)};
+    struct db_value args[] = {value_text(store->tenant), value_int(wall_ms() - SWEEP_MS)};
     *removed_r = 0;
     if (reader_query(store, SQL_PART_OLD, args, 2, add_old, &sweep, error))
         return -1;

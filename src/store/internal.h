@@ -82,8 +82,6 @@ void readers_close(struct store *store);
 int history_make_key(struct store *store, struct db *db, struct store_error *error);
 
 /* value.c */
-int64_t store_now_ms(void);
-int64_t store_monotonic_ms(void);
 void store_new_id(char id_r[STORE_ID_SIZE]);
 void store_fail(struct store_error *error, enum store_cause cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

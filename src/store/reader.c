@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 #include "store/internal.h"
 
 static void pool_init(struct reader_pool *pool, unsigned flags)
@@ -49,7 +51,7 @@ static bool wait_for_slot(struct store *store, struct reader_pool *pool, int64_t
 /* STORE_READERS when none came free in time. */
 static size_t take_slot(struct store *store, struct reader_pool *pool, int wait_ms)
 {
-    int64_t until_ms = wait_ms < 0 ? -1 : store_monotonic_ms() + wait_ms;
+    int64_t until_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
     size_t slot;
     pthread_mutex_lock(&store->lock);
     do {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 #include "store/audit.h"
 #include "store/internal.h"
 #include "store/records.h"
@@ -142,13 +144,10 @@ int audit_in_job(struct store *store, struct db *db, const struct audit_row *row
 {
     char id[STORE_ID_SIZE];
     store_new_id(id);
-    struct db_value args[] = {value_text(store->tenant),
-                              value_text(id),
-                              value_int(row->time_ms ? row->time_ms : store_now_ms()),
-                              value_text(row->who),
-                              value_text(row->what),
-                              value_text(row->item),
-                              value_text(row->detail)};
+    struct db_value args[] = {
+        value_text(store->tenant), value_text(id),        value_int(row->time_ms ? row->time_ms : wall_ms()),
+        value_text(row->who),      value_text(row->what), value_text(row->item),
+        value_text(row->detail)};
     return db->driver->run(db, SQL_AUDIT_PUT, args, 7, NULL, NULL, NULL, error);
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 #include "store/audit.h"
 #include "store/internal.h"
 #include "store/quarantine.h"
@@ -31,7 +33,7 @@ static int act_run(struct store *store, store_job_fn fn, struct act *act, struct
     act->sent = sent;
     act->who = value_foreign(arena, act->who ? act->who : "?").s.p;
     act->why = value_foreign(arena, act->why).s.p;
-    act->now_ms = store_now_ms();
+    act->now_ms = wall_ms();
     int result = writer_run(store, fn, act, 0, error);
     arena_free(&arena);
     return result;
@@ -273,7 +275,7 @@ int store_quarantine_purge(struct store *store, int64_t before_ms, const char *w
                            struct store_error *error)
 {
     struct arena *arena = arena_new();
-    struct purge purge = {.before_ms = before_ms, .now_ms = store_now_ms()};
+    struct purge purge = {.before_ms = before_ms, .now_ms = wall_ms()};
     int result;
     purge.who = value_foreign(arena, who ? who : "?").s.p;
     *removed_r = 0;

@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "store/internal.h"
@@ -59,7 +60,7 @@ static int apply_steps(struct db *db, struct store_error *error)
         schema_version(db, &version, error))
         return -1;
     for (; version < N_SCHEMA_STEPS; version++) {
-        struct db_value args[] = {value_int(version + 1), value_int(store_now_ms())};
+        struct db_value args[] = {value_int(version + 1), value_int(wall_ms())};
         if (db->driver->script(db, schema_steps[version], error) ||
             db->driver->run(db, SQL_SCHEMA_APPLIED, args, 2, NULL, NULL, NULL, error))
             return -1;

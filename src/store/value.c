@@ -6,28 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <sodium.h>
 #include <unistr.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include "store/internal.h"
-
-int64_t store_now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-int64_t store_monotonic_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void store_new_id(char id_r[STORE_ID_SIZE])
 {
@@ -97,7 +83,7 @@ const char *column_text(struct arena *arena, const struct db_value *value)
 
 void mail_values(struct arena *arena, const struct store_mail *mail, struct db_value *values_r)
 {
-    values_r[0] = value_int(mail->time_ms ? mail->time_ms : store_now_ms());
+    values_r[0] = value_int(mail->time_ms ? mail->time_ms : wall_ms());
     values_r[10] = value_int(mail->score);
 #define PUT(column, field) values_r[column] = value_foreign(arena, mail->field);
     MAIL_TEXTS(PUT)

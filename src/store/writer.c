@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include "store/internal.h"
@@ -184,13 +185,13 @@ static bool work_background(struct store *store)
         count_background(store, first);
         free_background(first);
     }
-    store->background_due_ms = store_monotonic_ms() + (failed ? BACKGROUND_RETRY_MS : BACKGROUND_DELAY_MS);
+    store->background_due_ms = monotonic_ms() + (failed ? BACKGROUND_RETRY_MS : BACKGROUND_DELAY_MS);
     return !failed;
 }
 
 static bool background_due(struct store *store)
 {
-    return store->background && (store->stop || store_monotonic_ms() >= store->background_due_ms);
+    return store->background && (store->stop || monotonic_ms() >= store->background_due_ms);
 }
 
 static void wait_for_work(struct store *store)
@@ -296,7 +297,7 @@ bool writer_background(struct store *store, struct background *item, size_t most
     if (room) {
         bool first = !store->background;
         if (first)
-            store->background_due_ms = store_monotonic_ms() + BACKGROUND_DELAY_MS;
+            store->background_due_ms = monotonic_ms() + BACKGROUND_DELAY_MS;
         *store->background_end = item;
         store->background_end = &item->next;
         store->n_background[item->kind]++;

@@ -25,7 +25,6 @@ void extract_office(struct extraction *x, struct arena *arena, struct span docum
 void extract_rtf(struct extraction *x, struct span document);
 void extract_plain(struct extraction *x, struct span document);
 bool extract_late(const struct extraction *x); /* the deadline has passed */
-int64_t monotonic_ms(void);
 
 /* Converts bytes of a Windows code page (as in RTF); 0 or an unknown one is taken as 1252. */
 void codepage_preload(void); /* before the sandbox closes: iconv loads its tables from files */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "worker/pdf.h"
 #include "worker/sandbox.h"
 

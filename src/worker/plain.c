@@ -5,20 +5,14 @@
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
-#include <time.h>
 #include <unistr.h>
+
+#include "base/clock.h"
 
 #include "mail/html.h"
 #include "worker/extract.h"
 
 enum { HTML_MAX = 4 << 20 /* of a page: a mail program's viewer is slow long before */ };
-
-int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool extract_late(const struct extraction *x)
 {

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "worker/call.h"
-#include "worker/extract.h"
 #include "worker/process.h"
 #include "worker/worker.h"
 

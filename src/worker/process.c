@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "worker/extract.h"
 #include "worker/process.h"
 #include "worker/serve.h"
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "worker/extract.h"
 #include "worker/pdf.h"
 #include "worker/protocol.h"

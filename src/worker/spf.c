@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "worker/call.h"
-#include "worker/extract.h"
 #include "worker/protocol.h"
 #include "worker/spf_cache.h"
 #include "worker/spf_frames.h"

@@ -22,8 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "worker/extract.h"
 #include "worker/protocol.h"
 #include "worker/sandbox.h"
 #include "worker/spf_eval.h"

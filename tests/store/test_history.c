@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "store/db.h"
 #include "store/history.h"
 #include "store/records.h"
@@ -23,13 +23,6 @@
 #include "fixture.h"
 
 #define DAY ((int64_t)24 * 3600 * 1000)
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static struct contact_strings one(struct store_fixture *f, const char *s)
 {

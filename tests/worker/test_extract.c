@@ -7,6 +7,8 @@
 #include <zlib.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
+
 #include "worker/extract.h"
 #include "worker/worker.h"
 #include "samples.h"

@@ -19,6 +19,8 @@
 #include <cmocka.h>
 #include <seccomp.h>
 
+#include "base/clock.h"
+
 #include "worker/extract.h"
 #include "worker/worker.h"
 #include "samples.h"

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "worker/extract.h"
 #include "worker/spf.h"
 #include "dns.h"
