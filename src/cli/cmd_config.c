@@ -87,7 +87,6 @@ static int written(int code)
 static int run_check(const struct config_options *options)
 {
     struct diag_list diags = {0};
-    message_library_init();
     struct policy *policy = policy_load(options->path, &diags);
     int code = cli_report(&diags);
     if (!policy)

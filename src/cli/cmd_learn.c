@@ -382,12 +382,10 @@ int cmd_learn(int argc, char **argv)
         code = EXIT_USAGE;
     }
     if (code < 0) {
-        message_library_init();
         learn->now_ms = time(NULL) * INT64_C(1000);
         learn->arena = arena_new();
         code = run(learn, (const char *const *)(argv + optind), (size_t)(argc - optind));
         arena_free(&learn->arena);
-        message_library_shutdown();
     }
     free(learn);
     return code;

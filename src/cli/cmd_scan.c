@@ -351,7 +351,6 @@ int cmd_scan(int argc, char **argv)
     int code = parse_options(argc, argv, &scan, &options);
     if (code >= -2 && code != -1)
         return code == -2 ? EXIT_DONE : code;
-    message_library_init();
     struct policy *policy = policy_load(options.config, &diags);
     code = cli_report(&diags);
     if (!policy)
@@ -379,6 +378,5 @@ int cmd_scan(int argc, char **argv)
     services_stop(&services);
     store_close(&services.store);
     policy_unref(&policy);
-    message_library_shutdown();
     return failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "mail/message.h"
 
 static const struct cli_command commands[] = {
 #define COMMAND(name, run, help) {name, run, help},
@@ -63,8 +64,12 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     }
     for (size_t i = 0; i < N_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            message_library_init(); /* here once: any command may come to read mail */
+            int code = commands[i].run(argc - 1, argv + 1);
+            message_library_shutdown();
+            return code;
+        }
     const char *names[N_COMMANDS];
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = commands[i].name;
