@@ -1,14 +1,13 @@
 /*
  * ringer rules: what people who write rules need: check them, list them, see one, run their tests, look up
- * facts. Without files it takes the shipped packs. Signed packs and trials have files of their own.
+ * facts. Without files it takes those in force. Signed packs and trials have files of their own.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/datadir.h"
-#include "rules/rules.h"
+#include "policy/policy.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -22,13 +21,16 @@ struct rules_command {
     const char *usage, *help;
 };
 
-/* The files or folders that are named, else the shipped packs. NULL after saying what is wrong. */
+static const char *config; /* of -c */
+
+/* The files or folders that are named, else the rules in force. NULL after saying what is wrong. */
 static struct ruleset *load(int n, char **names, struct diag_list *diags)
 {
-    char *shipped = datadir_path("rules");
-    const char *only = shipped;
-    struct ruleset *rules = ruleset_load(n ? (const char *const *)names : &only, n ? (size_t)n : 1, diags);
-    free(shipped);
+    if (n)
+        return ruleset_load((const char *const *)names, (size_t)n, diags);
+    struct conf *conf = conf_load(config ? config : cli_default_config(), diags);
+    struct ruleset *rules = conf ? policy_rules(conf, NULL, diags) : NULL;
+    conf_free(&conf);
     return rules;
 }
 
@@ -194,9 +196,13 @@ static int usage(FILE *out, int code)
     fputs("usage: ringer rules COMMAND [ARGUMENT...]\n\n", out);
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-8s %-20s %s\n", commands[i].name, commands[i].usage, commands[i].help);
-    fputs("\nFILE is a file or a folder of *.yaml; without one the shipped packs are taken.\n"
-          "The language is in ringer-rules(5), the facts in ringer-facts(7).\n",
-          out);
+    fputs(
+        "\nFILE is a file or a folder of *.yaml; without one check, test, list and show take the rules in "
+        "force: "
+        "shipped,\nsigned and your own ones, as the configuration (-c CONFIG, else $RINGER_CONFIG, else the "
+        "installed one) has them.\n"
+        "The language is in ringer-rules(5), the facts in ringer-facts(7).\n",
+        out);
     return code;
 }
 
@@ -223,18 +229,38 @@ static bool has_own_options(const char *name)
     return false;
 }
 
+/* Takes the options of the plain commands out of the arguments. -1 = go on, else the exit code. */
+static int take_options(int *argc, char **argv)
+{
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        const char *arg = argv[i];
+        if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
+            return usage(stdout, EXIT_DONE);
+        if ((strcmp(arg, "-c") == 0 || strcmp(arg, "--config") == 0) && i + 1 < *argc) {
+            config = argv[++i];
+        } else if (strncmp(arg, "--config=", 9) == 0) {
+            config = arg + 9;
+        } else if (arg[0] == '-' && strcmp(arg, "--man") != 0) {
+            fprintf(stderr, "ringer rules: unknown option %s\n", arg);
+            return usage(stderr, EXIT_USAGE);
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    *argc = kept;
+    return kept > 1 ? -1 : usage(stderr, EXIT_USAGE);
+}
+
 int cmd_rules(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr, EXIT_USAGE);
-    bool own_options = has_own_options(argv[1]);
-    for (int i = 1; i < argc && !own_options; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            return usage(stdout, EXIT_DONE);
-        else if (argv[i][0] == '-' && strcmp(argv[i], "--man") != 0) {
-            fprintf(stderr, "ringer rules: unknown option %s\n", argv[i]);
-            return usage(stderr, EXIT_USAGE);
-        }
+    if (!has_own_options(argv[1])) {
+        int code = take_options(&argc, argv);
+        if (code >= 0)
+            return code;
+    }
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -212,7 +212,8 @@ static int install_verified(struct pack_command *p, const struct fetched_pack *p
     const char *error;
     if (!packdir_newer(p->arena, &p->installed, bundle, pack->tar, &error))
         return complain(p, pack->source, error);
-    struct ruleset *rules = policy_packs_load_with(p->conf, bundle, &diags);
+    struct ruleset *rules =
+        policy_packs_load_with(p->conf, &(struct policy_packs_change){.candidate = bundle}, &diags);
     bool ok = rules != NULL;
     ruleset_free(&rules);
     int code = cli_report(&diags);

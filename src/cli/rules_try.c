@@ -26,7 +26,7 @@ enum { MAX_BYTES = 32 * 1024 * 1024 }; /* of one message */
 struct trial {
     const char *config;
     struct storeopt at; /* of --quarantine */
-    bool quarantine, attachments;
+    bool quarantine, attachments, only;
     struct services services;
     const struct envelope *envelope; /* of the message that is judged; NULL: nothing is known */
     struct buf piece;
@@ -261,16 +261,18 @@ size_t rules_try_messages(const struct ruleset *rules, struct diag_list *diags)
 }
 
 static const char try_usage[] =
-    "usage: ringer rules try [-c CONFIG] -r FILE... PATH...\n"
-    "       ringer rules profile [-c CONFIG] [-r FILE...] PATH...\n"
+    "usage: ringer rules try [OPTION...] -r FILE... PATH...\n"
+    "       ringer rules profile [OPTION...] [-r FILE...] PATH...\n"
     "\n"
     "try asks new rules and the ones in force about the same mail and prints what differs; profile tells\n"
     "what each rule costs and how often it hits. PATH is a message, an mbox, a Maildir, a folder of these,\n"
     "or -.\n"
     "\n"
     "  -c, --config FILE  configuration (default: $RINGER_CONFIG, else the installed one, else built-in)\n"
-    "  -r, --rules FILE   a file or a folder of rules; may be given several times: all together are the new "
-    "set\n"
+    "  -r, --rules FILE   rules that join those in force; a file takes the place of the one of its name. May "
+    "be\n"
+    "                     a folder, and may be given several times\n"
+    "      --only         the files of -r alone, without the rules in force\n"
     "  -q, --quarantine   also mail in quarantine, held or released, with its envelope\n"
     "      --store URL    its store, instead of the configuration's: sqlite:PATH\n"
     "  -a, --attachments  read the text of attachments, too\n"
@@ -279,13 +281,10 @@ static const char try_usage[] =
 /* -1 = go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct trial *trial)
 {
-    static const struct option options[] = {{"config", 1, NULL, 'c'},
-                                            {"rules", 1, NULL, 'r'},
-                                            {"quarantine", 0, NULL, 'q'},
-                                            {"attachments", 0, NULL, 'a'},
-                                            {"store", 1, NULL, 's'},
-                                            {"help", 0, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", 1, NULL, 'c'},     {"rules", 1, NULL, 'r'},
+                                            {"quarantine", 0, NULL, 'q'}, {"attachments", 0, NULL, 'a'},
+                                            {"only", 0, NULL, 'o'},       {"store", 1, NULL, 's'},
+                                            {"help", 0, NULL, 'h'},       {NULL, 0, NULL, 0}};
     int c;
     optind = 0; /* a new command line for getopt */
     while ((c = getopt_long(argc, argv, "c:r:qah", options, NULL)) != -1) {
@@ -297,6 +296,8 @@ static int parse_options(int argc, char **argv, struct trial *trial)
             trial->quarantine = true;
         } else if (c == 'a') {
             trial->attachments = true;
+        } else if (c == 'o') {
+            trial->only = true;
         } else if (c == 's') {
             trial->at.store = optarg;
         } else {
@@ -318,9 +319,9 @@ static int load_all(struct trial *trial)
     struct diag_list diags = {0};
     trial->policy = policy_load(trial->config ? trial->config : cli_default_config(), &diags);
     if (trial->policy && trial->n_rule_files) {
-        trial->rules = ruleset_load(trial->rule_files, trial->n_rule_files, &diags);
-        if (trial->rules)
-            ruleset_test(trial->rules, &diags);
+        const struct policy_packs_change change = {
+            .files = trial->rule_files, .n_files = trial->n_rule_files, .alone = trial->only};
+        trial->rules = policy_rules(trial->policy->conf, &change, &diags);
     }
     return cli_report(&diags);
 }

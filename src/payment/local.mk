@@ -11,7 +11,7 @@ libringer_a_SOURCES += \
 	src/payment/stance.c \
 	src/payment/terms.c src/payment/terms.h \
 	src/payment/trie.c src/payment/trie.h
-nobase_dist_pkgdata_DATA += \
+SHIPPED_PHRASES = \
 	rules/phrases/concepts.yaml rules/phrases/de.yaml \
 	rules/phrases/en.yaml \
 	rules/phrases/es.yaml \
@@ -22,3 +22,4 @@ nobase_dist_pkgdata_DATA += \
 	rules/phrases/pl.yaml \
 	rules/phrases/pt.yaml \
 	rules/phrases/zh.yaml
+nobase_dist_pkgdata_DATA += $(SHIPPED_PHRASES)

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "policy/packs.h"
+#include "policy/shipped.h"
 
 enum { KEYS_MAX = 8, KEY_FILE_MAX = 4096, KEY_LINE = 56 };
 
@@ -66,7 +67,18 @@ bool policy_packs_trust(struct arena *arena, const struct conf *conf, struct bun
     return diags->errors == errors;
 }
 
+/* Whoever can change the shipped rules can let fraud through: they are the ones that this Ringer was built with. */
+static void check_shipped(const struct conf *conf, enum diag_level level, struct diag_list *diags)
+{
+    if (conf->rules_shipped)
+        shipped_check(SHIPPED_RULES, level, diags);
+    if (!*conf->phrases_path)
+        shipped_check(SHIPPED_PHRASES, level, diags);
+}
+
 /* --- sources */
+
+static const struct policy_packs_change no_change;
 
 struct sources {
     struct arena *arena;
@@ -86,13 +98,34 @@ static void add_source(struct sources *s, struct ruleset_source source)
     s->v[s->n++] = source;
 }
 
-static void add_bundle(struct sources *s, const struct bundle *bundle)
+static const char *base_name(const char *path)
 {
-    s->replaced = arena_grow(s->arena, s->replaced, s->n_replaced, s->n_replaced + bundle->n_files,
-                             sizeof(*s->replaced));
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool among(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(base_name(names[i]), name) == 0)
+            return true;
+    return false;
+}
+
+static void replace(struct sources *s, const char *name)
+{
+    s->replaced = arena_grow(s->arena, s->replaced, s->n_replaced, s->n_replaced + 1, sizeof(*s->replaced));
+    s->replaced[s->n_replaced++] = name;
+}
+
+static void add_bundle(struct sources *s, const struct bundle *bundle,
+                       const struct policy_packs_change *change)
+{
     for (size_t i = 0; i < bundle->n_files; i++) {
         const struct bundle_file *file = &bundle->files[i];
-        s->replaced[s->n_replaced++] = file->name;
+        replace(s, file->name);
+        if (among(change->files, change->n_files, file->name))
+            continue;
         add_source(s, (struct ruleset_source){
                           .path = arena_printf(s->arena, "%s-%lld.tar/%s", bundle->name,
                                                (long long)bundle->seq, file->name),
@@ -101,16 +134,29 @@ static void add_bundle(struct sources *s, const struct bundle *bundle)
     }
 }
 
-static struct ruleset *load_set(struct sources *s, const struct conf *conf, struct diag_list *diags)
+static void add_tried(struct sources *s, const struct policy_packs_change *change)
+{
+    for (size_t i = 0; i < change->n_files; i++) {
+        replace(s, base_name(change->files[i]));
+        add_source(s, (struct ruleset_source){.path = change->files[i]});
+    }
+}
+
+static struct ruleset *load_set(struct sources *s, const struct conf *conf,
+                                const struct policy_packs_change *change, struct diag_list *diags)
 {
     char *shipped = datadir_path("rules");
     size_t errors = diags->errors;
-    if (conf->rules_shipped)
+    add_tried(s, change);
+    if (conf->rules_shipped && !change->alone)
         add_source(
             s, (struct ruleset_source){.path = shipped, .except = s->replaced, .n_except = s->n_replaced});
-    for (size_t i = 0; i < conf->rule_packs.n && !s->without_local; i++)
-        add_source(s, (struct ruleset_source){.path = conf->rule_packs.v[i],
-                                              .may_not_lower = !conf->local_may_lower});
+    for (size_t i = 0; i < conf->rule_packs.n && !s->without_local && !change->alone; i++)
+        if (!among(change->files, change->n_files, base_name(conf->rule_packs.v[i])))
+            add_source(s, (struct ruleset_source){.path = conf->rule_packs.v[i],
+                                                  .except = s->replaced,
+                                                  .n_except = change->n_files ? s->n_replaced : 0,
+                                                  .may_not_lower = !conf->local_may_lower});
     struct ruleset *rules = ruleset_load_from(s->v, s->n, diags);
     free(shipped);
     if (rules)
@@ -120,18 +166,18 @@ static struct ruleset *load_set(struct sources *s, const struct conf *conf, stru
     return rules;
 }
 
-/* `candidate` stands in for the installed version of its name; NULL: what is installed. */
 static struct ruleset *load_with(struct arena *arena, const struct conf *conf,
-                                 const struct packdir *installed, const struct bundle *candidate,
+                                 const struct packdir *installed, const struct policy_packs_change *change,
                                  struct diag_list *diags)
 {
+    const struct bundle *candidate = change->candidate;
     struct sources sources = {.arena = arena};
-    for (size_t i = 0; i < installed->n; i++)
+    for (size_t i = 0; i < installed->n && !change->alone; i++)
         if (installed->v[i].usable && !(candidate && strcmp(candidate->name, installed->v[i].name) == 0))
-            add_bundle(&sources, &installed->v[i].bundle);
+            add_bundle(&sources, &installed->v[i].bundle, change);
     if (candidate)
-        add_bundle(&sources, candidate);
-    return load_set(&sources, conf, diags);
+        add_bundle(&sources, candidate, change);
+    return load_set(&sources, conf, change, diags);
 }
 
 static void note_packs(const struct packdir *installed, struct policy_packs *out)
@@ -157,8 +203,8 @@ static bool local_is_wrong(struct arena *arena, const struct conf *conf, const s
     struct sources sources = {.arena = arena, .without_local = true};
     for (size_t i = 0; i < installed->n; i++)
         if (installed->v[i].usable)
-            add_bundle(&sources, &installed->v[i].bundle);
-    struct ruleset *rules = load_set(&sources, conf, &ignored);
+            add_bundle(&sources, &installed->v[i].bundle, &no_change);
+    struct ruleset *rules = load_set(&sources, conf, &no_change, &ignored);
     bool good = rules != NULL;
     ruleset_free(&rules);
     diag_free(&ignored);
@@ -181,10 +227,10 @@ static struct ruleset *load_or_do_without(struct arena *arena, const struct conf
                                           struct packdir *installed, struct diag_list *diags)
 {
     struct diag_list found = {0};
-    struct ruleset *rules = load_with(arena, conf, installed, NULL, &found);
+    struct ruleset *rules = load_with(arena, conf, installed, &no_change, &found);
     if (rules || local_is_wrong(arena, conf, installed)) {
         pass_on(&found, false, diags);
-    } else if ((rules = load_with(arena, conf, &(struct packdir){0}, NULL, diags))) {
+    } else if ((rules = load_with(arena, conf, &(struct packdir){0}, &no_change, diags))) {
         pass_on(&found, true, diags);
         diag_add(diags, DIAG_WARNING, (struct diag_at){conf->signed_packs, 0, 0},
                  "install versions that fit: ringer rules install",
@@ -203,19 +249,20 @@ struct ruleset *policy_packs_load(const struct conf *conf, enum diag_level bad_p
     struct bundle_trust trust;
     struct ruleset *rules = NULL;
     bool ok = policy_packs_trust(arena, conf, &trust, diags);
+    check_shipped(conf, bad_pack, diags);
     if (*conf->signed_packs)
         ok = packdir_read(arena, conf->signed_packs, &trust, bad_pack, &installed, diags) && ok;
     if (installed.n && bad_pack == DIAG_WARNING)
         rules = load_or_do_without(arena, conf, &installed, diags);
     else if (ok || bad_pack == DIAG_WARNING)
-        rules = load_with(arena, conf, &installed, NULL, diags);
+        rules = load_with(arena, conf, &installed, &no_change, diags);
     packs_r->arena = arena_new();
     note_packs(&installed, packs_r);
     arena_free(&arena);
     return rules;
 }
 
-struct ruleset *policy_packs_load_with(const struct conf *conf, const struct bundle *candidate,
+struct ruleset *policy_packs_load_with(const struct conf *conf, const struct policy_packs_change *change,
                                        struct diag_list *diags)
 {
     struct arena *arena = arena_new();
@@ -223,9 +270,12 @@ struct ruleset *policy_packs_load_with(const struct conf *conf, const struct bun
     struct bundle_trust trust;
     struct diag_list refused = {0}; /* a bad pack that is there must not keep a good one out */
     struct ruleset *rules = NULL;
+    if (!change->alone)
+        check_shipped(conf, DIAG_WARNING, diags);
     if (policy_packs_trust(arena, conf, &trust, diags)) {
-        packdir_read(arena, conf->signed_packs, &trust, DIAG_WARNING, &installed, &refused);
-        rules = load_with(arena, conf, &installed, candidate, diags);
+        if (*conf->signed_packs)
+            packdir_read(arena, conf->signed_packs, &trust, DIAG_WARNING, &installed, &refused);
+        rules = load_with(arena, conf, &installed, change, diags);
     }
     diag_free(&refused);
     arena_free(&arena);
@@ -288,6 +338,7 @@ void policy_packs_check(const struct conf *conf, const struct policy_packs *pack
     struct arena *arena = arena_new();
     struct packdir installed;
     struct bundle_trust trust;
+    check_shipped(conf, DIAG_ERROR, diags);
     if (*conf->signed_packs && policy_packs_trust(arena, conf, &trust, diags)) {
         packdir_read(arena, conf->signed_packs, &trust, DIAG_ERROR, &installed, diags);
         for (size_t i = 0; i < packs->n; i++) {

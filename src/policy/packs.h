@@ -26,8 +26,15 @@ struct policy_packs {
 /* Loads them and runs their tests. NULL on any error. `bad_pack`: see packdir_read(). */
 struct ruleset *policy_packs_load(const struct conf *conf, enum diag_level bad_pack,
                                   struct policy_packs *packs_r, struct diag_list *diags);
-/* The same with `candidate`, verified, in place of the installed version of its name. */
-struct ruleset *policy_packs_load_with(const struct conf *conf, const struct bundle *candidate,
+/* What is tried beside what is in force. */
+struct policy_packs_change {
+    const struct bundle *candidate; /* verified, in place of the installed version of its name; NULL: none */
+    const char *const *files; /* of rules, or folders: each in place of a file of its name, else added */
+    size_t n_files;
+    bool alone; /* the files and nothing else */
+};
+/* The same with a change. */
+struct ruleset *policy_packs_load_with(const struct conf *conf, const struct policy_packs_change *change,
                                        struct diag_list *diags);
 /* The keys of the configuration, and now. False with errors. */
 bool policy_packs_trust(struct arena *arena, const struct conf *conf, struct bundle_trust *trust_r,

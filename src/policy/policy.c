@@ -15,14 +15,14 @@ static atomic_uint generations;
 static atomic_uint alive;
 
 /* False with an error when there is no rule of that id. */
-static bool rule_exists(const struct policy *policy, const char *id, struct diag_at at, const char *option,
+static bool rule_exists(const struct ruleset *rules, const char *id, struct diag_at at, const char *option,
                         struct diag_list *diags)
 {
-    size_t n = ruleset_size(policy->rules);
+    size_t n = ruleset_size(rules);
     const char **known = mem_array(n + 1, sizeof(*known));
     bool found = false;
     for (size_t i = 0; i < n; i++) {
-        known[i] = ruleset_info(policy->rules, i)->id;
+        known[i] = ruleset_info(rules, i)->id;
         found = found || strcmp(known[i], id) == 0;
     }
     if (!found) {
@@ -36,13 +36,13 @@ static bool rule_exists(const struct policy *policy, const char *id, struct diag
     return found;
 }
 
-static void disable_rules(const struct policy *policy, struct diag_list *diags)
+static void disable_rules(struct ruleset *rules, const struct conf *conf, struct diag_list *diags)
 {
-    const struct conf_strings *ids = &policy->conf->disabled_rules;
-    const struct diag_at at = {policy->conf->path, 0, 0};
+    const struct conf_strings *ids = &conf->disabled_rules;
+    const struct diag_at at = {conf->path, 0, 0};
     for (size_t i = 0; i < ids->n; i++)
-        if (rule_exists(policy, ids->v[i], at, "rules: disabled", diags))
-            ruleset_disable(policy->rules, ids->v[i]);
+        if (rule_exists(rules, ids->v[i], at, "rules: disabled", diags))
+            ruleset_disable(rules, ids->v[i]);
 }
 
 static void check_exceptions(const struct policy *policy, struct diag_list *diags)
@@ -50,7 +50,7 @@ static void check_exceptions(const struct policy *policy, struct diag_list *diag
     const struct conf_exceptions *list = &policy->conf->rule_exceptions;
     for (size_t i = 0; i < list->n; i++)
         for (size_t k = 0; k < list->v[i].rules.n; k++)
-            rule_exists(policy, list->v[i].rules.v[k], list->v[i].at, "exceptions: rules", diags);
+            rule_exists(policy->rules, list->v[i].rules.v[k], list->v[i].at, "exceptions: rules", diags);
 }
 
 static void protect(struct lookalike_builder *builder, const struct conf_domains *domains,
@@ -133,6 +133,16 @@ static struct history_options history(const struct conf *conf)
     };
 }
 
+struct ruleset *policy_rules(const struct conf *conf, const struct policy_packs_change *change,
+                             struct diag_list *diags)
+{
+    struct ruleset *rules =
+        policy_packs_load_with(conf, change ? change : &(struct policy_packs_change){0}, diags);
+    if (rules && !(change && change->alone))
+        disable_rules(rules, conf, diags);
+    return rules;
+}
+
 static void free_policy(struct policy *policy)
 {
     conf_free(&policy->conf);
@@ -174,7 +184,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
         policy->limits = limits(conf);
     }
     if (policy->rules) {
-        disable_rules(policy, diags);
+        disable_rules(policy->rules, policy->conf, diags);
         check_exceptions(policy, diags);
     }
     if (policy->packs)

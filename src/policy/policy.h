@@ -42,6 +42,13 @@ struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */
 unsigned policy_alive(void); /* how many there are: after a reload some messages keep the old one */
 
+/*
+ * The rules of a configuration as they would be in force with `change` (NULL: none): without those that it switches
+ * off. Their tests are run. NULL on any error.
+ */
+struct ruleset *policy_rules(const struct conf *conf, const struct policy_packs_change *change,
+                             struct diag_list *diags);
+
 /* What facts are drawn from; points into the policy. */
 struct fact_sources policy_sources(const struct policy *policy);
 

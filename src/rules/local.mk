@@ -19,7 +19,7 @@ libringer_a_SOURCES += \
 	src/rules/tests.c \
 	src/rules/verdict.c src/rules/verdict.h \
 	src/rules/why.c
-nobase_dist_pkgdata_DATA += \
+SHIPPED_RULES = \
 	rules/executive.yaml \
 	rules/history.yaml \
 	rules/identity.yaml \
@@ -27,3 +27,4 @@ nobase_dist_pkgdata_DATA += \
 	rules/payment.yaml \
 	rules/payroll.yaml \
 	rules/tax-authority.yaml
+nobase_dist_pkgdata_DATA += $(SHIPPED_RULES)

@@ -185,6 +185,36 @@ def notices_what_changes_on_disk():
     equal(d.stop(), 0)
 
 
+def notices_that_a_shipped_file_changed():
+    d = Ringerd(daemon='', more='rules:\n  check-packs: 1s\n')
+    data = d.dir + '/data'
+    for name in ('rules', 'data'):
+        shutil.copytree(os.path.join(SRC, name), os.path.join(data, name))
+    file = data + '/rules/payment.yaml'
+    genuine = open(file).read()
+    before, os.environ['RINGER_DATADIR'] = os.environ['RINGER_DATADIR'], data
+    try:
+        d.start()
+        c = d.client().start()
+        wait_for('a check', lambda: d.status()['rules']['checked'] > 0)
+        equal(d.status()['rules']['alarms'], [])
+        with open(file, 'w') as f:
+            f.write(genuine.replace('score: 70', 'score: 1'))
+        wait_for('the alarm', lambda: d.status()['rules']['alarms'])
+        true('payment.yaml is not the file that this Ringer was built with' in d.text(), d.text())
+        answer = d.control('reload')
+        equal(answer['ok'], False)
+        true('payment.yaml' in answer['report'], answer['report'])
+        equal(c.message(ATTACK.replace('{id}', 'x'))[0], 'd')  # held: the rules in force are the genuine ones
+        with open(file, 'w') as f:
+            f.write(genuine)
+        wait_for('the end of the alarm', lambda: not d.status()['rules']['alarms'])
+        true(d.control('reload')['ok'])
+        equal(d.stop(), 0)
+    finally:
+        os.environ['RINGER_DATADIR'] = before
+
+
 def counts_what_rules_did_and_tries_others_on_held_mail():
     d = Ringerd().start()
     c = d.client().start()
@@ -210,7 +240,7 @@ def counts_what_rules_did_and_tries_others_on_held_mail():
     true('never' in text)
     with open(d.dir + '/new.yaml', 'w') as f:
         f.write('rules:\n  - {id: x.rcpt, title: t, axis: context, when: recipient.count == 1, why: w, score: 1}\n')
-    text = d.ringer('rules', 'try', '-r', d.dir + '/new.yaml', '--quarantine').stdout.decode()
+    text = d.ringer('rules', 'try', '--only', '-r', d.dir + '/new.yaml', '--quarantine').stdout.decode()
     true('+ x.rcpt (+1): w' in text and '- ' + top['id'] in text, text)
     true('2 messages, 2 with another score or action' in text, text)
     true('quarantine -> pass: 2' in text, text)
@@ -219,4 +249,5 @@ def counts_what_rules_did_and_tries_others_on_held_mail():
 
 if __name__ == '__main__':
     run_tests([is_judged_by_whole_sets_while_packs_are_swapped, keeps_the_last_good_pack, falls_back_at_the_start,
-               notices_what_changes_on_disk, counts_what_rules_did_and_tries_others_on_held_mail])
+               notices_what_changes_on_disk,
+               notices_that_a_shipped_file_changed, counts_what_rules_did_and_tries_others_on_held_mail])

@@ -50,6 +50,44 @@ END
 says "try tells what differs" 0 "mail.eml: pass 0 -> tag 60" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
 says "and why" 0 "+ x.hello (+60): w" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
 says "and counts" 0 "  pass -> tag: 1" "$ringer" rules try -r "$dir/new.yaml" "$dir/mail.eml"
+says "the rules in force stay with it" 0 "0 with another score" "$ringer" rules try -r "$dir/right.yaml" "$dir/mail.eml"
+# an attack that is held by shipped rules is not let through by what is tried
+attack=$top/tests/cases/scenarios/b04_en_vendor_bank.eml
+says "try adds to the rules in force" 0 "0 with another score" "$ringer" rules try -r "$dir/right.yaml" "$attack"
+says "or takes the files alone" 0 "-> pass 0" "$ringer" rules try --only -r "$dir/right.yaml" "$attack"
+cp "$top/rules/payment.yaml" "$dir/payment.yaml"
+says "a file takes the place of the one of its name" 0 "0 with another score" "$ringer" rules try -r "$dir/payment.yaml" "$attack"
+printf 'Subject: =?utf-8?Q?Rechnung_f=C3=BCr_M=C3=A4rz?=\nFrom: =?utf-8?B?SsO8cmdlbiBNw7xsbGVy?= <a@b.example>\nTo: c@d.example\n\nHallo.\n' >"$dir/encoded.eml"
+cat >"$dir/encoded.yaml" <<END
+rules:
+  - id: x.encoded
+    title: t
+    axis: context
+    when: message.subject == "Rechnung für März" and from.name == "Jürgen Müller"
+    why: w
+    score: 60
+    tests: [{message: encoded.eml, hit: true}]
+END
+for command in check test; do
+    says "rules $command reads encoded headers" 0 "1" "$ringer" rules $command "$dir/encoded.yaml"
+done
+says "rules try reads encoded headers" 0 "encoded.eml: pass 20 -> tag 80" "$ringer" rules try -r "$dir/encoded.yaml" "$dir/encoded.eml"
+says "rules profile reads encoded headers" 0 "1 messages," "$ringer" rules profile -r "$dir/encoded.yaml" "$dir/encoded.eml"
+printf 'rules:\n  packs: [%s]\n  disabled: [links.tunnel]\n' "$dir/right.yaml" >"$dir/own.yaml"
+says "list has the rules in force" 0 "x.right" "$ringer" rules list -c "$dir/own.yaml"
+says "and the shipped ones" 0 "payment.bank-change" "$ringer" rules list -c "$dir/own.yaml"
+says "and those that are switched off" 0 " off " "$ringer" rules list -c "$dir/own.yaml"
+says "show knows them, too" 0 "right.yaml:2" "$ringer" rules show x.right --config="$dir/own.yaml"
+says "check takes them" 0 "rule x.right has no tests" "$ringer" rules check -c "$dir/own.yaml"
+# the shipped rules are those that Ringer was built with
+mkdir "$dir/data" && cp -R "$top/rules" "$top/data" "$dir/data/"
+sed -i 's/score: 70/score: 1/' "$dir/data/rules/payment.yaml"
+sed 's/x.right/x.stranger/' "$dir/right.yaml" >"$dir/data/rules/stranger.yaml"
+changed() { RINGER_DATADIR=$dir/data "$ringer" rules check -c "$dir/own.yaml"; }
+says "a shipped file that was changed is told" 0 "payment.yaml is not the file that this Ringer was built with" changed
+says "so is one that does not belong there" 0 "stranger.yaml does not belong" changed
+rm "$dir/data/rules/stranger.yaml" "$dir/data/rules/payroll.yaml"
+says "and one that is missing" 0 "payroll.yaml" changed
 says "try needs new rules" 2 "name the new rules with -r" "$ringer" rules try "$dir/mail.eml"
 says "wrong new rules are refused" 3 "did you mean" "$ringer" rules try -r "$dir/wrong.yaml" "$dir/mail.eml"
 says "profile counts hits" 0 "1 messages," "$ringer" rules profile -r "$dir/new.yaml" "$dir/mail.eml"
