@@ -55,6 +55,7 @@ check_SCRIPTS = \
 	tests/cli/test_attack.sh \
 	tests/fuzz_replay.sh \
 	tests/layers.sh \
+	tests/notices.sh \
 	tests/lookalike/domain.sh \
 	tests/milter/connections.sh \
 	tests/milter/history.sh \
