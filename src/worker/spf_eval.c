@@ -310,7 +310,7 @@ static SPF_errcode_t on_record(SPF_server_t *server, SPF_request_t *request, SPF
                                SPF_record_t **record_r)
 {
     struct spf_eval *eval = server->resolver->hook;
-    bool first = !eval->check.first_done, many;
+    bool first = !eval->check.first_done, many = false;
     *record_r = NULL;
     if (!first && !within(eval, &eval->check.terms, TERMS_MAX))
         return SPF_E_BIG_DNS;
