@@ -62,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(lookalike_match(index, arena, text));
     lookalike_match_local(index, arena, text);
     if (second) {
-        lookalike_match_pair(index, arena, text, second);
+        const char *quoted[] = {second, text, "kestrelvale.com"};
+        lookalike_match_pairs(arena, text, quoted, 3);
         struct lookalike_index *own = load(second);
         check(lookalike_match(own, arena, text));
         if (lookalike_match(own, arena, second)->n_findings && lookalike_registrable(own, arena, second) &&

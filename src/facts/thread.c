@@ -41,19 +41,14 @@ static bool has_quoted(const struct message *m)
 static void pair(struct fact_work *work)
 {
     const struct message *m = work->message;
-    const struct lookalike_finding *best = NULL;
-    size_t n = m->n_quoted < MAX_QUOTED ? m->n_quoted : MAX_QUOTED;
+    const char *domains[MAX_QUOTED];
+    size_t n = 0;
     if (!work->from || !*work->from->domain)
         return;
-    for (size_t i = 0; i < n; i++) {
-        const char *genuine = m->quoted[i].mailbox.domain;
-        if (!*genuine)
-            continue;
-        const struct lookalike_finding *f =
-            lookalike_match_pair(work->sources->index, work->arena, work->from->domain, genuine);
-        if (f && (!best || f->score > best->score))
-            best = f;
-    }
+    for (size_t i = 0; i < m->n_quoted && i < MAX_QUOTED; i++)
+        if (*m->quoted[i].mailbox.domain)
+            domains[n++] = m->quoted[i].mailbox.domain;
+    const struct lookalike_finding *best = lookalike_match_pairs(work->arena, work->from->domain, domains, n);
     facts_set_int(work->facts, FACT_THREAD_PAIR_SCORE, best ? best->score : 0);
     if (best) {
         best = fact_as_written(work->arena, best, work->from->written);

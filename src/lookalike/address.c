@@ -1,6 +1,5 @@
 /*
- * Addresses: a protected domain carried in a local part (company.com@gmail.com), and two domains of one
- * message that look like each other, which needs no protected names at all.
+ * Addresses: a protected domain carried in a local part (company.com@gmail.com).
  */
 #include <string.h>
 
@@ -97,26 +96,4 @@ const struct lookalike_finding *lookalike_match_local(const struct lookalike_ind
         p += strspn(p, between);
     }
     return best;
-}
-
-const struct lookalike_finding *lookalike_match_pair(const struct lookalike_index *index, struct arena *arena,
-                                                     const char *domain, const char *genuine)
-{
-    const char *error;
-    struct diag_list diags = {0};
-    struct lookalike_builder *b = lookalike_builder_new();
-    const struct lookalike_finding *finding = NULL;
-    if (lookalike_builder_protect(b, genuine, RELATION_QUOTED, &error) == 0) {
-        struct lookalike_index *pair = lookalike_build(&b, &diags);
-        if (pair) {
-            const struct lookalike_result *r = lookalike_match(pair, arena, domain);
-            finding = r->kind == LOOKALIKE_SUSPECT ? &r->findings[0] : NULL;
-        }
-        lookalike_index_free(&pair);
-    } else {
-        struct lookalike_index *none = lookalike_build(&b, &diags);
-        lookalike_index_free(&none);
-    }
-    diag_free(&diags);
-    return finding;
 }

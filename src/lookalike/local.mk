@@ -14,6 +14,7 @@ libringer_a_SOURCES += \
 	src/lookalike/lookalike.h \
 	src/lookalike/lookup.c src/lookalike/lookup.h \
 	src/lookalike/near.c src/lookalike/near.h \
+	src/lookalike/pair.c \
 	src/lookalike/pattern.c src/lookalike/pattern.h \
 	src/lookalike/points.c src/lookalike/points.def src/lookalike/points.h \
 	src/lookalike/punycode.c src/lookalike/punycode.h \

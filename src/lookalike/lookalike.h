@@ -104,9 +104,12 @@ const struct lookalike_result *lookalike_match(const struct lookalike_index *ind
 /* The local part of an address that carries a protected domain or its name; NULL when it carries none. */
 const struct lookalike_finding *lookalike_match_local(const struct lookalike_index *index,
                                                       struct arena *arena, const char *local_part);
-/* Do two domains of one message look like each other (and are not the same owner's)? NULL when they do not. `genuine` is the one in the quoted thread. Needs no protected names. */
-const struct lookalike_finding *lookalike_match_pair(const struct lookalike_index *index, struct arena *arena,
-                                                     const char *domain, const char *genuine);
+/*
+ * Does a domain look like one of those in the quoted thread of its message (and is not the same owner's)? The worst
+ * finding; NULL when there is none. Needs no protected names.
+ */
+const struct lookalike_finding *lookalike_match_pairs(struct arena *arena, const char *domain,
+                                                      const char *const *genuine, size_t n);
 /* Registrable domain (public suffix list); NULL when `domain` is a suffix or no domain. In arena. */
 const char *lookalike_registrable(const struct lookalike_index *index, struct arena *arena,
                                   const char *domain);

@@ -129,19 +129,44 @@ static void leaves_the_genuine_alone(void **state)
     }
 }
 
+static const struct lookalike_finding *pair(const char *domain, const char *quoted)
+{
+    return lookalike_match_pairs(arena, domain, &quoted, 1);
+}
+
 static void pairs(void **state)
 {
-    const struct lookalike_finding *f =
-        lookalike_match_pair(names, arena, "kestrelvale.example", "kestralvale.example");
+    const struct lookalike_finding *f = pair("kestrelvale.example", "kestralvale.example");
     assert_non_null(f);
     assert_int_equal(f->relation, RELATION_QUOTED);
-    assert_null(lookalike_match_pair(names, arena, "mail.kestralvale.example", "kestralvale.example"));
-    assert_null(lookalike_match_pair(names, arena, "unrelated.example", "kestralvale.example"));
+    assert_null(pair("mail.kestralvale.example", "kestralvale.example"));
+    assert_null(pair("unrelated.example", "kestralvale.example"));
     /* a billing department that nobody knows, and a sister company */
-    f = lookalike_match_pair(names, arena, "kestralvale-billing.com", "kestralvale.com");
+    f = pair("kestralvale-billing.com", "kestralvale.com");
     assert_true(f && f->score >= LOOKALIKE_STRONG);
-    f = lookalike_match_pair(names, arena, "kestralvale-drobnitz.com", "kestralvale.com");
+    f = pair("kestralvale-drobnitz.com", "kestralvale.com");
     assert_true(f && f->score >= LOOKALIKE_WEAK && f->score < LOOKALIKE_STRONG);
+}
+
+/* A thread with several people: the genuine one is found whoever else is quoted, the sender's own names too. */
+static void pairs_of_many(void **state)
+{
+    static const char *const quoted[] = {
+        "kestrelvale.co",  "unrelated.example", "mail.kestrelvale.co",   "KestrelVale.CO",
+        "kestrelvale.com", "kestrelvale.com",   "no domain at all \xff", "co.uk",
+        "brinkhorst.com"};
+    enum { N = sizeof(quoted) / sizeof(*quoted) };
+    (void)state;
+    const struct lookalike_finding *f = lookalike_match_pairs(arena, "mail.kestrelvale.co", quoted, N);
+    assert_true(f && f->score >= LOOKALIKE_WEAK);
+    assert_string_equal(f->target, "kestrelvale.com");
+    f = lookalike_match_pairs(arena, "brinkhrost.com", quoted, N);
+    assert_true(f && f->score >= LOOKALIKE_STRONG);
+    assert_string_equal(f->target, "brinkhorst.com");
+    assert_null(lookalike_match_pairs(arena, "kestrelvale.com", quoted, 0));
+    assert_null(lookalike_match_pairs(arena, "kestrelvale.co", quoted, 4));
+    assert_null(
+        lookalike_match_pairs(arena, "\xc3\xb6stbergen.com", (const char *[]){"\xc3\x96stbergen.com"}, 1));
 }
 
 static void local_parts(void **state)
@@ -212,6 +237,7 @@ int main(void)
         cmocka_unit_test(counts_many_letters),
         cmocka_unit_test(leaves_the_genuine_alone),
         cmocka_unit_test(pairs),
+        cmocka_unit_test(pairs_of_many),
         cmocka_unit_test(local_parts),
         cmocka_unit_test(what_stands_around),
         cmocka_unit_test(hosts),
