@@ -4,6 +4,7 @@ dist_man_MANS = \
 	man/ringer-domain.1 \
 	man/ringer-extract.1 \
 	man/ringer-history.1 \
+	man/ringer-init.1 \
 	man/ringer-learn.1 \
 	man/ringer-packs.7 \
 	man/ringer-phrases.5 \

@@ -47,6 +47,7 @@ UNIT_TESTS = \
 	tests/worker/test_spf
 check_SCRIPTS = \
 	tests/cli/config.sh \
+	tests/cli/init.sh \
 	tests/cli/learn.sh \
 	tests/cli/packs.sh \
 	tests/cli/quarantine.sh \
@@ -79,7 +80,9 @@ noinst_PROGRAMS += tests/store/store_tool
 TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
 EXTRA_DIST += \
 	$(check_SCRIPTS) \
+	tests/cli/init_test.py \
 	tests/cli/learn_mail.py \
+	tests/cli/setup.py \
 	tests/cli/smtp_sink.py \
 	tests/cli/test_attack_test.py \
 	tests/milter/connections_test.py \

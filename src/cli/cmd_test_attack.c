@@ -75,19 +75,29 @@ static bool would_be_held(const struct attack *a)
            ACTION_QUARANTINE;
 }
 
-/* The first lookalike of the first own domain that makes it an attack; NULL when there is none. */
+/*
+ * A lookalike of the first own domain that makes it an attack: letters that look alike before typing errors before
+ * other top-level domains, which are the likeliest to belong to somebody. NULL when there is none.
+ */
 static const char *choose_domain(struct attack *a, const char *own)
 {
+    enum { PASSES = 3 };
     struct lookalike_variant *variants;
     struct diag_list diags = {0};
     const char *error = NULL;
     size_t n = lookalike_variants(a->arena, own, &variants, &error, &diags);
     diag_free(&diags);
-    for (size_t i = 0; i < n && i < VARIANTS_TRIED; i++) {
-        a->domain = variants[i].ascii;
-        if (would_be_held(a))
-            return a->domain;
-    }
+    for (int pass = 0, tried = 0; pass < PASSES; pass++)
+        for (size_t i = 0; i < n && tried < VARIANTS_TRIED; i++) {
+            enum lookalike_class class = variants[i].class;
+            int its_pass = class == LOOKALIKE_CONFUSABLE ? 0 : class != LOOKALIKE_TLD_SWAP ? 1 : 2;
+            if (its_pass != pass)
+                continue;
+            a->domain = variants[i].ascii;
+            tried++;
+            if (would_be_held(a))
+                return a->domain;
+        }
     return NULL;
 }
 

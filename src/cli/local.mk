@@ -6,6 +6,8 @@ ringer_SOURCES = \
 	src/cli/cmd_domain.c \
 	src/cli/cmd_extract.c \
 	src/cli/cmd_history.c \
+	src/cli/cmd_init.c src/cli/init.h src/cli/init_files.c src/cli/init_postfix.c \
+	src/cli/postfix.c src/cli/postfix.h src/cli/reach.c src/cli/reach.h src/cli/run.c src/cli/run.h \
 	src/cli/cmd_learn.c \
 	src/cli/cmd_rules.c src/cli/rules_try.c src/cli/rules_try.h \
 	src/cli/packfetch.c src/cli/packfetch.h src/cli/rules_install.c src/cli/rules_pack.h src/cli/rules_sign.c \

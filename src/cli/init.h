@@ -1,0 +1,58 @@
+#ifndef RINGER_CLI_INIT_H
+#define RINGER_CLI_INIT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "conf/conf.h"
+#include "cli/postfix.h"
+
+/*
+ * What the parts of `ringer init` share. All memory is the arena's. Functions that can fail return false after they
+ * said on stderr what is wrong and what to do.
+ */
+struct init_words {
+    const char **v;
+    size_t n;
+};
+
+struct init {
+    struct arena *arena;
+    /* options */
+    const char *root; /* "" or a folder in which all our own files lie, for tests and images */
+    const char *config;
+    const char *user; /* of ringerd */
+    const char *mode, *postfix_folder, *learn, *smtp, *recipient;
+    struct init_words own, partners, authserv_ids, internal;
+    bool apply, undo, dry_run, replace, test, sendmail, local_mail, force;
+    /* found out */
+    struct postfix postfix;
+    bool has_postfix;
+    const char *socket; /* milter.socket of the configuration in force */
+    struct conf *conf;  /* the configuration in force, once there is one */
+};
+
+/* `path` below --root. */
+const char *init_path(const struct init *init, const char *path);
+bool init_failed(const char *remedy, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Adds the name under which a milter before Ringer writes Authentication-Results, where there is such a one. */
+void init_find_authserv_id(struct init *init);
+void init_add(struct init *init, struct init_words *words, const char *word);
+
+/* init_files.c: what is Ringer's own; each step says on stdout what it did */
+bool init_config(struct init *init);
+bool init_store(struct init *init);
+bool init_socket_folder(struct init *init);
+bool init_dropin(struct init *init);
+const char *init_dropin_path(const struct init *init);
+/* Replaces a file in one step, its owner and mode as they were (else `mode`); makes its folder. */
+bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode);
+/* Reads a file; NULL when it is not there or cannot be read (then errno says why). */
+const char *init_read(const struct init *init, const char *path, size_t *n_r);
+
+/* init_postfix.c: the mail server's */
+bool init_postfix_show(struct init *init); /* the lines, for people who set them by hand */
+bool init_postfix_apply(struct init *init);
+bool init_postfix_undo(struct init *init);
+/* The port for released mail that the configuration is to name: free, or already such a listener. */
+const char *init_release_url(const struct init *init);
+
+#endif

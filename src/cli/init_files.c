@@ -1,0 +1,383 @@
+/*
+ * ringer init: the configuration, the store, the folder of the socket and the drop-in of the unit. What is there is
+ * kept; a configuration is replaced only when it says nothing but defaults, or when the user asks for it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "conf/show.h"
+#include "store/store.h"
+
+#include "cli/cli.h"
+#include "cli/init.h"
+
+/* --- files */
+
+const char *init_read(const struct init *init, const char *path, size_t *n_r)
+{
+    struct buf text = {0};
+    char piece[8192];
+    size_t n;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return NULL;
+    while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+        buf_add(&text, piece, n);
+    bool bad = ferror(f);
+    fclose(f);
+    const char *copy = bad ? NULL : arena_strndup(init->arena, text.n ? text.p : "", text.n);
+    *n_r = text.n;
+    buf_free(&text);
+    return copy;
+}
+
+/* The folder of `path` and those above it. */
+static bool make_folders(const struct init *init, const char *path)
+{
+    char *copy = arena_strdup(init->arena, path);
+    for (char *p = copy + 1; (p = strchr(p, '/')); *p++ = '/') {
+        *p = '\0';
+        if (mkdir(copy, 0755) != 0 && errno != EEXIST)
+            return false;
+    }
+    return true;
+}
+
+bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode)
+{
+    struct stat st;
+    const char *fresh = arena_printf(init->arena, "%s.ringer-new", path);
+    bool there = stat(path, &st) == 0;
+    int fd = make_folders(init, path)
+                 ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)
+                 : -1;
+    bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n &&
+                fchmod(fd, there ? st.st_mode & 07777 : mode) == 0 &&
+                (!there || fchown(fd, st.st_uid, st.st_gid) == 0) && fsync(fd) == 0;
+    int saved = errno;
+    if (fd >= 0 && close(fd) != 0)
+        good = false;
+    if (good && rename(fresh, path) == 0)
+        return true;
+    saved = good ? errno : saved;
+    unlink(fresh);
+    return init_failed(geteuid() == 0 ? "nothing was changed in it" : "run this as root",
+                       "cannot write %s: %s", path, strerror(saved));
+}
+
+/* --- the configuration */
+
+static void add_words(struct buf *out, const char *key, const struct init_words *words)
+{
+    buf_printf(out, "  %s: [", key);
+    for (size_t i = 0; i < words->n; i++) {
+        buf_adds(out, i ? ", '" : "'");
+        for (const char *p = words->v[i]; *p; p++)
+            buf_printf(out, *p == '\'' ? "''" : "%c", *p);
+        buf_addc(out, '\'');
+    }
+    buf_adds(out, "]\n");
+}
+
+static void add_protect(const struct init *init, struct buf *out)
+{
+    buf_adds(out, "protect:\n");
+    add_words(out, "own-domains", &init->own);
+    buf_adds(out, "  # Suppliers, customers, banks that fraudsters may imitate; or {file: partners.txt}, one "
+                  "a line.\n");
+    add_words(out, "partner-domains", &init->partners);
+    buf_adds(out,
+             "  # {name: Marie Martin, address: marie@company.example, role: vip}; or {file: people.tsv}\n"
+             "  people: []\n\n");
+}
+
+static void add_trust(const struct init *init, struct buf *out)
+{
+    buf_adds(out, "trust:\n  # Clients whose mail is not judged: yours. No gateway that passes on mail from "
+                  "outside.\n");
+    struct init_words networks = {0};
+    struct init all = *init;
+    init_add(&all, &networks, "127.0.0.0/8");
+    init_add(&all, &networks, "::1");
+    for (size_t i = 0; i < init->internal.n; i++)
+        init_add(&all, &networks, init->internal.v[i]);
+    add_words(out, "internal-networks", &networks);
+    buf_adds(out, "  # Names under which OpenDKIM, OpenDMARC, rspamd ... write Authentication-Results before "
+                  "Ringer.\n");
+    add_words(out, "authserv-ids", &init->authserv_ids);
+    buf_addc(out, '\n');
+}
+
+static void add_places(const struct init *init, struct buf *out)
+{
+    if (*init->root)
+        buf_printf(out, "rules:\n  signed-packs: '%s'\n\n", init_path(init, "/var/lib/ringer/packs"));
+    buf_printf(out,
+               "quarantine:\n  store: 'sqlite:%s'\n  # A listener without milters, for `ringer quarantine "
+               "release`.\n"
+               "  release-smtp: '%s'\n\n",
+               init_path(init, "/var/lib/ringer/ringer.db"), init_release_url(init));
+    buf_printf(out, "milter:\n  socket: '%s'\n  socket-mode: 0660\n\n", init->socket);
+    buf_printf(out, "daemon:\n  user: '%s'\n  control-socket: '%s'\n", init->user,
+               init_path(init, "/run/ringer/control.sock"));
+}
+
+static const char *config_text(const struct init *init)
+{
+    struct buf out = {0};
+    buf_printf(
+        &out,
+        "# Ringer's configuration, written by `ringer init`. ringer.yaml(5) explains every option,\n"
+        "# `ringer config show` lists all of them, `ringer config check` says whether this is valid.\n\n"
+        "# monitor adds headers and remembers; tag marks the subject, too; enforce holds.\n"
+        "mode: %s\n\n",
+        init->mode);
+    add_protect(init, &out);
+    add_trust(init, &out);
+    add_places(init, &out);
+    const char *copy = arena_strdup(init->arena, out.p);
+    buf_free(&out);
+    return copy;
+}
+
+/* Nothing in it but defaults, as in the file that packages bring? */
+static bool is_untouched(const struct conf *conf)
+{
+    struct conf *defaults = conf_default();
+    struct buf ours = {0}, theirs = {0};
+    conf_show_yaml(defaults, false, &ours);
+    conf_show_yaml(conf, false, &theirs);
+    bool same = span_eq(buf_span(&ours), buf_span(&theirs));
+    buf_free(&ours);
+    buf_free(&theirs);
+    conf_free(&defaults);
+    return same;
+}
+
+static bool says_what_it_wants(const struct init *init)
+{
+    return init->own.n || init->partners.n || init->authserv_ids.n || init->internal.n ||
+           strcmp(init->mode, "monitor") != 0;
+}
+
+static bool keep_copy(const struct init *init)
+{
+    size_t n;
+    const char *text = init_read(init, init->config, &n),
+               *copy = arena_printf(init->arena, "%s.before-init", init->config);
+    for (unsigned i = 2; access(copy, F_OK) == 0; i++)
+        copy = arena_printf(init->arena, "%s.before-init.%u", init->config, i);
+    if (!text || !init_replace(init, copy, (struct span){text, n}, 0644))
+        return false;
+    printf("the configuration that was there is kept as %s\n", copy);
+    return true;
+}
+
+/* True when the configuration that is there stays. */
+static bool keep(struct init *init, struct conf *there)
+{
+    init->conf = there;
+    init->socket = there->socket;
+    printf("the configuration %s is kept as it is\n", init->config);
+    if (there->own_domains.n == 0)
+        puts("  its own-domains is empty: lookalikes of your own domains are not seen");
+    return true;
+}
+
+/* A file that is there: kept, or refused, or (1) to be replaced. */
+static int look_at_old(struct init *init)
+{
+    struct diag_list diags = {0};
+    struct conf *there = conf_load(init->config, &diags);
+    cli_report(&diags);
+    if (!there && !init->replace) {
+        init_failed("mend it, or let it be replaced with --replace (a copy is kept)", "%s is not valid",
+                    init->config);
+        return -1;
+    }
+    if (there && !init->replace && !is_untouched(there)) {
+        if (!says_what_it_wants(init))
+            return keep(init, there) ? 0 : -1;
+        conf_free(&there);
+        init_failed("leave out --own-domain, --partner-domain, --authserv-id, --internal-network and --mode "
+                    "to keep it, or "
+                    "add --replace (a copy is kept)",
+                    "%s is there already", init->config);
+        return -1;
+    }
+    conf_free(&there);
+    return 1;
+}
+
+bool init_config(struct init *init)
+{
+    struct diag_list diags = {0};
+    bool there = access(init->config, F_OK) == 0;
+    int old = there ? look_at_old(init) : 1;
+    if (old <= 0)
+        return old == 0;
+    if (init->own.n == 0)
+        return init_failed("name them: ringer init --own-domain company.example",
+                           "your own domains are not known");
+    init_find_authserv_id(init);
+    const char *text = config_text(init);
+    init->conf = conf_parse(init->config, span_of(text), &diags);
+    cli_report(&diags);
+    if (!init->conf)
+        return init_failed("give other options", "this would be no valid configuration");
+    if (init->dry_run) {
+        printf("would write %s:\n%s", init->config, text);
+        return true;
+    }
+    if ((there && !keep_copy(init)) || !init_replace(init, init->config, span_of(text), 0644))
+        return false;
+    printf("wrote %s: mode %s, %zu own domains\n", init->config, init->mode, init->own.n);
+    return true;
+}
+
+/* --- folders and the store */
+
+static bool find_user(const struct init *init, struct passwd *pw_r)
+{
+    struct passwd *pw = getpwnam(init->user);
+    if (!pw)
+        return init_failed("`systemd-sysusers`, or `useradd --system --home-dir /var/lib/ringer --shell "
+                           "/usr/sbin/nologin ringer`, "
+                           "makes it; or name another with --user",
+                           "there is no user %s for ringerd", init->user);
+    *pw_r = *pw;
+    return true;
+}
+
+/* A folder with owner, group and mode; one that is there is only told about when it is wrong. */
+static bool make_folder(const struct init *init, const char *path, uid_t uid, gid_t gid, mode_t mode)
+{
+    if (!make_folders(init, path) || (mkdir(path, mode) != 0 && errno != EEXIST))
+        return init_failed("run this as root", "cannot make %s: %s", path, strerror(errno));
+    if (geteuid() == 0 && (chown(path, uid, gid) != 0 || chmod(path, mode) != 0))
+        return init_failed("is it on a file system with owners and modes?",
+                           "cannot give %s its owner and mode: %s", path, strerror(errno));
+    return true;
+}
+
+/* As ringerd's user, so that all files of the store are its own. */
+static int open_as(const struct init *init, const struct passwd *pw)
+{
+    struct store_error error;
+    if (geteuid() == 0 &&
+        (initgroups(init->user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)) {
+        init_failed("see `ringer doctor`", "cannot become %s: %s", init->user, strerror(errno));
+        return 1;
+    }
+    umask(0077);
+    struct store *store = store_open(init->conf->store, STORE_CREATE, &error);
+    if (!store) {
+        init_failed("its folder must belong to that user", "as user %s: %s", init->user, error.text);
+        return 1;
+    }
+    store_close(&store);
+    return 0;
+}
+
+static const char *folder_of(const struct init *init, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash > path ? arena_strndup(init->arena, path, (size_t)(slash - path)) : "/";
+}
+
+/* root owns the folder of the store and its sticky bit keeps ringerd from what is root's in it: the signed packs. */
+static bool make_store_folders(const struct init *init, const struct passwd *pw)
+{
+    const char *path = init->conf->store + strlen("sqlite:"), *folder = folder_of(init, path);
+    const char *control = init->conf->control_socket;
+    if (access(folder, F_OK) != 0 && !make_folder(init, folder, 0, pw->pw_gid, 01771))
+        return false;
+    if (access(init->conf->signed_packs, F_OK) != 0 &&
+        !make_folder(init, init->conf->signed_packs, 0, 0, 0755))
+        return false;
+    return !*control || access(folder_of(init, control), F_OK) == 0 ||
+           make_folder(init, folder_of(init, control), pw->pw_uid, pw->pw_gid, 0755);
+}
+
+bool init_store(struct init *init)
+{
+    struct passwd pw = {0};
+    int status;
+    if (strncmp(init->conf->store, "sqlite:", 7) != 0)
+        return true; /* a data base server has its own administrator */
+    bool there = store_exists(init->conf->store);
+    if (init->dry_run)
+        return printf("would make the store %s for user %s\n", init->conf->store, init->user) > 0;
+    if (!find_user(init, &pw) || !make_store_folders(init, &pw))
+        return false;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(open_as(init, &pw));
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        return false;
+    printf("%s %s, of user %s\n", there ? "the store is there:" : "made the store", init->conf->store,
+           init->user);
+    return true;
+}
+
+bool init_socket_folder(struct init *init)
+{
+    struct passwd pw = {0}, *mta;
+    const char *path = strncmp(init->socket, "unix:", 5) == 0 ? init->socket + 5 : NULL;
+    if (!path || strncmp(path, init->postfix.queue_directory, strlen(init->postfix.queue_directory)) != 0)
+        return true; /* somebody else's folder */
+    const char *folder = folder_of(init, path);
+    if (init->dry_run)
+        return printf("would make the folder %s, through which %s reaches ringerd\n", folder,
+                      init->postfix.mail_owner) > 0;
+    if (!find_user(init, &pw))
+        return false;
+    if (!(mta = getpwnam(init->postfix.mail_owner)))
+        return init_failed("see `postconf mail_owner`", "there is no user %s, as which Postfix runs",
+                           init->postfix.mail_owner);
+    /* set-group-ID: the socket belongs to the mail server's group, without a right of ringerd's to give it away */
+    if (!make_folder(init, folder, pw.pw_uid, mta->pw_gid, 02750))
+        return false;
+    printf("the folder %s lets %s, and nobody else, reach ringerd\n", folder, init->postfix.mail_owner);
+    return true;
+}
+
+/* --- the unit */
+
+const char *init_dropin_path(const struct init *init)
+{
+    return init_path(init, "/etc/systemd/system/ringerd.service.d/postfix.conf");
+}
+
+bool init_dropin(struct init *init)
+{
+    const char *path = init_dropin_path(init), *folder = folder_of(init, init->socket + 5);
+    struct passwd *mta = getpwnam(init->postfix.mail_owner);
+    struct group *gr = mta ? getgrgid(mta->pw_gid) : NULL;
+    if (strncmp(init->socket, "unix:", 5) != 0 || strncmp(folder, "/run/ringer", 11) == 0)
+        return true; /* the unit alone reaches it */
+    const char *text = arena_printf(init->arena,
+                                    "# Written by `ringer init`, removed by `ringer init --undo`: the socket "
+                                    "for Postfix lies in its queue\n"
+                                    "# directory, where a chrooted smtpd can reach it.\n"
+                                    "[Service]\n"
+                                    "ExecStartPre=+/usr/bin/install -d -o %s -g %s -m 2750 %s\n"
+                                    "ReadWritePaths=-%s\n",
+                                    init->user, gr ? gr->gr_name : init->postfix.mail_owner, folder, folder);
+    if (init->dry_run)
+        return printf("would write %s:\n%s", path, text) > 0;
+    if (!init_replace(init, path, span_of(text), 0644))
+        return false;
+    printf("wrote %s\n", path);
+    return true;
+}
