@@ -338,7 +338,7 @@ static int open_all(struct learn *learn)
         return storeopt_failed("learn", &error);
     learn->policy->history.deadline_ms = ARCHIVE_DEADLINE_MS;
     if (!learn->no_attachments)
-        services_start(&learn->services, conf);
+        services_start(&learn->services, conf, NULL);
     learn->services.store = learn->store;
     learn->options = learn->policy->history;
     learn->differing = learn_accounts_new();

@@ -357,7 +357,7 @@ int cmd_scan(int argc, char **argv)
         return code ? code : EXIT_CONFIG;
     struct services services = {0};
     if (!options.no_attachments)
-        services_start(&services, policy->conf);
+        services_start(&services, policy->conf, NULL);
     struct store_error no_history;
     services_open_history(&services, policy->conf, &no_history);
     if (*no_history.text)

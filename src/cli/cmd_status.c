@@ -143,6 +143,12 @@ static void print_numbers(const char *title, const json_t *object)
         printf("  last error: %s\n", string(object, "last_error"));
 }
 
+static void print_dns(const json_t *spf)
+{
+    if (json_is_false(json_object_get(spf, "dns_answers")))
+        printf("  DNS DOES NOT ANSWER: SPF and DMARC stay unknown until it does\n");
+}
+
 static void print_rules(const json_t *rules)
 {
     size_t i;
@@ -186,6 +192,7 @@ static void print_status(const json_t *status)
            integer(status, "connections"), integer(status, "max_connections"));
     print_numbers("since the start", json_object_get(status, "counters"));
     print_numbers("SPF and DMARC, asked of DNS", json_object_get(status, "spf"));
+    print_dns(json_object_get(status, "spf"));
     print_numbers("text of attachments", json_object_get(status, "attachments"));
     print_numbers("store", json_object_get(status, "store"));
 }

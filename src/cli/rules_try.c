@@ -335,7 +335,7 @@ static int run(int argc, char **argv, struct trial *trial)
     if (strcmp(argv[0], "profile") == 0)
         trial->costs = mem_array(ruleset_size(rules) + 1, sizeof(*trial->costs));
     if (trial->attachments)
-        services_start(&trial->services, trial->policy->conf);
+        services_start(&trial->services, trial->policy->conf, NULL);
     size_t failed = 0;
     if (optind < argc)
         failed = all_messages(trial, (const char *const *)argv + optind, (size_t)(argc - optind));

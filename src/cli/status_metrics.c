@@ -70,6 +70,8 @@ void status_metrics(const json_t *status)
     packs(json_object_get(rules, "packs"));
     gauge("pack_alarms", (json_int_t)json_array_size(json_object_get(rules, "alarms")));
     counters("", json_object_get(status, "counters"));
+    if (json_is_object(json_object_get(status, "spf")))
+        gauge("dns_answers", flag(json_object_get(status, "spf"), "dns_answers"));
     counters("spf_", json_object_get(status, "spf"));
     counters("attachments_", json_object_get(status, "attachments"));
     counters("store_", json_object_get(status, "store"));

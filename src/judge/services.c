@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "judge/services.h"
 
-static struct spf_service *start_spf(const struct conf *conf)
+static struct spf_service *start_spf(const struct conf *conf, worker_log *log)
 {
     struct buf servers = {0};
     char *error = NULL;
@@ -24,6 +24,7 @@ static struct spf_service *start_spf(const struct conf *conf)
             .deadline_ms = (unsigned)conf->dns_deadline_ms,
             .memory_bytes = (size_t)conf->worker_memory,
             .allow_unsandboxed = conf->worker_unsandboxed,
+            .log = log,
         },
         &error);
     free(error); /* see services_start() */
@@ -31,10 +32,10 @@ static struct spf_service *start_spf(const struct conf *conf)
     return spf;
 }
 
-void services_start(struct services *services, const struct conf *conf)
+void services_start(struct services *services, const struct conf *conf, worker_log *log)
 {
     char *error = NULL;
-    services->spf = start_spf(conf);
+    services->spf = start_spf(conf, log);
     if (conf->worker_processes == 0)
         return;
     services->workers = worker_pool_new(
@@ -45,6 +46,7 @@ void services_start(struct services *services, const struct conf *conf)
             .memory_bytes = (size_t)conf->worker_memory,
             .output_bytes = (size_t)conf->worker_output,
             .allow_unsandboxed = conf->worker_unsandboxed,
+            .log = log,
         },
         &error);
     free(error); /* the configuration's bounds are narrower: options that were loaded are good */

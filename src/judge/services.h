@@ -15,8 +15,11 @@ struct services {
     struct store *store;         /* history (ask.h, learn.h); NULL = nothing is known of anybody */
 };
 
-/* Starts what the configuration asks for; what cannot be started stays NULL. Workers start with the first request. */
-void services_start(struct services *services, const struct conf *conf);
+/*
+ * Starts what the configuration asks for; what cannot be started stays NULL. Workers start with the first request.
+ * `log`: where trouble with workers and DNS is said; may be NULL.
+ */
+void services_start(struct services *services, const struct conf *conf, worker_log *log);
 /* Would services_start() start the same? */
 bool services_same(const struct conf *a, const struct conf *b);
 void services_stop(struct services *services); /* the store is closed by whoever opened it */

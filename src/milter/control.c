@@ -22,6 +22,7 @@
 #include "milter/reload.h"
 #include "milter/testmail.h"
 #include "milter/current.h"
+#include "milter/workers.h"
 
 enum { CLIENT_MS = 1000, REQUEST_MAX = 64 };
 
@@ -48,47 +49,6 @@ static json_t *store_json(void)
                      (json_int_t)stats.failures, "last_error", stats.last_error.text);
 }
 
-/* How requests to workers ended, and what the workers did; `n` of the statuses, since not all services know all. */
-static json_t *workers_json(const struct worker_stats *stats, const enum worker_status *statuses, size_t n)
-{
-    json_t *object = json_object();
-    for (size_t i = 0; i < n; i++)
-        json_object_set_new(object, worker_status_name(statuses[i]),
-                            json_integer((json_int_t)stats->by_status[statuses[i]]));
-    json_object_set_new(object, "workers_started", json_integer((json_int_t)stats->started));
-    json_object_set_new(object, "worker_start_failures", json_integer((json_int_t)stats->start_failures));
-    json_object_set_new(object, "workers_killed", json_integer((json_int_t)stats->killed));
-    json_object_set_new(object, "last_error", json_string(stats->last_error));
-    return object;
-}
-
-/* null: the configuration has switched it off. */
-static json_t *attachments_json(struct worker_pool *pool)
-{
-    struct worker_stats stats;
-    enum worker_status all[WORKER_STATUSES];
-    if (!pool)
-        return json_null();
-    for (size_t i = 0; i < WORKER_STATUSES; i++)
-        all[i] = (enum worker_status)i;
-    worker_pool_stats(pool, &stats);
-    return workers_json(&stats, all, WORKER_STATUSES);
-}
-
-static json_t *spf_json(struct spf_service *service)
-{
-    static const enum worker_status statuses[] = {WORKER_OK, WORKER_TIMEOUT, WORKER_DIED, WORKER_UNAVAILABLE};
-    struct spf_stats stats;
-    if (!service)
-        return json_null();
-    spf_service_stats(service, &stats);
-    json_t *object = json_pack("{s:I, s:I, s:I}", "asked", (json_int_t)stats.asked, "from_cache",
-                               (json_int_t)stats.from_cache, "hurried", (json_int_t)stats.hurried);
-    json_object_update_new(object,
-                           workers_json(&stats.workers, statuses, sizeof(statuses) / sizeof(*statuses)));
-    return object;
-}
-
 static json_t *status_json(void)
 {
     struct policy *policy = current_get();
@@ -100,8 +60,8 @@ static json_t *status_json(void)
         (int)policy->generation, "stopping", atomic_load(&ringerd.stopping), "connections",
         (int)atomic_load(&ringerd.open_connections), "connections_waiting", (int)acceptor_waiting(),
         "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "rules",
-        packwatch_status(), "counters", counters_json(), "spf", spf_json(services->spf), "attachments",
-        attachments_json(services->workers), "store", store_json());
+        packwatch_status(), "counters", counters_json(), "spf", workers_spf_json(services->spf),
+        "attachments", workers_attachments_json(services->workers), "store", store_json());
     current_release_services(&services);
     policy_unref(&policy);
     return status;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #include "milter/current.h"
+#include "milter/workers.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct policy *current;
@@ -53,7 +54,7 @@ void current_start_services(const struct conf *conf, struct store *store)
     if (conf) {
         fresh = mem_alloc(sizeof(*fresh));
         *fresh = (struct shared){.services.store = store, .references = 1};
-        services_start(&fresh->services, conf);
+        services_start(&fresh->services, conf, workers_log);
     }
     pthread_mutex_lock(&lock);
     struct shared *old = serving;

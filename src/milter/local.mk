@@ -20,5 +20,6 @@ ringerd_SOURCES = \
 	src/milter/ringerd.c \
 	src/milter/session.c src/milter/session.h \
 	src/milter/spool.c src/milter/spool.h \
-	src/milter/testmail.c src/milter/testmail.h
+	src/milter/testmail.c src/milter/testmail.h \
+	src/milter/workers.c src/milter/workers.h
 ringerd_LDADD = $(RINGER_LIBS) $(MILTER_LIBS) $(SYSTEMD_LIBS)

@@ -1,4 +1,5 @@
 libringer_a_SOURCES += \
+	src/worker/breaker.c src/worker/breaker.h \
 	src/worker/call.h \
 	src/worker/document.c src/worker/document.h \
 	src/worker/extract.h \
@@ -8,6 +9,7 @@ libringer_a_SOURCES += \
 	src/worker/process.c src/worker/process.h \
 	src/worker/protocol.c src/worker/protocol.h \
 	src/worker/rtf.c \
+	src/worker/say.c src/worker/say.h \
 	src/worker/sink.c src/worker/sink.h \
 	src/worker/spf.c src/worker/spf.h \
 	src/worker/spf_cache.c src/worker/spf_cache.h \

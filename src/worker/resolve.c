@@ -54,7 +54,7 @@ static const char *configure(struct ub_ctx *ctx, char *servers)
             {"edns-buffer-size:", "1232"},
             {"cache-max-ttl:", "300"},
             {"cache-max-negative-ttl:", "60"},
-            {"infra-host-ttl:", "30"}, /* a server that came back is used again soon */
+            {"infra-host-ttl:", "5"}, /* a server that came back is used again soon */
             {"msg-cache-size:", "2m"},
             {"rrset-cache-size:", "4m"},
             {"num-queries-per-thread:", "64"},

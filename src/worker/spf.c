@@ -2,12 +2,15 @@
  * The daemon's side of SPF and DMARC: what is in the cache is answered from there, the rest asked of a worker.
  * One domain with slow name servers must not slow down the mail of others for long: after a few questions in a
  * row that found nothing out, each gets half a second until one succeeds. They are still asked: a sender with
- * slow name servers of his own must not be able to switch this check off.
+ * slow name servers of his own must not be able to switch this check off. Only when the DNS servers do not answer a
+ * question either that no sender chose, nothing is asked any more until they do (breaker.c).
  */
 #include <ctype.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -24,17 +27,23 @@ ENUM_DEFINE(spf_result, SPF_RESULT_LIST)
 enum {
     KEEP_MS = 5 * 60 * 1000, /* records may change: no answer is older than this */
     KEEP_FAILED_MS = 20 * 1000,
-    BAD_IN_A_ROW = 4,
     HURRIED_MS = 500,
+    PROBE_MS =
+        1500, /* a worker's start and a question that any resolver answers at once, or within a second */
 };
 
 struct spf_service {
     struct worker_pool *pool;
+    struct worker_options probe; /* of a pool for one question */
+    char *path, *resolvers;      /* that it points to */
     struct spf_cache *cache;
+    struct say say;
+    struct breaker *breaker;
     pthread_mutex_t lock;
-    unsigned bad; /* questions in a row that found nothing out */
     uint64_t asked, from_cache, hurried;
 };
+
+static enum breaker_probe probe(void *data);
 
 struct spf_service *spf_service_new(const struct worker_options *options, char **error_r)
 {
@@ -46,7 +55,20 @@ struct spf_service *spf_service_new(const struct worker_options *options, char *
         return NULL;
     struct spf_service *service = mem_alloc(sizeof(*service));
     service->pool = pool;
+    service->path = o.path ? mem_strdup(o.path) : NULL;
+    service->resolvers = mem_strdup(o.resolvers ? o.resolvers : "");
+    service->probe = o;
+    service->probe.path = service->path;
+    service->probe.resolvers = service->resolvers;
+    service->probe.processes = 1;
+    service->probe.deadline_ms = PROBE_MS;
+    service->probe.log = NULL; /* that no worker starts is said by the other pool */
     service->cache = spf_cache_new();
+    say_init(&service->say, o.log);
+    char *what =
+        mem_printf("DNS (%s)", *service->resolvers ? service->resolvers : "the servers of /etc/resolv.conf");
+    service->breaker = breaker_new(&service->say, what, probe, service);
+    free(what);
     pthread_mutex_init(&service->lock, NULL);
     return service;
 }
@@ -55,7 +77,11 @@ void spf_service_free(struct spf_service **service)
 {
     if (!*service)
         return;
+    breaker_free(&(*service)->breaker);
     worker_pool_free(&(*service)->pool);
+    say_done(&(*service)->say);
+    free((*service)->path);
+    free((*service)->resolvers);
     spf_cache_free(&(*service)->cache);
     pthread_mutex_destroy(&(*service)->lock);
     free(*service);
@@ -65,6 +91,7 @@ void spf_service_free(struct spf_service **service)
 void spf_service_stats(struct spf_service *service, struct spf_stats *stats_r)
 {
     worker_pool_stats(service->pool, &stats_r->workers);
+    breaker_stats(service->breaker, &stats_r->breaker);
     pthread_mutex_lock(&service->lock);
     stats_r->asked = service->asked;
     stats_r->from_cache = service->from_cache;
@@ -112,22 +139,15 @@ static struct span text(const char *s, size_t max)
 }
 
 /* How long this question may take. */
-static int64_t deadline_now(struct spf_service *service)
+static int64_t deadline_now(struct spf_service *service, bool hurry)
 {
     int64_t deadline = worker_deadline(service->pool), soon = monotonic_ms() + HURRIED_MS;
+    hurry = hurry && soon < deadline;
     pthread_mutex_lock(&service->lock);
     service->asked++;
-    bool hurry = service->bad >= BAD_IN_A_ROW && soon < deadline;
     service->hurried += hurry;
     pthread_mutex_unlock(&service->lock);
     return hurry ? soon : deadline;
-}
-
-static void note_outcome(struct spf_service *service, bool bad)
-{
-    pthread_mutex_lock(&service->lock);
-    service->bad = bad ? service->bad + 1 : 0;
-    pthread_mutex_unlock(&service->lock);
 }
 
 static bool nothing_found_out(const struct spf_call *call)
@@ -137,9 +157,8 @@ static bool nothing_found_out(const struct spf_call *call)
     return !spf && !dmarc;
 }
 
-/* Asks a worker. false: nothing is known. */
-static bool ask(struct spf_service *service, struct arena *arena, struct spf_call *call,
-                struct spf_answer *answer)
+static enum worker_status ask_worker(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                                     struct spf_call *call, const char **detail_r)
 {
     const struct spf_request *r = &call->request;
     struct buf texts = {0};
@@ -155,11 +174,50 @@ static bool ask(struct spf_service *service, struct arena *arena, struct spf_cal
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         buf_add(&texts, all[i].p, all[i].n);
     wire.payload = buf_span(&texts);
-    enum worker_status status =
-        worker_ask(service->pool, arena, deadline_now(service), &wire, &answer->detail);
-    worker_count(service->pool, status);
+    enum worker_status status = worker_ask(pool, arena, deadline, &wire, detail_r);
+    worker_count(pool, status);
     buf_free(&texts);
-    note_outcome(service, status != WORKER_OK || nothing_found_out(call));
+    return status;
+}
+
+/*
+ * A name that nobody has asked for before, so that no cache knows it, below a domain that no sender controls. Asked by
+ * a worker of its own: those that serve may all be waiting, and know a server as dead for some seconds longer.
+ */
+static enum breaker_probe probe(void *data)
+{
+    struct spf_service *service = data;
+    struct spf_call call = {0};
+    unsigned char random[8] = {0};
+    const char *detail;
+    char name[40], *error;
+    if (getentropy(random, sizeof(random)) != 0)
+        return PROBE_UNKNOWN;
+    struct worker_pool *pool = worker_pool_new(&service->probe, &error);
+    if (!pool) {
+        free(error);
+        return PROBE_UNKNOWN;
+    }
+    snprintf(name, sizeof(name), "%02x%02x%02x%02x%02x%02x%02x%02x.com", random[0], random[1], random[2],
+             random[3], random[4], random[5], random[6], random[7]);
+    call.request.from = span_of(name);
+    struct arena *arena = arena_new();
+    enum worker_status status = ask_worker(pool, arena, 0, &call, &detail);
+    arena_free(&arena);
+    worker_pool_free(&pool);
+    if (status != WORKER_OK)
+        return status == WORKER_TIMEOUT ? PROBE_SILENT : PROBE_UNKNOWN;
+    return call.reply.dmarc == DMARC_UNKNOWN ? PROBE_SILENT : PROBE_ANSWERED;
+}
+
+/* Asks a worker. false: nothing is known. */
+static bool ask(struct spf_service *service, struct arena *arena, bool hurry, struct spf_call *call,
+                struct spf_answer *answer)
+{
+    enum worker_status status =
+        ask_worker(service->pool, arena, deadline_now(service, hurry), call, &answer->detail);
+    if (status == WORKER_OK || status == WORKER_TIMEOUT) /* else it says nothing about DNS */
+        breaker_note(service->breaker, status == WORKER_OK && !nothing_found_out(call));
     if (status != WORKER_OK)
         return false;
     char detail[FRAME_DETAIL_MAX + 1];
@@ -172,42 +230,95 @@ static void remember(struct spf_service *service, const char *key, bool good, un
                      const char *record)
 {
     int64_t until = monotonic_ms() + (good ? KEEP_MS : KEEP_FAILED_MS);
-    spf_cache_put(service->cache, key, until, (struct spf_cached){value, record});
+    spf_cache_put(service->cache, key, until, (struct spf_cached){.value = value, .text = record});
+}
+
+static bool spf_known(unsigned value)
+{
+    return value != SPF_UNKNOWN && value != SPF_TEMPERROR;
+}
+
+static bool dmarc_known(unsigned value)
+{
+    return value != DMARC_UNKNOWN;
+}
+
+/* What is in the cache; what was not found out while DNS was silent is asked again as soon as it answers. */
+static bool recall(struct spf_service *service, struct arena *arena, const char *key, bool (*known)(unsigned),
+                   struct spf_cached *out_r)
+{
+    struct breaker_stats breaker;
+    if (!spf_cache_get(service->cache, arena, key, monotonic_ms(), out_r))
+        return false;
+    if (known(out_r->value))
+        return true;
+    breaker_stats(service->breaker, &breaker);
+    return out_r->until - KEEP_FAILED_MS > breaker.closed_at;
+}
+
+static char *spf_question(struct spf_service *service, struct arena *arena, const struct spf_question *q,
+                          struct spf_request *request, struct spf_answer *answer)
+{
+    struct spf_cached kept;
+    const char *domain = sender_domain(q->mail_from);
+    if (!domain || !q->client_ip || !*q->client_ip)
+        return NULL;
+    answer->domain = lower(arena, domain);
+    char *key = arena_printf(arena, "S %s %s", q->client_ip, answer->domain);
+    if (recall(service, arena, key, spf_known, &kept)) {
+        answer->spf = (enum spf_result)kept.value;
+        return key;
+    }
+    request->ip = text(q->client_ip, SPF_IP_MAX);
+    request->sender = text(q->mail_from, SPF_ADDRESS_MAX);
+    request->helo = text(q->helo, SPF_ADDRESS_MAX);
+    if (!request->sender.n) /* longer than any address */
+        request->ip = (struct span){"", 0};
+    return key;
+}
+
+static char *dmarc_question(struct spf_service *service, struct arena *arena, const struct spf_question *q,
+                            struct spf_request *request, struct spf_answer *answer)
+{
+    struct spf_cached kept;
+    if (!q->from_domain || !*q->from_domain)
+        return NULL;
+    char *key = arena_printf(arena, "D %s", lower(arena, q->from_domain));
+    if (recall(service, arena, key, dmarc_known, &kept)) {
+        answer->dmarc = (enum dmarc_found)kept.value;
+        answer->record = kept.text;
+        return key;
+    }
+    request->from = text(q->from_domain, SPF_DOMAIN_MAX);
+    request->organisation = text(q->organisation, SPF_DOMAIN_MAX);
+    return key;
+}
+
+/* Into the answer and the cache. */
+static void take_reply(struct spf_service *service, struct arena *arena, const struct spf_call *call,
+                       bool answered, const char *spf_key, const char *dmarc_key, struct spf_answer *answer)
+{
+    if (call->request.ip.n) {
+        answer->spf = answered ? call->reply.spf : SPF_UNKNOWN;
+        if (!answered || !call->reply.per_sender)
+            remember(service, spf_key, spf_known(answer->spf), answer->spf, NULL);
+    }
+    if (call->request.from.n) {
+        answer->dmarc = answered ? call->reply.dmarc : DMARC_UNKNOWN;
+        answer->record = answered && call->reply.record.n ? arena_span(arena, call->reply.record) : NULL;
+        remember(service, dmarc_key, dmarc_known(answer->dmarc), answer->dmarc, answer->record);
+    }
 }
 
 void spf_check(struct spf_service *service, struct arena *arena, const struct spf_question *q,
                struct spf_answer *answer)
 {
     struct spf_call call = {0};
-    struct spf_cached kept;
-    const char *domain = sender_domain(q->mail_from), *spf_key = NULL, *dmarc_key = NULL;
     *answer = (struct spf_answer){.detail = "", .cached = true};
     if (!service)
         return;
-    int64_t now = monotonic_ms();
-    if (domain && q->client_ip && *q->client_ip) {
-        answer->domain = lower(arena, domain);
-        spf_key = arena_printf(arena, "S %s %s", q->client_ip, answer->domain);
-        if (spf_cache_get(service->cache, arena, spf_key, now, &kept)) {
-            answer->spf = (enum spf_result)kept.value;
-        } else {
-            call.request.ip = text(q->client_ip, SPF_IP_MAX);
-            call.request.sender = text(q->mail_from, SPF_ADDRESS_MAX);
-            call.request.helo = text(q->helo, SPF_ADDRESS_MAX);
-            if (!call.request.sender.n) /* longer than any address */
-                call.request.ip = (struct span){"", 0};
-        }
-    }
-    if (q->from_domain && *q->from_domain) {
-        dmarc_key = arena_printf(arena, "D %s", lower(arena, q->from_domain));
-        if (spf_cache_get(service->cache, arena, dmarc_key, now, &kept)) {
-            answer->dmarc = (enum dmarc_found)kept.value;
-            answer->record = kept.text;
-        } else {
-            call.request.from = text(q->from_domain, SPF_DOMAIN_MAX);
-            call.request.organisation = text(q->organisation, SPF_DOMAIN_MAX);
-        }
-    }
+    const char *spf_key = spf_question(service, arena, q, &call.request, answer);
+    const char *dmarc_key = dmarc_question(service, arena, q, &call.request, answer);
     if (!call.request.ip.n && !call.request.from.n) {
         pthread_mutex_lock(&service->lock);
         service->from_cache += spf_key || dmarc_key;
@@ -215,16 +326,11 @@ void spf_check(struct spf_service *service, struct arena *arena, const struct sp
         return;
     }
     answer->cached = false;
-    bool answered = ask(service, arena, &call, answer);
-    if (call.request.ip.n) {
-        answer->spf = answered ? call.reply.spf : SPF_UNKNOWN;
-        if (!answered || !call.reply.per_sender)
-            remember(service, spf_key, answer->spf != SPF_UNKNOWN && answer->spf != SPF_TEMPERROR,
-                     answer->spf, NULL);
+    enum breaker_state state = breaker_ask(service->breaker);
+    if (state == BREAKER_OPEN) {
+        answer->detail = "DNS does not answer";
+        return;
     }
-    if (call.request.from.n) {
-        answer->dmarc = answered ? call.reply.dmarc : DMARC_UNKNOWN;
-        answer->record = answered && call.reply.record.n ? arena_span(arena, call.reply.record) : NULL;
-        remember(service, dmarc_key, answer->dmarc != DMARC_UNKNOWN, answer->dmarc, answer->record);
-    }
+    bool answered = ask(service, arena, state == BREAKER_DOUBTFUL, &call, answer);
+    take_reply(service, arena, &call, answered, spf_key, dmarc_key, answer);
 }

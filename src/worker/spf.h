@@ -2,12 +2,14 @@
 #define RINGER_WORKER_SPF_H
 #include "base/arena.h"
 #include "base/enumname.h"
+#include "worker/breaker.h"
 #include "worker/worker.h"
 
 /*
  * SPF (RFC 7208) of a client and an envelope sender, and the DMARC record (RFC 7489) of a From domain, by workers
  * of their own: libspf2 runs in a process that has no network, and asks another one that has nothing else.
- * Answers are kept for minutes. While DNS seems to be out of order, a question may take half a second only.
+ * Answers are kept for minutes. While DNS seems to be out of order, a question may take half a second only; when the
+ * servers do not answer at all, nothing is asked and everything is unknown at once, until they do (breaker.h).
  * Thread-safe. Nothing fails loudly: what could not be found out is unknown, and the mail goes on.
  */
 struct spf_service;
@@ -51,6 +53,7 @@ struct spf_answer {
 struct spf_stats {
     struct worker_stats workers;
     uint64_t asked, from_cache, hurried; /* `hurried`: asked with little time, because DNS is out of order */
+    struct breaker_stats breaker;
 };
 
 /* Options as of a worker pool; `resolvers` as in worker.h. Starts nothing. NULL with a text in *error_r (to be freed). */

@@ -70,7 +70,8 @@ bool spf_cache_get(struct spf_cache *cache, struct arena *arena, const char *key
     for (unsigned w = 0; w < WAYS && !found; w++) {
         if (!set[w].key || set[w].until <= now || strcmp(set[w].key, key) != 0)
             continue;
-        *out_r = (struct spf_cached){set[w].value, set[w].text ? arena_strdup(arena, set[w].text) : NULL};
+        *out_r = (struct spf_cached){set[w].value, set[w].text ? arena_strdup(arena, set[w].text) : NULL,
+                                     set[w].until};
         found = true;
     }
     pthread_mutex_unlock(&cache->lock);

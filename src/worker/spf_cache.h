@@ -10,6 +10,7 @@ struct spf_cache;
 struct spf_cached {
     unsigned value;
     const char *text; /* NULL when there is none */
+    int64_t until;    /* of what was found: as it was put */
 };
 
 struct spf_cache *spf_cache_new(void);

@@ -17,6 +17,10 @@ struct worker_pool;
 
 enum worker_service { WORKER_EXTRACT, WORKER_SPF };
 
+/* A line for the log, about workers or about what they ask; called from any thread, at most a few times a minute. */
+enum worker_log_level { WORKER_LOG_ERROR, WORKER_LOG_WARNING, WORKER_LOG_NOTICE };
+typedef void worker_log(enum worker_log_level level, const char *line);
+
 struct worker_options { /* zero or NULL: the default */
     enum worker_service service;
     const char *resolvers;  /* SPF: DNS servers "IP[@PORT]", blank between; "": those of /etc/resolv.conf */
@@ -27,6 +31,7 @@ struct worker_options { /* zero or NULL: the default */
     size_t input_bytes;     /* 32 MiB: larger attachments are TOO_BIG unseen */
     size_t output_bytes;    /* 1 MiB of text; what is behind it is cut off and `truncated` says so */
     bool allow_unsandboxed; /* start even where the kernel offers no seccomp; default: UNAVAILABLE */
+    worker_log *log;        /* NULL: nothing is said */
 };
 enum { WORKER_PROCESSES_MAX = 64 };
 

@@ -132,7 +132,7 @@ static void run_folder(const char *folder)
         diag_print(&diags, stdout);
         printf("not ok %u - %s loads\n", ++number, conf);
     } else {
-        services_start(&services, policy->conf);
+        services_start(&services, policy->conf, NULL);
         int n = scandir(folder, &entries, is_case, alphasort);
         for (int i = 0; i < n; i++) {
             char *path = mem_printf("%s/%s", folder, entries[i]->d_name);

@@ -167,18 +167,18 @@ class Ringerd:
         os.rename(self.conf + '.new', self.conf)
 
     def conf_text(self, mode='enforce', more='', user=None, own=('buyer.example',), partners=(GENUINE,), internal=('10.0.0.0/8',), dns=(),
-                  milter='  drain: 2s\n  socket-mode: 0666\n', daemon='', tag="  subject-prefix: '[Suspicious]'\n", quarantine='', on_error=''):
+                  milter='  drain: 2s\n  socket-mode: 0666\n', daemon='', tag="  subject-prefix: '[Suspicious]'\n", quarantine='', on_error='', trust=''):
         user = 'nobody' if user is None and as_root() else user or ''
         return ('mode: {mode}\n'
                 'protect:\n  own-domains: [{own}]\n  partner-domains: [{partners}]\n'
-                'trust:\n  internal-networks: [{internal}]\n  dns-servers: [{dns}]\n'
+                'trust:\n  internal-networks: [{internal}]\n  dns-servers: [{dns}]\n{trust}'
                 'tag:\n{tag}'
                 'quarantine:\n  store: sqlite:{var}/store.db\n{quarantine}'
                 'on-error:\n  store: tempfail\n{on_error}'
                 'milter:\n  socket: {socket}\n{milter}'
                 'daemon:\n  user: "{user}"\n  control-socket: {var}/control.sock\n{daemon}'
                 '{more}').format(mode=mode, own=', '.join(own), partners=', '.join(partners), internal=', '.join(internal), dns=', '.join(dns),
-                                 tag=tag, var=self.var, quarantine=quarantine, on_error=on_error,
+                                 tag=tag, var=self.var, quarantine=quarantine, on_error=on_error, trust=trust,
                                  socket=self.socket_spec, milter=milter, user=user, daemon=daemon, more=more)
 
     def start(self, wait=True, wrap=(), **popen):

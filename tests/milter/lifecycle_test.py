@@ -241,6 +241,35 @@ def tells_how_its_services_do():
         equal(d.stop(), 0)
 
 
+def does_not_wait_for_dns_that_does_not_answer():
+    """The first messages wait, the others do not; the log and the status say so, and when it is over."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(('127.0.0.1', 0))
+        d = Ringerd(dns=('127.0.0.1@%d' % s.getsockname()[1],), trust='  dns-deadline: 1s\n').start()
+        c = d.client().start(address='198.51.100.7')
+
+        def judge_new():
+            judge_new.n += 1
+            equal(c.message(ham(judge_new.n).replace('elsewhere.example', 'e%d.example' % judge_new.n),
+                            sender='<a@e%d.example>' % judge_new.n)[0], 'c')
+            return d.status()['spf']
+        judge_new.n = 0
+        spf = wait_for('the breaker', lambda: (lambda spf: not spf['dns_answers'] and spf)(judge_new()))
+        for _ in range(20):
+            after = judge_new()
+        equal((after['asked'], after['not_asked'] - spf['not_asked'], after['dns_outages']), (spf['asked'], 20, 1))
+        equal(d.text().count('does not answer'), 1)
+        true('DNS DOES NOT ANSWER' in d.ringer('status').stdout.decode())
+        true('\nringer_dns_answers 0\n' in d.ringer('status', '--metrics').stdout.decode())
+        threading.Thread(target=serve_no_names, args=(s,), daemon=True).start()
+        wait_for('answers', lambda: d.status()['spf']['dns_answers'])
+        judge_new()
+        equal(d.status()['spf']['asked'], spf['asked'] + 1)
+        true(re.search(r'DNS \(127.0.0.1@\d+\) answers again after \d+ s; SPF and DMARC of \d+ messages', d.text()), d.text())
+        true('DNS DOES NOT' not in d.ringer('status').stdout.decode())
+        equal(d.stop(), 0)
+
+
 def shows_nothing_of_services_that_are_off():
     d = Ringerd().start()
     equal(d.status()['spf'], None)
@@ -403,7 +432,8 @@ if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
                takes_sockets_from_systemd_and_notifies_it, answers_the_watchdog_of_systemd, reloads_and_keeps_the_last_good,
                never_waits_for_a_pipe,
-               tells_how_its_services_do, drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
+               tells_how_its_services_do, does_not_wait_for_dns_that_does_not_answer,
+               drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
                answers_451_when_a_message_cannot_be_spooled, writes_a_pid_file_in_the_background,

@@ -16,8 +16,8 @@
 
 struct dns {
     pid_t pid;
-    unsigned port;
-    int silent; /* socket of the server that never answers */
+    unsigned port; /* of 127.0.0.1 */
+    int silent;    /* socket of the server that never answers */
     char dir[64];
 };
 
@@ -62,7 +62,8 @@ static inline bool dns_start(struct dns *dns, const char *const *records, size_t
     strcpy(dns->dir, "/tmp/ringer-dns-XXXXXX");
     if (!mkdtemp(dns->dir))
         abort();
-    close(dns_socket(&dns->port));
+    if (!dns->port)
+        close(dns_socket(&dns->port));
     snprintf(path, sizeof(path), "%s/unbound.conf", dns->dir);
     FILE *f = fopen(path, "w");
     fprintf(f,
