@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "payment/pack.h"
+#include "payment/pack_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,14 +1,19 @@
 libringer_a_SOURCES += \
+	src/payment/account_scan.c src/payment/account_scan.h \
 	src/payment/accounts.c src/payment/accounts.h \
 	src/payment/analyse.c \
 	src/payment/clause.c src/payment/clause.h \
 	src/payment/examples.c \
 	src/payment/iban.c src/payment/iban.def src/payment/iban.h \
-	src/payment/national.c \
+	src/payment/national.c src/payment/national.h \
 	src/payment/pack.c src/payment/pack.h \
+	src/payment/pack_load.c \
+	src/payment/pack_phrase.c src/payment/pack_phrase.h \
+	src/payment/pack_read.c src/payment/pack_read.h \
 	src/payment/payment.h \
 	src/payment/phrases.c src/payment/phrases.h \
-	src/payment/stance.c \
+	src/payment/scan.h \
+	src/payment/stance.c src/payment/stance.h \
 	src/payment/terms.c src/payment/terms.h \
 	src/payment/trie.c src/payment/trie.h
 SHIPPED_PHRASES = \

@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "payment/accounts.h"
 #include "payment/iban.h"
+#include "payment/national.h"
 
 enum { DIGITS_MAX = 34, DIGITS_MIN = 6 /* no form has fewer; most numbers of a text do */ };
 

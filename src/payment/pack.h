@@ -89,10 +89,6 @@ struct payment_packs {
     pcre2_match_context *limits;
 };
 
-/* Reads one pack of text into `packs`; false with errors in `diags`. For the loader and its fuzzer. */
-bool pack_read(struct payment_packs *packs, const char *name, struct span text, struct diag_list *diags);
-/* Reads the concepts that all packs share; before the packs. */
-bool concepts_read(struct payment_packs *packs, const char *name, struct span text, struct diag_list *diags);
 struct payment_packs *packs_new(void);
 void packs_seal(struct payment_packs *packs);
 void phrase_list_add(struct phrase_list *list, uint32_t index);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "payment/phrases.h"
+#include "payment/stance.h"
 
 static void on_hit(void *context, struct trie_hit hit)
 {

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "payment/phrases.h"
+#include "payment/stance.h"
 
 bool stance_contrast(const struct scan *scan, const struct pack *pack, uint32_t from, uint32_t to)
 {

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "payment/pack.h"
+#include "payment/pack_read.h"
 
 static struct payment_packs *shipped;
 
