@@ -98,6 +98,11 @@ struct expr *expr_check(struct expr_unit *unit, struct expr *root, enum fact_typ
 struct expr *expr_fail(struct expr_unit *unit, size_t at, const char *remedy, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 bool expr_equal(const struct expr *a, const struct expr *b);
+/* A node over `n` kids: up to two are given, of more there is only the room. */
+struct expr *expr_node(struct expr_unit *unit, enum expr_op op, size_t at, size_t n, struct expr *a,
+                       struct expr *b);
+struct expr *expr_boolean(struct expr *e, enum expr_op op); /* makes `e` that operator, with a truth value */
+struct expr *expr_not(struct expr_unit *unit, struct expr *e);
 
 /* Three-valued: unknown and false = false, unknown or true = true, not unknown = unknown. */
 enum tri { TRI_FALSE, TRI_TRUE, TRI_UNKNOWN };

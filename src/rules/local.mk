@@ -3,12 +3,14 @@ libringer_a_SOURCES += \
 	src/rules/check.c \
 	src/rules/decide.c \
 	src/rules/eval.c \
-	src/rules/expr.h \
+	src/rules/expr.c src/rules/expr.h \
 	src/rules/hits.c \
 	src/rules/lexer.c src/rules/lexer.h \
 	src/rules/link.c \
 	src/rules/load.c \
 	src/rules/locate.c src/rules/locate.h \
+	src/rules/names.c src/rules/names.h \
+	src/rules/operators.c src/rules/operators.h \
 	src/rules/packdir.c src/rules/packdir.h \
 	src/rules/packdir_change.c src/rules/packdir_state.h \
 	src/rules/parser.c \

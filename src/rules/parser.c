@@ -12,7 +12,6 @@
  *   primary = number | "text" | "true" | "false" | name | name "(" [ or { "," or } ] ")" |
  *             "(" or ")" | "[" or { "," or } "]"
  */
-#include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,20 +24,6 @@ struct parser {
 };
 
 static struct expr *parse_or(struct parser *p);
-
-struct expr *expr_fail(struct expr_unit *unit, size_t at, const char *remedy, const char *fmt, ...)
-{
-    char *text = NULL;
-    va_list ap;
-    if (unit->failed)
-        return NULL;
-    unit->failed = true;
-    va_start(ap, fmt);
-    text = arena_vprintf(unit->arena, fmt, ap);
-    va_end(ap);
-    diag_add(unit->diags, DIAG_ERROR, locate_at(&unit->where, at), remedy, "%s", text);
-    return NULL;
-}
 
 static void advance(struct parser *p)
 {

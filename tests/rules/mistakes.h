@@ -3,6 +3,9 @@
  "6:11: no fact and no rule is called 'lookalike.scor' | did you mean 'lookalike.score'?"},
     {"sender.lookalike.score >= 70",
      "6:11: no fact and no rule is called 'sender.lookalike.score' | did you mean 'lookalike.score'?"},
+    {"freemail", "6:11: no fact and no rule is called 'freemail' | did you mean 'from.freemail'?"},
+    {"otherlookalike.score >= 70", "6:11: no fact and no rule is called 'otherlookalike.score' | `ringer "
+                                   "rules facts` lists the facts; text stands in \"...\""},
     {"lookalike.score = 70", "6:27: '=' does not compare | write =="},
     {"lookalike.score => 70", "6:27: '=>' is no operator | write >="},
     {"lookalike.score >= 70 && from.freemail", "6:33: '&&' is no operator | write: and"},
