@@ -139,7 +139,7 @@ static struct lookalike_index *build(unsigned names, uint64_t seed)
     return index;
 }
 
-/* p50 / p99 that a lookup may take, by DESIGN.md, section 9. */
+/* p50 / p99 that a lookup may take: budgets, not limits. */
 static const char *budget(unsigned names)
 {
     return names <= 1000 ? "1/5" : names <= 100000 ? "3/25" : names <= 1000000 ? "25/500" : "-";

@@ -47,6 +47,7 @@ UNIT_TESTS = \
 	tests/worker/test_spf
 check_SCRIPTS = \
 	tests/cli/config.sh \
+	tests/docs.sh \
 	tests/cli/init.sh \
 	tests/cli/learn.sh \
 	tests/cli/packs.sh \

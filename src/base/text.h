@@ -7,7 +7,7 @@
 #include "base/span.h"
 
 /*
- * Folding of text before it is matched (DESIGN.md section 5), so that zero-width characters, full-width
+ * Folding of text before it is matched (ARCHITECTURE.md, "A request"), so that zero-width characters, full-width
  * forms, accents and look-alike letters inside words do not hide a phrase: invisible characters and
  * variation selectors are dropped, NFKC, case folded, accents taken off Latin letters only (NFKD would
  * break kana; ß gives ss, æ ae, ø o), Cyrillic and Greek look-alikes inside Latin words mapped to Latin,

@@ -8,7 +8,7 @@
 #include "base/enumname.h"
 
 /*
- * Does a domain look like one that we protect? (DESIGN.md section 4)
+ * Does a domain look like one that we protect? (ARCHITECTURE.md, "A lookalike lookup")
  *
  * An index is immutable once built and safe for any number of threads; a reload builds a new one.
  */

@@ -1,6 +1,6 @@
 /*
  * The lookup of one domain: normalise, recognise the genuine ones, look for names in every place, guard, and
- * put the best findings first (DESIGN.md, section 4).
+ * put the best findings first (ARCHITECTURE.md, "A lookalike lookup").
  */
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 /*
- * Does a text ask for money to go elsewhere? (DESIGN.md section 5)
+ * Does a text ask for money to go elsewhere? (ARCHITECTURE.md, "A request")
  *
  * Phrases come from language packs (YAML, rules/phrases/<language>.yaml); accounts are recognised by their
  * own check digits. A pack set is immutable after loading and safe for any number of threads.

@@ -11,7 +11,7 @@
 ENUM_DECLARE(action, ACTION_LIST)
 
 /*
- * When scores become actions. Identity and request trade (DESIGN.md section 2): a message is held only when
+ * When scores become actions. Identity and request trade: a message is held only when
  * both axes reach their floor and their sum reaches `hold`; each axis alone is at most tagged.
  */
 struct verdict_policy {

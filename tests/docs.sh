@@ -1,0 +1,61 @@
+#!/bin/sh
+# What documents and comments cite is there: files by path or name, sections of ARCHITECTURE.md, and the steps of its
+# tables ("grep -rn X src") find something.
+. "${abs_top_srcdir:-.}/tests/tap.sh"
+python3 -c '' 2>/dev/null || skip_all "python3 is not there"
+cited() {
+    python3 - "$top" >"$dir/out" <<'END'
+import os, re, sys
+top = sys.argv[1]
+files = []
+for at, dirs, names in os.walk(top):
+    dirs[:] = [d for d in dirs if not d.startswith(('.git', 'build', 'autom4te')) and d not in ('run', 'b', 'ba', 'bt')
+               and not os.path.exists(os.path.join(at, d, 'config.status'))]
+    files += [os.path.relpath(os.path.join(at, n), top) for n in names]
+known = set(files)
+base = {os.path.basename(f) for f in files}
+# made when Ringer is built, of other projects, or no file (b.c is a host)
+elsewhere = {'main.cf', 'ringer.db', 'mfapi.h', 'state.json', 'history.log', 'config.h', 'configure', 'sendmail.mc', 'mfdef.h', 'misc.lua', 'b.c', 'spf_dns_rr.h', 'server.py'}
+made = re.compile(r'(\.inc|_rows\.h)$')
+name = re.compile(r'(?<![\w/.*<$-])((?:[\w-]+/)*[\w-]+\.(?:md|c|h|def|sql|awk|sh|py|lua|mk))\b(?![/*])')
+bad = 0
+def comments(path, text):
+    if path.endswith(('.md',)):
+        return [text]
+    return re.findall(r'/\*.*?\*/|(?m:^\s*#(?!include|define|undef|if|else|endif|error|pragma).*$)', text, re.S)
+for f in sorted(files):
+    if not f.endswith(('.c', '.h', '.def', '.md', '.sh', '.mk', '.sql', '.am')) or f.startswith('build-aux'):
+        continue
+    try:
+        text = open(os.path.join(top, f), encoding='utf-8').read()
+    except UnicodeDecodeError:
+        continue
+    for part in comments(f, text):
+        for cited in name.findall(part):
+            here = os.path.join(os.path.dirname(f), cited)
+            if '/' in cited:
+                ok = any(p in known for p in (cited, here, 'src/' + cited, 'tests/' + cited))
+            else:
+                ok = cited in base
+            if not ok and cited not in elsewhere and not made.search(cited) and os.path.basename(cited) not in elsewhere \
+                    and not re.search(r'(^|/)(cmd_NAME|example|new|local)\b', cited):
+                print('%s cites %s, which is not there' % (f, cited)); bad += 1
+        for section in re.findall(r'ARCHITECTURE\.md, "([^"]+)"', ' '.join(part.split()).replace(' * ', ' ')):
+            if '\n## %s\n' % section not in open(os.path.join(top, 'ARCHITECTURE.md'), encoding='utf-8').read():
+                print('%s cites a section "%s" that ARCHITECTURE.md does not have' % (f, section)); bad += 1
+sys.exit(bad > 0)
+END
+}
+ok "every file and section that is cited is there" cited
+greps() { # the commands in the table of ARCHITECTURE.md
+    n=0
+    cd "$top" || return 1
+    sed -n '/^## Tracing/,/^## /s/^|[^|]*| *`\(grep [^`]*\)`.*/\1/p' ARCHITECTURE.md >"$dir/greps"
+    while read -r command; do
+        n=$((n + 1))
+        sh -c "$command" >"$dir/out" 2>&1 && [ -s "$dir/out" ] || { echo "finds nothing: $command" >>"$dir/out"; return 1; }
+    done <"$dir/greps"
+    [ $n -ge 5 ]
+}
+ok "the greps of ARCHITECTURE.md find what they say" greps
+done_testing
