@@ -94,7 +94,7 @@ static void print_json(struct arena *arena, const struct lookalike_result *r)
     set_string(o, "ascii", arena, r->ascii);
     set_string(o, "unicode", arena, r->unicode);
     set_string(o, "registrable", arena, r->registrable);
-    if (r->kind == LOOKALIKE_GENUINE) {
+    if (lookalike_is_genuine(r)) {
         finding_json(o, arena, NULL);
         set_string(o, "genuine", arena, r->genuine);
     } else {
@@ -128,8 +128,7 @@ static void print_text(struct arena *arena, const struct lookalike_result *r, bo
 {
     const char *shown = text_clean_line(arena, span_of(r->unicode));
     if (r->kind != LOOKALIKE_SUSPECT) {
-        printf("%s: %s%s\n", shown,
-               r->kind == LOOKALIKE_GENUINE ? "genuine" : "looks like no protected domain",
+        printf("%s: %s%s\n", shown, lookalike_is_genuine(r) ? "genuine" : "looks like no protected domain",
                r->idna_valid ? "" : " (not a valid internationalised name)");
         return;
     }

@@ -24,12 +24,6 @@ static bool configured(const struct fact_sources *sources, const char *id)
     return false;
 }
 
-static bool below_own(struct fact_work *work, const char *id)
-{
-    const struct lookalike_result *r = fact_match(work, id);
-    return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
-}
-
 /* A server does not say two things about one method: the lower header is not its own, or not of this hop. */
 static bool contradicts(const struct authres *above, const struct authres *below, const char *method)
 {
@@ -71,7 +65,7 @@ static bool read_headers(struct fact_work *work, struct seen *trusted, struct se
         if (configured(work->sources, a->authserv_id)) {
             any = true;
             note(trusted, a);
-        } else if (below_own(work, a->authserv_id)) {
+        } else if (lookalike_is_own(fact_match(work, a->authserv_id))) {
             note(own, a);
         }
     }
@@ -201,8 +195,7 @@ static void from_ourselves(struct fact_work *work, const struct auth_results *cl
 /* From shows an own domain, the client is a stranger, and somebody looked but found no proof. */
 static void unproven(struct fact_work *work, bool looked)
 {
-    bool own = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE &&
-               work->from_match->genuine_relation == RELATION_OWN;
+    bool own = lookalike_is_own(work->from_match);
     const struct fact_value *aligned = &work->facts->v[FACT_AUTH_ALIGNED];
     if (!work->lookup || !looked)
         return;
@@ -219,7 +212,7 @@ void facts_auth(struct fact_work *work)
     const struct seen *seen = any ? &trusted : &own;
     const char *envelope = auth_envelope_domain(work->message);
     struct auth_results results = auth_read(work, seen->spf, seen->dkim, seen->dmarc, envelope);
-    bool protected_sender = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE;
+    bool protected_sender = lookalike_is_genuine(work->from_match);
     facts_set_bool(work->facts, FACT_AUTH_TRUSTED, any);
     if (any)
         from_trusted(work, seen, &results, protected_sender);

@@ -31,10 +31,7 @@ static const char *organisation(struct fact_work *work, const char *address)
 static bool is_own(struct fact_work *work, const char *address)
 {
     const char *at = strrchr(address, '@');
-    if (!at)
-        return false;
-    const struct lookalike_result *r = fact_match(work, at + 1);
-    return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
+    return at && lookalike_is_own(fact_match(work, at + 1));
 }
 
 /* --- lists without duplicates */

@@ -63,7 +63,7 @@ static void name_with_domain(struct fact_work *work)
             continue;
         const char *domain = arena_span(work->arena, word);
         const struct lookalike_result *r = fact_match(work, domain);
-        if (r->kind == LOOKALIKE_GENUINE && !same_owner(work, domain)) {
+        if (lookalike_is_genuine(r) && !same_owner(work, domain)) {
             facts_set_string(work->facts, FACT_FROM_NAME_DOMAIN, r->genuine);
             return;
         }
@@ -189,7 +189,7 @@ void facts_identity(struct fact_work *work)
     facts_set_string(facts, FACT_FROM_NAME, work->from->name);
     facts_set_string(facts, FACT_FROM_DOMAIN, work->from->domain);
     facts_set_string(facts, FACT_FROM_REGISTRABLE, work->from_registrable);
-    bool genuine = work->from_match && work->from_match->kind == LOOKALIKE_GENUINE;
+    bool genuine = lookalike_is_genuine(work->from_match);
     facts_set_string(facts, FACT_FROM_RELATION,
                      genuine ? relation_name(work->from_match->genuine_relation) : "none");
     facts_set_bool(facts, FACT_FROM_FREEMAIL,

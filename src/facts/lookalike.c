@@ -67,7 +67,7 @@ static void sender_fields(struct fact_work *work)
 
 static bool is_protected(struct fact_work *work, const char *domain)
 {
-    return fact_match(work, domain)->kind == LOOKALIKE_GENUINE;
+    return lookalike_is_genuine(fact_match(work, domain));
 }
 
 /* company.example@gmail.example; the genuine domains may write themselves into local parts as they like. */

@@ -15,7 +15,7 @@ static bool differs(struct fact_work *work, const char *domain)
         return registrable != work->from_registrable && strcasecmp(domain, work->from->domain) != 0;
     if (strcasecmp(registrable, work->from_registrable) == 0)
         return false;
-    return !(r->kind == LOOKALIKE_GENUINE && work->from_match && work->from_match->kind == LOOKALIKE_GENUINE);
+    return !(lookalike_is_genuine(r) && lookalike_is_genuine(work->from_match));
 }
 
 static void return_path(struct fact_work *work)

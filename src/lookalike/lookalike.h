@@ -74,6 +74,16 @@ struct lookalike_result {
     const struct lookalike_finding *findings; /* best first, one a target */
     size_t n_findings;
 };
+/* One of our own domains? NULL is none. */
+static inline bool lookalike_is_own(const struct lookalike_result *r)
+{
+    return r && r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
+}
+/* Protected, whoever's it is. */
+static inline bool lookalike_is_genuine(const struct lookalike_result *r)
+{
+    return r && r->kind == LOOKALIKE_GENUINE;
+}
 
 struct lookalike_index;
 struct lookalike_builder;
