@@ -1,14 +1,17 @@
 # Manual pages; two are made from the tables of the program itself.
 
 dist_man_MANS = \
+	man/ringer-config.1 \
 	man/ringer-domain.1 \
 	man/ringer-extract.1 \
 	man/ringer-history.1 \
 	man/ringer-init.1 \
 	man/ringer-learn.1 \
 	man/ringer-packs.7 \
+	man/ringer-phrases.1 \
 	man/ringer-phrases.5 \
 	man/ringer-quarantine.1 \
+	man/ringer-reload.1 \
 	man/ringer-report.1 \
 	man/ringer-rules.1 \
 	man/ringer-rules.5 \

@@ -50,6 +50,7 @@ check_SCRIPTS = \
 	tests/docs.sh \
 	tests/cli/init.sh \
 	tests/cli/learn.sh \
+	tests/cli/man.sh \
 	tests/cli/packs.sh \
 	tests/cli/quarantine.sh \
 	tests/cli/scan.sh \
@@ -84,6 +85,7 @@ EXTRA_DIST += \
 	tests/cli/init_test.py \
 	tests/cli/learn_mail.py \
 	tests/cli/setup.py \
+	tests/cli/man_test.py \
 	tests/cli/smtp_sink.py \
 	tests/cli/test_attack_test.py \
 	tests/milter/connections_test.py \

@@ -31,8 +31,9 @@ static void usage(FILE *out)
         "  -c, --config FILE  the configuration (default: $RINGER_CONFIG, else " SYSCONFDIR
         "/ringer/ringer.yaml)\n"
         "      --defaults     the built-in defaults instead of a file: an example to start from\n"
-        "      --json         JSON: section, option, then value, default (true or false) and help\n"
+        "      --json         JSON: section, option, then value, default (true or false), reload and help\n"
         "      --man          the options' part of ringer.yaml(5), in mdoc\n"
+        "  -h, --help         print this text\n"
         "\n"
         "Exit codes: 0 valid, 2 wrong usage, 3 the configuration is not valid.\n",
         out);

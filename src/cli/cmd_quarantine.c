@@ -31,6 +31,7 @@ static const char help_text[] =
     "       ringer quarantine delete ID...\n"
     "       ringer quarantine purge --older-than TIME [--decisions]\n"
     "       ringer quarantine export [list's options] [ID...] --dir FOLDER\n\n" STOREOPT_HELP
+    "  -h, --help          print this text\n"
     "      --smtp URL      where released mail goes: a listener that runs no milters\n"
     "      --to ADDRESS    release only this recipient; if it was not held for ADDRESS, send a copy\n"
     "      --raw           the original bytes, exactly\n"

@@ -32,6 +32,7 @@ static const char help_text[] =
     "      --csv           the same as CSV\n"
     "      --action NAME   with --json and --csv: only these (pass, tag, quarantine, reject, tempfail)\n"
     "      --max N         with --text and --html: at most so many messages (default: 500)\n" STOREOPT_HELP
+    "  -h, --help          print this text\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid configuration.\n";
 

@@ -23,23 +23,29 @@ struct request {
     bool json, metrics;
 };
 
+static const char status_usage[] =
+    "usage: ringer status [OPTION...]\n\n"
+    "What the running ringerd does: version, mode, generation of its configuration, counters.\n\n"
+    "  -c, --config FILE  configuration, for the control socket's path\n"
+    "  -s, --socket PATH  control socket\n"
+    "      --json         print the daemon's answer as JSON\n"
+    "      --metrics      print the status in the text format of Prometheus\n"
+    "  -h, --help         print this text\n\n"
+    "Exit codes: 0 done, 1 the daemon could not be asked, 2 wrong usage, 3 invalid configuration.\n";
+static const char reload_usage[] =
+    "usage: ringer reload [OPTION...]\n\n"
+    "Makes the running ringerd read configuration, lists and rules again, and says what came of it. Changed\n"
+    "options that need a restart of ringerd are named, with the values that stay in force.\n\n"
+    "  -c, --config FILE  configuration, for the control socket's path\n"
+    "  -s, --socket PATH  control socket\n"
+    "      --json         print the daemon's answer as JSON\n"
+    "  -h, --help         print this text\n\n"
+    "Exit codes: 0 done, 1 the daemon could not be asked, 2 wrong usage, 3 not valid: the last good\n"
+    "configuration and rules stay in force, 4 done, but some options need a restart of ringerd.\n";
+
 static void usage(const char *command, FILE *out)
 {
-    bool status = strcmp(command, "status") == 0;
-    fprintf(
-        out,
-        "usage: ringer %s [OPTION...]\n\n%s\n\n"
-        "  -c, --config FILE  configuration, for the control socket's path\n"
-        "  -s, --socket PATH  control socket\n"
-        "      --json         print the daemon's answer as JSON\n"
-        "      --metrics      print the status in the text format of Prometheus\n"
-        "  -h, --help         print this text\n",
-        command,
-        status
-            ? "What the running ringerd does: version, mode, generation of its configuration, counters."
-            : "Makes the running ringerd read configuration, lists and rules again. When they are not\n"
-              "valid, the last good ones stay in force and the exit code is 3. It is 4 when changed options\n"
-              "need a restart of ringerd: they are named, with the values that stay in force.");
+    fputs(strcmp(command, "status") == 0 ? status_usage : reload_usage, out);
 }
 
 /* 0 = go on, else exit with *code_r. */

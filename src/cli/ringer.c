@@ -43,7 +43,8 @@ static void usage(FILE *out)
           out);
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
-    fputs("\n`ringer COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid "
+    fputs("\n  -h, --help     print this text\n  -V, --version  print the version\n"
+          "\n`ringer COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid "
           "configuration.\n",
           out);
 }

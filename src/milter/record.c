@@ -1,6 +1,6 @@
 /*
  * Writes decisions down. What a sender controls is cut and escaped here, in one place; subjects and addresses of
- * mail that passes stay out of the store unless the configuration asks for them.
+ * mail that passes stay out of the store.
  */
 #include <stdlib.h>
 #include <string.h>
