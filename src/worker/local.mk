@@ -1,8 +1,10 @@
 libringer_a_SOURCES += \
 	src/worker/breaker.c src/worker/breaker.h \
 	src/worker/call.h \
+	src/worker/codepage.c src/worker/codepage.h \
 	src/worker/document.c src/worker/document.h \
-	src/worker/extract.h \
+	src/worker/extract.c src/worker/extract.h \
+	src/worker/extraction.h \
 	src/worker/office.c \
 	src/worker/plain.c \
 	src/worker/pool.c \

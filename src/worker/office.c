@@ -10,7 +10,7 @@
 #include <expat.h>
 
 #include "base/mem.h"
-#include "worker/extract.h"
+#include "worker/extraction.h"
 #include "worker/zip.h"
 
 enum {

@@ -1,7 +1,7 @@
 #ifndef RINGER_WORKER_PDF_H
 #define RINGER_WORKER_PDF_H
 #include "base/span.h"
-#include "worker/extract.h"
+#include "worker/extraction.h"
 
 /* Text out of a PDF by pdftotext, a child of the parsing process under its own limits and filter. */
 struct pdf_run {

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "worker/extract.h"
+#include "worker/codepage.h"
 #include "worker/protocol.h"
 #include "worker/resolve.h"
 #include "worker/sandbox.h"

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/extract.h"
+#include "worker/codepage.h"
+#include "worker/extraction.h"
 
 enum {
     GROUPS_MAX = 256, /* nesting; writers stay far below */
