@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	tests/rules/test_verdict \
 	tests/store/test_history \
 	tests/store/test_hold \
+	tests/store/test_pass \
 	tests/store/test_store \
 	tests/store/test_store_threads \
 	tests/policy/test_exceptions \
@@ -70,6 +71,7 @@ check_SCRIPTS = \
 	tests/payment/recall.sh \
 	tests/payment/stdnum.sh \
 	tests/postfix/postfix.sh \
+	tests/postfix/release.sh \
 	tests/report/report.sh \
 	tests/rules/cli.sh \
 	tests/sendmail/sendmail.sh \
@@ -103,6 +105,7 @@ EXTRA_DIST += \
 	tests/payment/recall.py \
 	tests/postfix/mta.py \
 	tests/postfix/postfix_test.py \
+	tests/postfix/release_test.py \
 	tests/sendmail/sendmail_test.py \
 	tests/systemd/inside.py \
 	tests/tap.sh \
@@ -114,6 +117,7 @@ tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
 tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h
 tests_store_test_hold_SOURCES = tests/store/test_hold.c tests/store/fixture.h
+tests_store_test_pass_SOURCES = tests/store/test_pass.c tests/store/fixture.h
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #include "judge/learn.h"
+#include "store/pass.h"
 
 #include "milter/action.h"
 #include "milter/current.h"
@@ -294,10 +295,12 @@ static void count_outcome(const struct session *s, const struct outcome *out)
         [OUTCOME_HOLD] = COUNTER_HELD,           [OUTCOME_REJECT] = COUNTER_REJECTED,
         [OUTCOME_TEMPFAIL] = COUNTER_TEMPFAILED,
     };
-    if (out->kind == OUTCOME_SKIP)
-        count(s->tx->skip == SKIP_INTERNAL ? COUNTER_SKIPPED_INTERNAL : COUNTER_SKIPPED_AUTHENTICATED);
-    else
-        count(by_kind[out->kind]);
+    static const enum counter by_skip[] = {
+        [SKIP_INTERNAL] = COUNTER_SKIPPED_INTERNAL,
+        [SKIP_AUTHENTICATED] = COUNTER_SKIPPED_AUTHENTICATED,
+        [SKIP_RELEASED] = COUNTER_RELEASED,
+    };
+    count(out->kind == OUTCOME_SKIP ? by_skip[s->tx->skip] : by_kind[out->kind]);
 }
 
 /* Patterns that took too long: what they asked is unknown, and somebody may be trying to get past them. */
@@ -321,6 +324,40 @@ static void learn(const struct services *services, struct transaction *tx, const
                    message_parse(tx->arena, &tx->envelope, headers, false, &tx->policy->limits));
 }
 
+/* Somebody of ours has looked at it and released it: used up here, once. Else it is judged as any other. */
+static bool was_released(struct transaction *tx, struct span raw, struct outcome *out)
+{
+    struct pass_digest digest;
+    struct store_error error;
+    const char *item;
+    pass_digest_begin(&digest);
+    pass_digest_add(&digest, raw);
+    int result =
+        store_pass_use(ringerd.store, tx->arena, tx->release, &digest, tx->rcpts, tx->n_rcpts, &item, &error);
+    if (result == 0) {
+        tx->skip = SKIP_RELEASED;
+        snprintf(out->quarantine_id, sizeof(out->quarantine_id), "%s", item);
+        return true;
+    }
+    log_line(LOG_WARNING, "%s: the pass of a release does not fit: %s: judged as any other",
+             tx->envelope.queue_id ? tx->envelope.queue_id : "NOQUEUE",
+             result < 0 ? error.text : "other bytes or recipients, or it was used before");
+    return false;
+}
+
+static sfsistat judge_and_act(SMFICTX *ctx, struct session *s, struct services *services, struct span raw,
+                              struct judgement *judgement, struct outcome *out)
+{
+    struct transaction *tx = s->tx;
+    const struct message *message = message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
+    *judgement = judge(tx->policy, services, tx->arena, message, (int64_t)time(NULL) * 1000);
+    if (judgement->verdict.hits.limits)
+        note_limits(s, judgement->verdict.hits.limits);
+    if (tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judgement->message))
+        return temporary_failure(ctx, out, "no worker could read an attachment");
+    return act(ctx, s, judgement, out);
+}
+
 sfsistat action_message(SMFICTX *ctx, struct session *s)
 {
     struct transaction *tx = s->tx;
@@ -334,24 +371,16 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
         remove_forged(ctx, s);
     if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
         status = spool_failed(ctx, s, &out);
-    } else if (tx->skip == SKIP_NONE) {
-        const struct message *message =
-            message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
-        judgement = judge(tx->policy, services, tx->arena, message, (int64_t)time(NULL) * 1000);
+    } else if (tx->skip == SKIP_NONE && !(tx->release && was_released(tx, raw, &out))) {
         judged = &judgement;
-        if (judgement.verdict.hits.limits)
-            note_limits(s, judgement.verdict.hits.limits);
-        status =
-            tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judged->message)
-                ? temporary_failure(ctx, &out, "no worker could read an attachment")
-                : act(ctx, s, judged, &out);
+        status = judge_and_act(ctx, s, services, raw, judged, &out);
     }
     tx->took_ms = monotonic_ms() - tx->started_ms;
     count_outcome(s, &out);
     record_decision(s, judged, &out);
     if (tx->test)
         testmail_done(tx->test, s, judged, &out);
-    else
+    else if (tx->skip != SKIP_RELEASED)
         learn(services, tx, judged, &out);
     current_release_services(&services);
     return status;

@@ -17,6 +17,7 @@
     X(MESSAGES, "messages")                                                                                  \
     X(SKIPPED_INTERNAL, "skipped_internal")                                                                  \
     X(SKIPPED_AUTHENTICATED, "skipped_authenticated")                                                        \
+    X(RELEASED, "released") /* came back with a pass */                                                      \
     X(PASSED, "passed")                                                                                      \
     X(TAGGED, "tagged")                                                                                      \
     X(HELD, "held")                                                                                          \

@@ -100,7 +100,8 @@ static void log_field(struct buf *line, const char *name, const char *value, siz
 static void write_line(const struct session *s, const struct judgement *j, const struct outcome *out)
 {
     const struct transaction *tx = s->tx;
-    static const char *const skips[] = {[SKIP_INTERNAL] = "internal", [SKIP_AUTHENTICATED] = "authenticated"};
+    static const char *const skips[] = {
+        [SKIP_INTERNAL] = "internal", [SKIP_AUTHENTICATED] = "authenticated", [SKIP_RELEASED] = "released"};
     struct buf line = {0};
     buf_printf(&line, "%s: action=%s", tx->envelope.queue_id ? tx->envelope.queue_id : "NOQUEUE",
                outcome_name(out->kind));

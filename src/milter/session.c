@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "store/pass.h"
 
 #include "milter/action.h"
 #include "milter/current.h"
@@ -158,7 +159,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
      * Steps that we do not need, and steps on which the MTA need not wait for us (libmilter fakes the latter). Not
      * for the body: libmilter leaves out xxfi_eom when body bytes come with the end of the message and get no reply.
      */
-    unsigned long want = SMFIP_NOEOH | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC;
+    unsigned long want = SMFIP_NOEOH | SMFIP_NODATA | SMFIP_HDR_LEADSPC;
     unsigned long no_reply = SMFIP_NR_HELO | SMFIP_NR_HDR;
     bool leading = (steps & SMFIP_HDR_LEADSPC) != 0;
     if (!session_new(ctx, use, leading))
@@ -337,6 +338,17 @@ static void note_test(struct session *s, const char *value)
     tx->envelope.auth_user = NULL;
 }
 
+/* Released mail is collected as mail from outside, whatever the session is, so that its pass can be looked at. */
+static bool note_release(struct transaction *tx, const char *value)
+{
+    const char *secret = arena_span(tx->arena, span_trim(span_of(value)));
+    if (!store_pass_open(ringerd.store, secret))
+        return false;
+    tx->release = secret;
+    tx->skip = SKIP_NONE;
+    return true;
+}
+
 /* Of our own mail only who writes to whom, in which thread, is of interest: to history. */
 static bool teaches(const struct transaction *tx, const char *name)
 {
@@ -358,6 +370,8 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         note_forged(tx, name);
     if (!tx->test && strcasecmp(name, TESTMAIL_HEADER) == 0)
         note_test(s, value);
+    if (!tx->release && strcasecmp(name, PASS_HEADER) == 0 && note_release(tx, value))
+        return SMFIS_NOREPLY; /* no part of the message */
     if (strcasecmp(name, "Subject") == 0 && tx->n_subjects++ == 0)
         tx->subject = arena_strdup(tx->arena, s->mta.leading_space && *value == ' ' ? value + 1 : value);
     if (tx->skip != SKIP_NONE && !teaches(tx, name))
@@ -427,6 +441,25 @@ static sfsistat on_abort(SMFICTX *ctx)
     return SMFIS_CONTINUE;
 }
 
+/* `ringer quarantine release` asks whether this listener would judge what it releases; all others learn nothing. */
+static sfsistat on_unknown(SMFICTX *ctx, const char *command)
+{
+    struct session *s = smfi_getpriv(ctx);
+    if (!s || strncasecmp(command, PASS_COMMAND, sizeof(PASS_COMMAND) - 1) != 0)
+        return SMFIS_CONTINUE;
+    struct policy *policy = current_get();
+    struct arena *arena = arena_new();
+    const char *pass = arena_span(arena, span_trim(span_of(command + sizeof(PASS_COMMAND) - 1)));
+    bool known = !conf_network_match(&policy->conf->internal_networks, s->client_ip) &&
+                 store_pass_named(ringerd.store, pass);
+    arena_free(&arena);
+    policy_unref(&policy);
+    if (!known)
+        return SMFIS_CONTINUE;
+    action_reply(ctx, "554", "5.7.0", "Ringer " PASS_KNOWN);
+    return SMFIS_REJECT;
+}
+
 static char name[] = "ringer"; /* in libmilter's own log lines */
 struct smfiDesc session_callbacks = {
     .xxfi_name = name,
@@ -441,5 +474,6 @@ struct smfiDesc session_callbacks = {
     .xxfi_eom = on_eom,
     .xxfi_abort = on_abort,
     .xxfi_close = on_close,
+    .xxfi_unknown = on_unknown,
     .xxfi_negotiate = on_negotiate,
 };

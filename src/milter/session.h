@@ -19,7 +19,7 @@ struct mta { /* what was negotiated */
     bool leading_space; /* header values come, and are to be given, with the blank behind the colon */
 };
 
-enum skip { SKIP_NONE, SKIP_INTERNAL, SKIP_AUTHENTICATED };
+enum skip { SKIP_NONE, SKIP_INTERNAL, SKIP_AUTHENTICATED, SKIP_RELEASED };
 
 struct forged_header { /* one of our own names in incoming mail */
     const char *name;
@@ -40,8 +40,9 @@ struct transaction {
     struct spool raw;
     bool in_body;
     enum skip skip;
-    const char *test;   /* token of a test attack (testmail.h); NULL: ordinary mail */
-    int64_t started_ms; /* monotonic, when the end of the message came */
+    const char *release; /* secret of a pass that the store knows (store/pass.h); NULL: ordinary mail */
+    const char *test;    /* token of a test attack (testmail.h); NULL: ordinary mail */
+    int64_t started_ms;  /* monotonic, when the end of the message came */
     int64_t took_ms;
 };
 

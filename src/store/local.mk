@@ -2,15 +2,18 @@ libringer_a_SOURCES += \
 	src/store/audit.h src/store/contact.h \
 	src/store/db.h src/store/internal.h src/store/statements.def \
 	src/store/decision.c src/store/decision.h \
+	src/store/delivery.c src/store/delivery.h \
 	src/store/history.c src/store/history.h src/store/history_internal.h \
 	src/store/history_admin.c \
 	src/store/history_look.c \
 	src/store/hold.c \
+	src/store/pass.c src/store/pass.h \
 	src/store/quarantine.c src/store/quarantine.h \
 	src/store/reader.c \
 	src/store/reinject.c src/store/reinject.h \
 	src/store/records.c src/store/records.h \
 	src/store/release.c \
+	src/store/smtp_path.c src/store/smtp_path.h \
 	src/store/sqlite.c \
 	src/store/store.c src/store/store.h \
 	src/store/value.c \

@@ -1,30 +1,21 @@
 /*
- * Release by SMTP with libcurl, which streams the pieces out of the store and doubles leading dots. Refused
- * are addresses that no SMTP command can carry, and messages in which a lone dot stands on a line that only
- * some servers see as a line: their rest would arrive as a second message that nobody judged.
+ * Release by SMTP. Refused are addresses that no SMTP command can carry, each for itself, and messages in which a lone
+ * dot stands on a line that only some servers see as a line: their rest would arrive as a second message that nobody
+ * judged. Where the listener runs Ringer, the message carries a pass (pass.h), and is released only when that was
+ * used: a listener that took the message and held it again has not delivered it.
  */
-#include <ctype.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <curl/curl.h>
-
+#include "store/delivery.h"
 #include "store/internal.h"
+#include "store/pass.h"
 #include "store/records.h"
 #include "store/reinject.h"
+#include "store/smtp_path.h"
 
-enum {
-    CONNECT_S = 30,
-    STALL_S = 60,      /* less than a byte a second for so long: give up */
-    TOTAL_S = 10 * 60, /* well below QUARANTINE_CLAIM_MS: nobody else may begin while we send */
-    REPLY_BYTES = 400, /* kept of a server's reply */
-    MARK_TRIES = 3,
-    RCPTS_MAX = 1000 /* Postfix's smtpd_recipient_limit */
-};
-_Static_assert(TOTAL_S * 1000 < QUARANTINE_CLAIM_MS, "a claim must outlive the sending");
+enum { MARK_TRIES = 3, RCPTS_MAX = 1000 /* Postfix's smtpd_recipient_limit */ };
 
 struct sending {
     struct store *store;
@@ -33,145 +24,22 @@ struct sending {
     const char *const *rcpts;
     struct quarantine_sent *sent;
     size_t n;
-    size_t asked;      /* RCPT commands that went out */
-    bool rcpt_pending; /* the next reply answers the last of them */
-    const char *last_reply;
-    struct buf piece;
-    uint64_t next;
-    size_t offset;
     struct store_error *error;
-    bool store_failed;
 };
-
-static size_t give_bytes(char *out, size_t size, size_t count, void *context)
-{
-    struct sending *s = context;
-    if (s->offset == s->piece.n) {
-        int got = store_quarantine_piece(s->store, s->item->id, s->next, &s->piece, s->error);
-        s->next++;
-        s->offset = 0;
-        if (got < 0) {
-            s->store_failed = true;
-            return CURL_READFUNC_ABORT;
-        }
-        if (got > 0)
-            return 0;
-    }
-    size_t n = s->piece.n - s->offset < size * count ? s->piece.n - s->offset : size * count;
-    memcpy(out, s->piece.p + s->offset, n);
-    s->offset += n;
-    return n;
-}
-
-/* The last line of a reply has a blank behind its code (RFC 5321 4.2.1). */
-static void take_reply(struct sending *s, struct span line)
-{
-    line = span_trim(line);
-    if (line.n < 3 || !isdigit((unsigned char)line.p[0]) || (line.n > 3 && line.p[3] == '-'))
-        return;
-    line.n = line.n < REPLY_BYTES ? line.n : REPLY_BYTES;
-    s->last_reply = arena_span(s->arena, line);
-    if (!s->rcpt_pending)
-        return;
-    s->rcpt_pending = false;
-    s->sent[s->asked - 1].reply = s->last_reply;
-    s->sent[s->asked - 1].accepted = line.p[0] == '2';
-}
-
-/* libcurl tells the replies to RCPT to nobody but the one who listens in. */
-static int listen_in(CURL *curl, curl_infotype type, char *data, size_t n, void *context)
-{
-    struct sending *s = context;
-    struct span text = {data, n};
-    if (type == CURLINFO_HEADER_OUT && span_starts_nocase(text, SPAN_LIT("RCPT TO:")) && s->asked < s->n) {
-        s->asked++;
-        s->rcpt_pending = true;
-    } else if (type == CURLINFO_HEADER_IN) {
-        take_reply(s, text);
-    }
-    return 0;
-}
-
-static void init_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static size_t drop_body(char *data, size_t size, size_t count, void *context)
-{
-    return size * count;
-}
-
-static void set_options(CURL *curl, struct sending *s, const char *url, struct curl_slist *rcpts,
-                        char *curl_error)
-{
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever the environment says */
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TOTAL_S);
-    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(2 * STALL_S));
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, curl_error);
-    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, s->item->mail.sender ? s->item->mail.sender : "");
-    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, rcpts);
-    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->item->size);
-    curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_bytes);
-    curl_easy_setopt(curl, CURLOPT_READDATA, s);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_body);
-    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
-    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, listen_in);
-    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, s);
-}
-
-static bool perform(struct sending *s, const char *url)
-{
-    char curl_error[CURL_ERROR_SIZE] = "";
-    struct curl_slist *rcpts = NULL;
-    CURL *curl = curl_easy_init();
-    for (size_t i = 0; i < s->n; i++)
-        rcpts = curl_slist_append(rcpts, s->rcpts[i]);
-    CURLcode code = CURLE_OUT_OF_MEMORY;
-    if (curl && rcpts) {
-        set_options(curl, s, url, rcpts, curl_error);
-        code = curl_easy_perform(curl);
-    }
-    bool done = code == CURLE_OK && s->last_reply && s->last_reply[0] == '2';
-    if (!done && !s->store_failed)
-        store_fail(s->error, STORE_INVALID, "%s: %s%s%s%s", url,
-                   *curl_error ? curl_error : curl_easy_strerror(code),
-                   s->last_reply ? " (the server said: " : "", s->last_reply ? s->last_reply : "",
-                   s->last_reply ? ")" : "");
-    curl_slist_free_all(rcpts);
-    curl_easy_cleanup(curl);
-    buf_free(&s->piece);
-    return done;
-}
-
-/* No command can carry these: they would end it, or begin another one. */
-static bool sendable(const char *address)
-{
-    for (const char *p = address; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 127 || *p == '<' || *p == '>')
-            return false;
-    return true;
-}
 
 /*
  * CR LF "." CR LF is doubled by libcurl and harmless. The same dot behind a bare CR or a bare LF is text for
  * strict servers and the end of the message for others (CVE-2023-51764).
  */
-static int check_dots(struct store *store, const char *id, struct store_error *error)
+static int check_dots(struct store *store, const char *id, struct pass_digest *digest,
+                      struct store_error *error)
 {
     struct buf piece = {0};
     unsigned last = 0; /* the last three bytes */
     int got;
     bool bad = false;
-    for (uint64_t n = 0; (got = store_quarantine_piece(store, id, n, &piece, error)) == 0 && !bad; n++)
+    for (uint64_t n = 0; (got = store_quarantine_piece(store, id, n, &piece, error)) == 0 && !bad; n++) {
+        pass_digest_add(digest, buf_span(&piece));
         for (size_t i = 0; i < piece.n && !bad; i++) {
             unsigned char c = (unsigned char)piece.p[i];
             unsigned before = last >> 8 & 0xff, first = last >> 16 & 0xff;
@@ -179,6 +47,7 @@ static int check_dots(struct store *store, const char *id, struct store_error *e
             bad = line_ends && dot && (before == '\r' || (before == '\n' && first != '\r'));
             last = (last << 8 | c) & 0xffffff;
         }
+    }
     buf_free(&piece);
     if (!bad)
         return got < 0 ? -1 : 0;
@@ -190,43 +59,99 @@ static int check_dots(struct store *store, const char *id, struct store_error *e
     return 1;
 }
 
-static int check(struct store *store, const struct quarantine_item *item, const char *const *rcpts, size_t n,
-                 struct store_error *error)
+static int check(struct sending *s, const char *sender, struct pass_digest *digest)
 {
-    const char *sender = item->mail.sender ? item->mail.sender : "";
-    bool ok = n > 0 && n <= RCPTS_MAX && sendable(sender);
-    for (size_t i = 0; i < n && ok; i++)
-        ok = *rcpts[i] && sendable(rcpts[i]);
-    if (!ok) {
-        store_fail(
-            error, STORE_INVALID,
-            "%s: its envelope cannot be sent by SMTP (no recipient, more than %d, or control characters)",
-            item->id, RCPTS_MAX);
+    if (s->n == 0 || s->n > RCPTS_MAX || !sender) {
+        store_fail(s->error, STORE_INVALID, "%s: its envelope cannot be sent by SMTP (%s)", s->item->id,
+                   s->n == 0          ? "no recipient"
+                   : s->n > RCPTS_MAX ? "more than 1000 recipients: release it --to some of them"
+                                      : "control characters or brackets in its sender");
         return 1;
     }
-    int result = store_quarantine_verify(store, item->id, error);
-    return result ? result : check_dots(store, item->id, error);
+    int result = store_quarantine_verify(s->store, s->item->id, s->error);
+    pass_digest_begin(digest);
+    return result ? result : check_dots(s->store, s->item->id, digest, s->error);
+}
+
+/* Those recipients that a command can carry; the others get their reply from us. */
+static void choose_paths(struct sending *s, struct delivery *d)
+{
+    const char **paths = arena_array(s->arena, s->n, sizeof(*paths));
+    d->sent = arena_array(s->arena, s->n, sizeof(*d->sent));
+    d->paths = paths;
+    for (size_t i = 0; i < s->n; i++) {
+        const char *path = smtp_path(s->arena, s->rcpts[i]);
+        if (path && *path) {
+            d->sent[d->n] = &s->sent[i];
+            paths[d->n++] = path;
+        } else {
+            s->sent[i].reply = "not tried: no SMTP command can carry this address";
+        }
+    }
+}
+
+/* Does the listener run a Ringer that knows the pass? Its other answers (502, 250) mean that none is there. */
+static int ask_listener(struct delivery *d, const struct pass *pass, bool *knows_r)
+{
+    const char *reply;
+    int result = delivery_ask(d, arena_printf(d->arena, PASS_COMMAND "%s", pass->name), &reply);
+    *knows_r = result == 0 && strstr(reply, PASS_KNOWN);
+    if (*knows_r)
+        d->head = arena_printf(d->arena, PASS_HEADER ": %s\r\n", pass->secret);
+    return result;
+}
+
+static int held_again(const struct sending *s, const struct delivery *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->sent[i]->accepted) {
+            d->sent[i]->accepted = false;
+            d->sent[i]->reply = "taken, but judged again by the Ringer there";
+        }
+    store_fail(
+        s->error, STORE_INVALID,
+        "%s: the listener took it, but the Ringer there did not let it through unjudged, since its bytes or "
+        "recipients changed on the way: look for it in the quarantine, and release into a listener without "
+        "milters",
+        s->item->id);
+    return 1;
+}
+
+static int send_with_pass(struct sending *s, struct delivery *d, struct pass_digest *digest)
+{
+    struct pass pass;
+    struct store_error later;
+    bool with_pass = false, used = false, perhaps = false;
+    int result = store_pass_issue(s->store, s->item->id, digest, d->paths, d->n, &pass, s->error);
+    if (result)
+        return result;
+    result = ask_listener(d, &pass, &with_pass);
+    if (result == 0)
+        result = delivery_send(d, &perhaps);
+    int withdrawn = store_pass_withdraw(s->store, &pass, &used, &later);
+    return result == 0 && with_pass && withdrawn == 0 && !used ? held_again(s, d) : result;
 }
 
 /* 0 = the server took it for at least one recipient, 1 = for none, -1 = the store failed. */
 static int send_item(struct sending *s, const char *url)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_curl);
+    struct pass_digest digest;
+    struct delivery d = {.store = s->store, .arena = s->arena, .url = url, .error = s->error};
+    d.id = s->item->id;
+    d.size = s->item->size;
+    d.sender = smtp_path(s->arena, s->item->mail.sender ? s->item->mail.sender : "");
     s->sent = arena_array(s->arena, s->n, sizeof(*s->sent));
     for (size_t i = 0; i < s->n; i++)
         s->sent[i] = (struct quarantine_sent){.address = s->rcpts[i]};
-    int result = check(s->store, s->item, s->rcpts, s->n, s->error);
+    int result = check(s, d.sender, &digest);
     if (result)
         return result;
-    if (perform(s, url))
-        return 0;
-    for (size_t i = 0; i < s->n; i++) { /* a yes to RCPT alone delivers nothing */
-        if (s->sent[i].accepted || !s->sent[i].reply)
-            s->sent[i].reply = s->last_reply;
-        s->sent[i].accepted = false;
-    }
-    return s->store_failed ? -1 : 1;
+    choose_paths(s, &d);
+    if (d.n > 0)
+        return send_with_pass(s, &d, &digest);
+    store_fail(s->error, STORE_INVALID, "%s: no SMTP command can carry its recipients' addresses",
+               s->item->id);
+    return 1;
 }
 
 static void sum_up(const struct sending *s, struct reinject_result *result_r)

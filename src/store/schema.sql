@@ -176,3 +176,15 @@ CREATE TABLE store_meta (
     number BIGINT NOT NULL,
     PRIMARY KEY (tenant, name)
 );
+
+-- version 5
+-- Released mail on its way into a listener that runs Ringer: one row a release, gone when it has come through.
+CREATE TABLE release_pass (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    item TEXT NOT NULL,
+    until_ms BIGINT NOT NULL,
+    rcpts TEXT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (tenant, name)
+);

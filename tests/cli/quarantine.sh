@@ -117,21 +117,25 @@ run quarantine release "$id" --smtp "$url"
 ok "the next release goes to the missing one only"
 
 for reply in "550 5.7.1 not that" "451 4.3.0 later" "554 5.6.0 no"; do
-    start_sink --dot-reply "$reply"
+    start_sink --dot-reply "$reply" --quit-reply "221 2.0.0 Bye"
     put "$dir/dots.eml" s@b.example one@buyer.example
     run quarantine release "$id" --smtp "$url"
     [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "$reply" "$dir/err" &&
         quarantine show "$id" | grep -q "Last try.*$reply"
     ok "'$reply' at the end of the data: not released, shown"
 done
-start_sink --data-reply "451 4.3.0 no data now"
+start_sink --data-reply "451 4.3.0 no data now" --quit-reply "221 2.0.0 Bye"
 run quarantine release "$id" --smtp "$url"
-[ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "451" "$dir/err"
-ok "refused at DATA: not released"
+[ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "451 4.3.0 no data now" "$dir/err" && ! grep -q "221" "$dir/out" "$dir/err"
+ok "refused at DATA: not released, and the reply that mattered is quoted"
+start_sink --answer MAIL "550 5.7.1 not you" --quit-reply "221 2.0.0 Bye"
+run quarantine release "$id" --smtp "$url"
+[ "$status" = 1 ] && grep -q "550 5.7.1 not you" "$dir/err" && grep -q "NOT sent to one@buyer.example: 550" "$dir/out"
+ok "refused at MAIL: so is that"
 start_sink --drop-at-dot
 run quarantine release "$id" --smtp "$url"
-[ "$status" = 1 ] && [ "$(state "$id")" = held ]
-ok "a connection lost before the answer: not released"
+[ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q "perhaps delivered" "$dir/err" && grep -q "perhaps delivered" "$dir/out"
+ok "a connection lost before the answer: not released, perhaps delivered"
 start_sink --refuse one@buyer.example
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -q '550' "$dir/out"
@@ -140,6 +144,19 @@ stop_sink
 run quarantine release "$id" --smtp "$url"
 [ "$status" = 1 ] && [ "$(state "$id")" = held ] && [ -s "$dir/err" ]
 ok "nobody listens: not released"
+
+# --- odd addresses
+put "$dir/dots.eml" s@b.example one@buyer.example '"brhc >>=brhc"@buyer.example' 'bl ank@buyer.example' "$(printf 'x\001y@buyer.example')"
+start_sink
+run quarantine release "$id" --smtp "$url"
+[ "$status" = 1 ] && [ "$(state "$id")" = held ] && grep -qF 'RCPT TO:<"brhc >>=brhc"@buyer.example>' "$dir/sink/1.env" &&
+    grep -qF 'RCPT TO:<"bl ank"@buyer.example>' "$dir/sink/1.env" && grep -qF 'RCPT TO:<one@buyer.example>' "$dir/sink/1.env" &&
+    [ "$(grep -c '^RCPT' "$dir/sink/1.env")" = 3 ] && grep -q 'NOT sent to x.*no SMTP command can carry' "$dir/out"
+ok "an odd recipient is quoted, an impossible one is left out, and the others get theirs"
+run quarantine release "$id" --smtp "$url"
+[ "$status" = 1 ] && [ ! -f "$dir/sink/2.env" ] && grep -q "no SMTP command can carry" "$dir/err"
+ok "what is left says why"
+put "$dir/dots.eml" s@b.example one@buyer.example
 
 # --- two at once
 start_sink --slow 1

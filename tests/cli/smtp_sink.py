@@ -2,6 +2,8 @@
 """A raw SMTP sink: keeps the bytes exactly as they came (leading dots undone, lines end with CRLF only).
 
 usage: smtp_sink.py DIR [--refuse ADDRESS] [--data-reply TEXT] [--dot-reply TEXT] [--drop-at-dot] [--slow SECONDS]
+                    [--late SECONDS] [--answer VERB TEXT] [--quit-reply TEXT]
+--slow waits before the message is written down, --late between that and the answer.
 Writes DIR/port once it listens, then DIR/N.raw and DIR/N.env (the commands) for each message.
 """
 import argparse
@@ -17,7 +19,11 @@ options.add_argument("--dot-reply", default="250 2.0.0 queued as SINK")
 options.add_argument("--data-reply", default="354 go on")
 options.add_argument("--drop-at-dot", action="store_true")
 options.add_argument("--slow", type=float, default=0)
+options.add_argument("--late", type=float, default=0)
+options.add_argument("--answer", nargs=2, action="append", default=[])
+options.add_argument("--quit-reply", default="221 bye")
 options = options.parse_args()
+answers = dict(options.answer)
 count = 0
 lock = threading.Lock()
 
@@ -49,7 +55,9 @@ def serve(connection):
         command = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         commands.append(command)
         verb = command.split(" ")[0].split(":")[0].upper()
-        if verb == "EHLO":
+        if verb.partition("-")[0] in answers:
+            reply(answers[verb.partition("-")[0]])
+        elif verb == "EHLO":
             reply("250-sink\r\n250-SIZE 100000000\r\n250 8BITMIME")
         elif verb == "RCPT" and any("<%s>" % a in command for a in options.refuse):
             reply("550 5.1.1 <nobody> unknown here")
@@ -68,12 +76,13 @@ def serve(connection):
                 out.write(body)
             with open(os.path.join(options.dir, "%d.env" % n), "w", errors="surrogateescape") as out:
                 out.write("\n".join(commands) + "\n")
+            time.sleep(options.late)
             if options.drop_at_dot:
                 connection.close()
                 return
             reply(options.dot_reply)
         elif verb == "QUIT":
-            reply("221 bye")
+            reply(options.quit_reply)
             return
         else:
             reply("250 ok")
