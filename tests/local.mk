@@ -58,6 +58,7 @@ check_SCRIPTS = \
 	tests/cli/spf.sh \
 	tests/cli/test_attack.sh \
 	tests/fuzz_replay.sh \
+	tests/judge/update.sh \
 	tests/layers.sh \
 	tests/notices.sh \
 	tests/lookalike/domain.sh \
@@ -150,6 +151,11 @@ t:
 	@grep -q '^:global-test-result: \(PASS\|SKIP\)' 'tests/$(T).trs' || { cat 'tests/$(T).log'; exit 1; }
 	@echo "$$(grep -c '^:test-result: PASS' 'tests/$(T).trs') passed; the whole story: tests/$(T).log"
 
+tests/judge/update.log: tests/judge/test_judge$(EXEEXT)
+# Expected results of tests/cases become what there is; to be reviewed as a diff before it is committed.
+update-cases: tests/judge/test_judge$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) tests/judge/test_judge$(EXEEXT) --update | grep -v '^ok\|^1\.\.' || echo 'nothing differs'
+
 # 200 reloads under traffic: minutes, so not in make check.
 soak: all bench/milter_load$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) python3 -B $(srcdir)/tests/milter/soak.py
@@ -157,4 +163,4 @@ soak: all bench/milter_load$(EXEEXT)
 clean-local: clean-sendmail
 clean-sendmail:
 	-rm -rf tests/sendmail/root
-.PHONY: cmocka-is-missing t soak clean-sendmail
+.PHONY: cmocka-is-missing t update-cases soak clean-sendmail

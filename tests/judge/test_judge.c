@@ -18,6 +18,7 @@
 #include "judge/services.h"
 
 static unsigned number;
+static bool update;
 
 static bool slurp(const char *path, struct buf *out)
 {
@@ -76,6 +77,53 @@ static void compare(json_t *want, json_t *got, struct buf *wrong)
     }
 }
 
+/* --update: `want` says of what it names what there is now, and names nothing new but rules it had forbidden. */
+static void revise(json_t *want, json_t *got)
+{
+    const char *name;
+    json_t *value, *hit = json_object_get(got, "rules"), *facts = json_object_get(got, "facts");
+    json_t *rules = json_object_get(want, "rules"), *never = json_object_get(want, "not");
+    void *next;
+    if (json_object_get(want, "action"))
+        json_object_set(want, "action", json_object_get(got, "action"));
+    for (size_t i = json_array_size(rules); i-- > 0;)
+        if (!has_rule(hit, json_string_value(json_array_get(rules, i))))
+            json_array_remove(rules, i);
+    for (size_t i = json_array_size(never); i-- > 0;) {
+        json_t *id = json_array_get(never, i);
+        if (!has_rule(hit, json_string_value(id)))
+            continue;
+        if (!rules)
+            json_object_set_new(want, "rules", rules = json_array());
+        json_array_append(rules, id);
+        json_array_remove(never, i);
+    }
+    json_object_foreach_safe(json_object_get(want, "facts"), next, name, value)
+    {
+        if (json_object_get(facts, name))
+            json_object_set(json_object_get(want, "facts"), name, json_object_get(facts, name));
+        else
+            json_object_del(json_object_get(want, "facts"), name);
+    }
+}
+
+/* In the layout that it has: one line stays one line. */
+static void rewrite(const char *path, const json_t *want, struct buf *wrong)
+{
+    struct buf old = {0};
+    bool one_line = slurp(path, &old) && memchr(old.p, '\n', old.n) == old.p + old.n - 1;
+    char *text = json_dumps(want, JSON_PRESERVE_ORDER | (one_line ? 0 : JSON_INDENT(2)));
+    FILE *f = fopen(path, "w");
+    if (f && fprintf(f, "%s\n", text) > 0 && fclose(f) == 0) {
+        printf("# %s: rewritten\n%s", path, wrong->p);
+        buf_clear(wrong);
+    } else {
+        buf_printf(wrong, "# %s cannot be written\n", path);
+    }
+    free(text);
+    buf_free(&old);
+}
+
 static void run_case(const struct policy *policy, const struct services *services, const char *json_path)
 {
     static const struct envelope envelope = {0};
@@ -98,6 +146,10 @@ static void run_case(const struct policy *policy, const struct services *service
             char *rules = json_dumps(json_object_get(got, "rules"), JSON_COMPACT);
             buf_printf(&wrong, "# %s\n", rules);
             free(rules);
+        }
+        if (wrong.n && update) {
+            revise(want, got);
+            rewrite(json_path, want, &wrong);
         }
         json_decref(got);
         arena_free(&arena);
@@ -154,6 +206,9 @@ int main(int argc, char **argv)
     struct dirent **entries;
     struct stat st;
     const char *src = getenv("abs_top_srcdir");
+    update = argc > 1 && strcmp(argv[1], "--update") == 0;
+    argc -= update;
+    argv += update;
     char *root = argc > 1 ? mem_strdup(argv[1]) : mem_printf("%s/tests/cases", src ? src : ".");
     message_library_init();
     int n = scandir(root, &entries, is_visible, alphasort);
