@@ -45,13 +45,16 @@ static int memory_file(struct span document)
     return fd;
 }
 
-static void run_program(int in, int out, int err, size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
+static void run_program(pid_t parent, int in, int out, int err, size_t memory_bytes, unsigned cpu_seconds,
+                        bool sandboxed)
 {
     /* -enc and -eol: the same text whatever the locale. Reading order, not layout: columns stay whole. */
     static const char *const argv[] = {"pdftotext",        "-enc", "UTF-8", "-eol", "unix", "-l",
                                        TEXT_OF(PAGES_MAX), "-",    "-",     NULL};
     static const char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", NULL};
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) /* it died before that */
+        _exit(START_FAILED);
     signal(SIGPIPE, SIG_DFL);
     if (dup2(in, 0) != 0 || dup2(out, 1) != 1 || dup2(err, 2) != 2)
         _exit(START_FAILED);
@@ -69,9 +72,10 @@ struct pdf_run pdf_start(struct span document, size_t memory_bytes, unsigned cpu
     struct pdf_run run = {-1, -1, -1};
     int in = memory_file(document), out[2] = {-1, -1}, err[2] = {-1, -1};
     if (in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0) {
+        pid_t parent = getpid();
         run.pid = fork();
         if (run.pid == 0)
-            run_program(in, out[1], err[1], memory_bytes, cpu_seconds, sandboxed);
+            run_program(parent, in, out[1], err[1], memory_bytes, cpu_seconds, sandboxed);
     }
     if (in >= 0)
         close(in);
@@ -155,7 +159,12 @@ static void judge_exit(struct extraction *x, int status, const struct buf *messa
     else if (says(messages, "Incorrect password") || says(messages, "encrypt"))
         x->status = WORKER_ENCRYPTED, x->detail = "the PDF needs a password";
     else if (code == START_FAILED)
-        x->status = WORKER_UNAVAILABLE, x->detail = "pdftotext (" PDFTOTEXT ") cannot be started";
+        x->status = WORKER_UNAVAILABLE,
+        x->detail = "pdftotext (" PDFTOTEXT ") cannot be started: is poppler-utils installed?";
+    else if (code < 0 && WTERMSIG(status) == SIGSYS)
+        x->status = WORKER_UNAVAILABLE,
+        x->detail =
+            "pdftotext was killed by SIGSYS: a filter of system calls around ringerd forbids what it needs";
     else if (code < 0 && WTERMSIG(status) == SIGXCPU)
         x->status = WORKER_TIMEOUT, x->detail = "the PDF is too much work";
     else if (code < 0 || says(messages, "memory") || says(messages, "bad_alloc"))

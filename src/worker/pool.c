@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "worker/call.h"
 #include "worker/process.h"
+#include "worker/say.h"
 #include "worker/worker.h"
 
 ENUM_DEFINE(worker_status, WORKER_STATUS_LIST)
@@ -46,7 +47,12 @@ struct worker_pool {
     pthread_cond_t freed;
     struct slot *slots;
     struct worker_stats stats;
+    struct say say;
 };
+
+static const char *const services[] = {[WORKER_EXTRACT] = "reads attachments", [WORKER_SPF] = "checks SPF"};
+static const char *const without[] = {
+    [WORKER_EXTRACT] = "attachments stay unread", [WORKER_SPF] = "SPF and DMARC stay unknown"};
 
 static char *find_worker(void)
 {
@@ -105,6 +111,7 @@ struct worker_pool *worker_pool_new(const struct worker_options *options, char *
     pool->slots = mem_array(checked.processes, sizeof(*pool->slots));
     for (unsigned i = 0; i < checked.processes; i++)
         pool->slots[i].process.fd = -1;
+    say_init(&pool->say, checked.log);
     pthread_mutex_init(&pool->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -122,6 +129,7 @@ void worker_pool_free(struct worker_pool **pool_p)
         process_dismiss(&pool->slots[i].process);
         process_reap(&pool->slots[i].process, true);
     }
+    say_done(&pool->say);
     pthread_cond_destroy(&pool->freed);
     pthread_mutex_destroy(&pool->lock);
     free(pool->slots);
@@ -148,14 +156,23 @@ int64_t worker_deadline(const struct worker_pool *pool)
     return monotonic_ms() + (pool ? pool->options.deadline_ms : 0);
 }
 
+static void note_idle_death(struct worker_pool *pool, const struct slot *slot)
+{
+    char *end = process_end_text(slot->process.status);
+    pool->stats.killed++;
+    say(&pool->say, SAY_DEATH, WORKER_LOG_WARNING, "ringer-worker, which %s, %s between two messages",
+        services[pool->options.service], end);
+    free(end);
+}
+
 /* With the lock: notices idle workers that ended by themselves, so that none stays a zombie. */
 static void sweep(struct worker_pool *pool)
 {
     for (unsigned i = 0; i < pool->options.processes; i++) {
         struct slot *slot = &pool->slots[i];
         if (slot->state == SLOT_IDLE && !process_alive(&slot->process)) {
-            slot->state = process_kill(&slot->process) ? SLOT_EMPTY : SLOT_DYING;
-            pool->stats.killed++;
+            slot->state = process_bury(&slot->process) ? SLOT_EMPTY : SLOT_DYING;
+            note_idle_death(pool, slot);
         }
         if (slot->state == SLOT_DYING && process_reap(&slot->process, false))
             slot->state = SLOT_EMPTY;
@@ -214,6 +231,25 @@ static int64_t rest_ms(unsigned times, int64_t longest)
     return ms < longest ? ms : longest;
 }
 
+/* What its HELLO told: a kernel without Landlock is worth a line, and a fact in the status. */
+static void note_sandbox(struct worker_pool *pool, unsigned sandbox)
+{
+    pool->stats.shut_in = sandbox & SANDBOX_SECCOMP;
+    pool->stats.files_shut_in = sandbox & SANDBOX_LANDLOCK;
+    if (!pool->stats.shut_in)
+        say(&pool->say, SAY_SANDBOX, WORKER_LOG_WARNING,
+            "ringer-worker, which %s, works without seccomp, as worker.allow-unsandboxed says: what takes it "
+            "over "
+            "has the rights of its user",
+            services[pool->options.service]);
+    else if (!pool->stats.files_shut_in)
+        say(&pool->say, SAY_SANDBOX, WORKER_LOG_WARNING,
+            "the kernel refuses Landlock to ringer-worker, which %s: files are protected by seccomp and by "
+            "the "
+            "rights of its user only; Linux 5.13 and later have it where /sys/kernel/security/lsm names it",
+            services[pool->options.service]);
+}
+
 static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
 {
     char *error = NULL;
@@ -224,30 +260,50 @@ static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
     pool->stats.started += started;
     if (started) {
         slot->failures = 0;
+        note_sandbox(pool, slot->process.sandbox);
     } else {
         pool->stats.start_failures++;
         slot->not_before = monotonic_ms() + rest_ms(++slot->failures, BACKOFF_LAST_MS);
         snprintf(pool->stats.last_error, sizeof(pool->stats.last_error), "%s", error);
+        say(&pool->say, SAY_START, WORKER_LOG_ERROR, "no ringer-worker %s, %s: %s",
+            services[pool->options.service], without[pool->options.service], error);
     }
     pthread_mutex_unlock(&pool->lock);
     free(error);
     return started;
 }
 
-/* `good`: it may serve again. `died`: by itself; one that we killed at the deadline cost time enough. */
-static void give_back(struct worker_pool *pool, struct slot *slot, bool good, bool died)
+/* With the lock: one ended, by itself or by us. */
+static void note_death(struct worker_pool *pool, const struct slot *slot, enum exchange how)
 {
-    bool gone = good || process_kill(&slot->process);
+    static const char *const hows[] = {
+        [EXCHANGE_TIMEOUT] = "did not answer in time and was killed",
+        [EXCHANGE_NONSENSE] = "answered nonsense and was killed",
+    };
+    char *end = how == EXCHANGE_CLOSED ? process_end_text(slot->process.status) : mem_strdup(hows[how]);
+    pool->stats.killed++;
+    snprintf(pool->stats.last_error, sizeof(pool->stats.last_error), "ringer-worker %s", end);
+    say(&pool->say, SAY_DEATH, WORKER_LOG_WARNING, "ringer-worker, which %s, %s; one message's %s",
+        services[pool->options.service], end, without[pool->options.service]);
+    free(end);
+}
+
+/* Any other `how` than OK: it serves no more. One that we killed at the deadline cost time enough. */
+static void give_back(struct worker_pool *pool, struct slot *slot, enum exchange how)
+{
+    bool gone = how == EXCHANGE_OK ||
+                (how == EXCHANGE_CLOSED && slot->failures == 0 ? process_bury : process_kill)(&slot->process);
     pthread_mutex_lock(&pool->lock);
-    if (good) {
+    if (how == EXCHANGE_OK) {
         slot->deaths = 0;
     } else if (slot->failures == 0) { /* it had started: it died or hung while it served */
-        pool->stats.killed++;
+        bool died = how != EXCHANGE_TIMEOUT;
+        note_death(pool, slot, how);
         slot->deaths += died;
         if (died && slot->deaths > DEATHS_FREE)
             slot->not_before = monotonic_ms() + rest_ms(slot->deaths - DEATHS_FREE, DEATH_BACKOFF_MS);
     }
-    slot->state = good ? SLOT_IDLE : gone ? SLOT_EMPTY : SLOT_DYING;
+    slot->state = how == EXCHANGE_OK ? SLOT_IDLE : gone ? SLOT_EMPTY : SLOT_DYING;
     pthread_cond_signal(&pool->freed);
     pthread_mutex_unlock(&pool->lock);
 }
@@ -276,6 +332,23 @@ static enum exchange exchange(const struct process *process, struct arena *arena
     return rc;
 }
 
+/* Where none could be started, that has been said. */
+static void note_busy(struct worker_pool *pool)
+{
+    static const char *const options[] = {
+        [WORKER_EXTRACT] = "worker.processes", [WORKER_SPF] = "worker.spf-processes"};
+    unsigned busy = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (unsigned i = 0; i < pool->options.processes; i++)
+        busy += pool->slots[i].state == SLOT_BUSY;
+    pthread_mutex_unlock(&pool->lock);
+    if (busy == pool->options.processes)
+        say(&pool->say, SAY_BUSY, WORKER_LOG_WARNING,
+            "none of %u ringer-workers, which %s, was free within %u ms: one message's %s; is %s too low?",
+            busy, services[pool->options.service], pool->options.deadline_ms, without[pool->options.service],
+            options[pool->options.service]);
+}
+
 static enum worker_status ask(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                               const struct worker_call *call, const char **detail_r)
 {
@@ -290,14 +363,16 @@ static enum worker_status ask(struct worker_pool *pool, struct arena *arena, int
     };
     struct slot *slot = take_slot(pool, deadline);
     *detail_r = slot ? "no worker could be started" : "no worker was free in time";
-    if (!slot)
+    if (!slot) {
+        note_busy(pool);
         return WORKER_UNAVAILABLE;
+    }
     if (!start(pool, slot, deadline)) {
-        give_back(pool, slot, false, false);
+        give_back(pool, slot, EXCHANGE_TIMEOUT);
         return WORKER_UNAVAILABLE;
     }
     enum exchange rc = exchange(&slot->process, arena, deadline, call);
-    give_back(pool, slot, rc == EXCHANGE_OK, rc != EXCHANGE_TIMEOUT);
+    give_back(pool, slot, rc);
     *detail_r = results[rc].detail;
     return results[rc].status;
 }
@@ -360,6 +435,8 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
     frame_detail_clean(detail, data.reply.detail);
     *out_r = (struct worker_text){data.reply.status, data.reply.text, data.reply.truncated, data.reply.pages,
                                   arena_strdup(arena, detail)};
+    if (out_r->status == WORKER_UNAVAILABLE) /* the worker is well, but not what it calls */
+        say(&pool->say, SAY_START, WORKER_LOG_ERROR, "ringer-worker cannot read an attachment: %s", detail);
 }
 
 bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes)

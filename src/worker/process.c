@@ -162,7 +162,7 @@ static bool spawn_with_options(struct process *process, const struct worker_opti
     close(fds[1]);
     if (rc != 0) {
         close(fds[0]);
-        *process = (struct process){0, -1};
+        *process = (struct process){.fd = -1};
         *error_r = mem_printf("%s: %s", options->path, strerror(rc));
         return false;
     }
@@ -176,9 +176,9 @@ bool process_start(struct process *process, const struct worker_options *options
     struct arena *arena;
     struct span payload = {NULL, 0};
     uint8_t type = 0;
-    unsigned sandbox;
     char why[FRAME_DETAIL_MAX + 1];
     *error_r = NULL;
+    process->status = -1;
     if (!spawn_with_options(process, options, error_r))
         return false;
     arena = arena_new();
@@ -186,10 +186,16 @@ bool process_start(struct process *process, const struct worker_options *options
     if (rc == EXCHANGE_OK && type == FRAME_REFUSED) {
         frame_detail_clean(why, payload);
         *error_r = mem_printf("%s refuses to work: %s", options->path, why);
-    } else if (rc != EXCHANGE_OK || type != FRAME_HELLO || !hello_decode(payload, &sandbox)) {
-        *error_r = mem_printf("%s %s", options->path,
-                              rc == EXCHANGE_TIMEOUT ? "did not start in time" : "ended at its start");
-    } else if (!(sandbox & SANDBOX_SECCOMP) && !options->allow_unsandboxed) {
+    } else if (rc == EXCHANGE_CLOSED) {
+        process_bury(process);
+        char *end = process_end_text(process->status);
+        *error_r = mem_printf("%s ended at its start: it %s", options->path, end);
+        free(end);
+    } else if (rc != EXCHANGE_OK || type != FRAME_HELLO || !hello_decode(payload, &process->sandbox)) {
+        *error_r =
+            mem_printf("%s %s", options->path,
+                       rc == EXCHANGE_TIMEOUT ? "did not start in time" : "does not say what it should");
+    } else if (!(process->sandbox & SANDBOX_SECCOMP) && !options->allow_unsandboxed) {
         *error_r = mem_printf("%s is not shut in", options->path);
     }
     arena_free(&arena);
@@ -203,8 +209,9 @@ bool process_reap(struct process *process, bool wait)
     pid_t rc;
     if (!process->pid)
         return true;
+    process->status = -1;
     do
-        rc = waitpid(process->pid, NULL, wait ? 0 : WNOHANG);
+        rc = waitpid(process->pid, &process->status, wait ? 0 : WNOHANG);
     while (rc < 0 && errno == EINTR);
     if (rc == 0)
         return false;
@@ -233,6 +240,53 @@ bool process_kill(struct process *process)
     kill(-process->pid, SIGKILL); /* not reaped yet, so the number is still its own */
     kill(process->pid, SIGKILL);
     return reap_soon(process, REAP_MS);
+}
+
+bool process_bury(struct process *process)
+{
+    static const struct timespec one = {0, 1000000};
+    siginfo_t info = {0};
+    for (int i = 0; process->pid && i < DISMISS_MS; i++) {
+        /* it stays a zombie, so that its group's number is still its own */
+        if (waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid)
+            break;
+        nanosleep(&one, NULL);
+    }
+    return process_kill(process);
+}
+
+static const char *remedy(int signal)
+{
+    switch (signal) {
+    case SIGSYS:
+        return ": a filter of system calls around it forbids what it needs; in a unit of systemd, "
+               "SystemCallFilter "
+               "must allow @system-service @sandbox landlock_create_ruleset landlock_add_rule "
+               "landlock_restrict_self seccomp";
+    case SIGKILL:
+        return ": was memory short (journalctl -k), or MemoryMax of the unit too low?";
+    case SIGXCPU:
+        return ": it used up its processor time";
+    default:
+        return "";
+    }
+}
+
+char *process_end_text(int status)
+{
+    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+        code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    const char *whose = "was";
+    if (status == -1)
+        return mem_strdup("ended, nobody knows how");
+    if (code > EXIT_CHILD_SIGNAL) { /* of the process that did the work */
+        signal = code - EXIT_CHILD_SIGNAL;
+        whose = "gave up, since its child was";
+    }
+    const char *name = signal ? sigabbrev_np(signal) : NULL;
+    if (signal)
+        return mem_printf("%s killed by SIG%s%s", whose, name ? name : "?", remedy(signal));
+    return mem_printf("ended with exit code %d", code);
 }
 
 void process_dismiss(struct process *process)

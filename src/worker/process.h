@@ -13,6 +13,8 @@
 struct process {
     pid_t pid; /* 0 = none; it leads a process group of its own */
     int fd;
+    unsigned sandbox; /* enum worker_sandbox, as it said */
+    int status;       /* of waitpid(), of the last one that was reaped; -1 while that is not known */
 };
 
 enum exchange { EXCHANGE_OK, EXCHANGE_TIMEOUT, EXCHANGE_CLOSED, EXCHANGE_NONSENSE };
@@ -30,6 +32,10 @@ enum exchange process_receive(const struct process *process, struct arena *arena
 /* Kills its whole group and closes the socket; false when the kernel has not let go of it yet. */
 bool process_kill(struct process *process);
 bool process_reap(struct process *process, bool wait);
+/* The same for one that closed its socket by itself: waits a moment, so that `status` is its own end and not ours. */
+bool process_bury(struct process *process);
+/* How it ended and what may be done about it, for a log line: "was killed by SIGSYS: ..."; to be freed. */
+char *process_end_text(int status);
 /* Lets an idle worker end by itself: it sees the closed socket, and reaps what it started. */
 void process_dismiss(struct process *process);
 

@@ -27,6 +27,9 @@ enum {
     FRAME_HELLO_BYTES = 4,
 };
 
+/* Exit codes of the worker: 0, the child's own, or this and the signal that killed the child. */
+enum { EXIT_CHILD_SIGNAL = 128 };
+
 enum worker_sandbox { /* bits of HELLO */
                       SANDBOX_SECCOMP = 1 << 0,
                       SANDBOX_LANDLOCK = 1 << 1,

@@ -126,25 +126,28 @@ static bool wait_for_request(void)
     return n == 1;
 }
 
-static bool serve_in_child(const struct serve_options *options)
+/* 0, or with what the worker ends, since nothing is known of its child any more. */
+static int serve_in_child(const struct serve_options *options)
 {
     int status = -1;
     pid_t pid = fork(), other;
     if (pid == 0)
         serve_one(WORKER_FD, options);
     if (pid < 0)
-        return false;
+        return 1;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     do /* pdftotext, which died with it */
         other = waitpid(-1, NULL, 0);
     while (other > 0 || errno == EINTR);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return WIFSIGNALED(status) ? EXIT_CHILD_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static bool serve(const struct arguments *a)
+static int serve(const struct arguments *a)
 {
-    return a->spf ? spf_serve_one(WORKER_FD, &a->serve, a->resolver) : serve_in_child(&a->serve);
+    if (a->spf)
+        return spf_serve_one(WORKER_FD, &a->serve, a->resolver) ? 0 : 1;
+    return serve_in_child(&a->serve);
 }
 
 static int self_test(struct arguments *a)
@@ -186,7 +189,7 @@ int main(int argc, char **argv)
     if (!serve_hello(WORKER_FD, sandbox))
         _exit(1);
     while (wait_for_request())
-        if (!serve(&a))
-            _exit(1);
+        if ((code = serve(&a)) != 0)
+            _exit(code);
     _exit(0);
 }

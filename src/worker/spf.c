@@ -40,7 +40,7 @@ struct spf_service {
     struct say say;
     struct breaker *breaker;
     pthread_mutex_t lock;
-    uint64_t asked, from_cache, hurried;
+    uint64_t asked, from_cache, hurried, crashed;
 };
 
 static enum breaker_probe probe(void *data);
@@ -96,6 +96,7 @@ void spf_service_stats(struct spf_service *service, struct spf_stats *stats_r)
     stats_r->asked = service->asked;
     stats_r->from_cache = service->from_cache;
     stats_r->hurried = service->hurried;
+    stats_r->crashed = service->crashed;
     pthread_mutex_unlock(&service->lock);
 }
 
@@ -210,6 +211,20 @@ static enum breaker_probe probe(void *data)
     return call.reply.dmarc == DMARC_UNKNOWN ? PROBE_SILENT : PROBE_ANSWERED;
 }
 
+static void note_crash(struct spf_service *service, const struct spf_call *call)
+{
+    char sender[FRAME_DETAIL_MAX + 1];
+    const char *name = call->reply.crashed == SPF_CRASHED ? NULL : sigabbrev_np(call->reply.crashed);
+    pthread_mutex_lock(&service->lock);
+    service->crashed++;
+    pthread_mutex_unlock(&service->lock);
+    frame_detail_clean(sender, call->request.sender);
+    say(&service->say, SAY_CHECKER, WORKER_LOG_WARNING,
+        "the check of SPF for mail from '%s' crashed (%s%s): its result is unknown; another process serves "
+        "on",
+        sender, name ? "SIG" : "", name ? name : "it ended");
+}
+
 /* Asks a worker. false: nothing is known. */
 static bool ask(struct spf_service *service, struct arena *arena, bool hurry, struct spf_call *call,
                 struct spf_answer *answer)
@@ -220,6 +235,8 @@ static bool ask(struct spf_service *service, struct arena *arena, bool hurry, st
         breaker_note(service->breaker, status == WORKER_OK && !nothing_found_out(call));
     if (status != WORKER_OK)
         return false;
+    if (call->reply.crashed)
+        note_crash(service, call);
     char detail[FRAME_DETAIL_MAX + 1];
     frame_detail_clean(detail, call->reply.detail);
     answer->detail = arena_strdup(arena, detail);

@@ -53,6 +53,7 @@ struct spf_answer {
 struct spf_stats {
     struct worker_stats workers;
     uint64_t asked, from_cache, hurried; /* `hurried`: asked with little time, because DNS is out of order */
+    uint64_t crashed;                    /* checks whose process died */
     struct breaker_stats breaker;
 };
 

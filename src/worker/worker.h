@@ -60,6 +60,7 @@ struct worker_stats {
     uint64_t requests, by_status[WORKER_STATUSES];
     uint64_t started, start_failures, killed; /* worker processes */
     unsigned processes, running, busy;        /* now */
+    bool shut_in, files_shut_in;              /* the last that started: by seccomp, by Landlock */
     char last_error[200];                     /* why a worker last failed to start; "" */
 };
 

@@ -203,6 +203,57 @@ static void test_missing(void **state)
     assert_int_equal(ask(NULL, "a.txt", hello), WORKER_UNAVAILABLE);
 }
 
+static char log_lines[8192];
+
+static void keep_line(enum worker_log_level level, const char *line)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    size_t used = strlen(log_lines);
+    snprintf(log_lines + used, sizeof(log_lines) - used, "%d %s\n", (int)level, line);
+    pthread_mutex_unlock(&lock);
+}
+
+static unsigned lines_logged(void)
+{
+    unsigned n = 0;
+    for (const char *p = log_lines; (p = strchr(p, '\n')); p++)
+        n++;
+    return n;
+}
+
+/* What is said, and that it is not said again and again. */
+static void test_log(void **state)
+{
+    char s;
+    log_lines[0] = '\0';
+    struct worker_pool *pool =
+        pool_with((struct worker_options){.path = "/nonexistent/ringer-worker", .log = keep_line});
+    for (int i = 0; i < 50; i++)
+        ask(pool, "a.txt", hello);
+    worker_pool_free(&pool);
+    assert_int_equal(lines_logged(), 1);
+    assert_ptr_equal(log_lines,
+                     strstr(log_lines, "0 no ringer-worker reads attachments, attachments stay unread: "
+                                       "/nonexistent/ringer-worker: No such file or directory"));
+    log_lines[0] = '\0';
+    struct job job = {
+        .pool = pool_with((struct worker_options){.processes = 1, .deadline_ms = 2500, .log = keep_line})};
+    pthread_t thread;
+    kill(start_loop(&job, &thread, 1), SIGSEGV);
+    pthread_join(thread, NULL);
+    buf_free(&job.document);
+    assert_int_equal(ask(job.pool, "a.txt", hello), WORKER_OK);
+    kill(child_of(getpid(), &s), SIGTERM); /* idle */
+    pause_ms(50);
+    assert_int_equal(ask(job.pool, "a.txt", hello), WORKER_OK);
+    worker_pool_free(&job.pool);
+    assert_int_equal(lines_logged(), 1);
+    assert_ptr_equal(log_lines,
+                     strstr(log_lines, "1 ringer-worker, which reads attachments, gave up, since its child "
+                                       "was killed by SIGSEGV"));
+}
+
 /* A worker that is a shell script: mad in a way of its own. */
 static void with_script(const char *body, enum worker_status want, const char *error)
 {
@@ -230,15 +281,18 @@ static void with_script(const char *body, enum worker_status want, const char *e
 
 static void test_mad_workers(void **state)
 {
-    with_script("exit 3", WORKER_UNAVAILABLE, "ended at its start");
+    with_script("exit 3", WORKER_UNAVAILABLE, "ended at its start: it ended with exit code 3");
+    with_script("kill -SEGV $$", WORKER_UNAVAILABLE, "ended at its start: it was killed by SIGSEGV");
     with_script("exec sleep 30", WORKER_UNAVAILABLE, "did not start in time");
-    with_script("yes | head -c 100000 >&3", WORKER_UNAVAILABLE, "ended at its start");
+    with_script("yes | head -c 100000 >&3", WORKER_UNAVAILABLE, "does not say what it should");
     with_script("printf '\\000\\000\\000\\003R\\001\\000\\000why' >&3", WORKER_UNAVAILABLE, "why");
     /* a worker that is not shut in is not used */
     with_script("printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\000' >&3; sleep 1",
                 WORKER_UNAVAILABLE, "not shut in");
-    with_script(HELLO_FRAME "exit 0", WORKER_DIED, NULL);
-    with_script(HELLO_FRAME "exec sleep 30", WORKER_TIMEOUT, NULL);
+    with_script(HELLO_FRAME "exit 0", WORKER_DIED, "ended with exit code 0");
+    with_script(HELLO_FRAME "kill -BUS $$", WORKER_DIED, "was killed by SIGBUS");
+    with_script(HELLO_FRAME "exit 139", WORKER_DIED, "its child was killed by SIGSEGV");
+    with_script(HELLO_FRAME "exec sleep 30", WORKER_TIMEOUT, "did not answer in time and was killed");
     /* an answer that promises 4 GiB; one that floods; one that is no UTF-8 */
     with_script(HELLO_FRAME "sleep 0.1; printf '\\377\\377\\377\\377e\\001\\000\\000' >&3; sleep 9",
                 WORKER_DIED, NULL);
@@ -400,6 +454,28 @@ static void test_no_seccomp(void **state)
     assert_int_equal(without_seccomp(true, ""), WORKER_OK);
 }
 
+/* Under a filter that kills, as systemd's are: @system-service of systemd 252 lacks the calls of Landlock. */
+static void test_killing_filter(void **state)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+        seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(landlock_create_ruleset), 0);
+        if (seccomp_load(filter) != 0)
+            _exit(99);
+        log_lines[0] = '\0';
+        struct worker_pool *pool = pool_with((struct worker_options){.log = keep_line});
+        enum worker_status got = ask(pool, "a.txt", hello);
+        worker_pool_free(&pool);
+        bool said = lines_logged() == 1 && strstr(log_lines, "it was killed by SIGSYS") &&
+                    strstr(log_lines, "SystemCallFilter") && log_lines[0] == '0';
+        _exit(got != WORKER_UNAVAILABLE ? 98 : said ? 0 : 97);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* A build tree that only root may enter is no reason not to test: the worker, where everybody may start it. */
 static char *worker_for_all(char *dir)
 {
@@ -459,6 +535,8 @@ int main(void)
         cmocka_unit_test(test_many_deaths),
         cmocka_unit_test(test_no_descriptor_is_inherited),
         cmocka_unit_test(test_no_seccomp),
+        cmocka_unit_test(test_killing_filter),
+        cmocka_unit_test(test_log),
         cmocka_unit_test(test_unprivileged),
     };
     return cmocka_run_group_tests_name("worker/pool", tests, NULL, NULL);

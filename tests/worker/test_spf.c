@@ -660,6 +660,13 @@ static pid_t child_of(pid_t parent)
     return (pid_t)atoi(line);
 }
 
+static void *abort_soon(void *arg)
+{
+    nanosleep(&(struct timespec){0, 200000000}, NULL);
+    kill(*(pid_t *)arg, SIGABRT);
+    return NULL;
+}
+
 static void check_new(struct spf_service *service, const char *sender, const char *helo, enum spf_result want)
 {
     static unsigned client; /* a new one each time: nothing comes from the cache */
@@ -704,7 +711,7 @@ static void test_checkers(void **state)
     };
     struct spf_stats stats;
     need_server(state);
-    struct spf_service *service = service_with((struct worker_options){.processes = 1});
+    struct spf_service *service = service_with((struct worker_options){.processes = 1, .log = keep_line});
     pid_t first = checker_after(service, "a@include.example", "h.example", SPF_FAIL);
     assert_true(first > 0);
     for (int i = 0; i < 5; i++) {
@@ -724,12 +731,22 @@ static void test_checkers(void **state)
     for (int i = 0; i < 100; i++)
         check_new(service, "a@include.example", "h.example", SPF_FAIL);
     assert_int_not_equal(checker_after(service, "a@include.example", "h.example", SPF_FAIL), before);
+    /* one that dies at its work */
+    log_lines[0] = '\0';
+    pid_t victim = checker_after(service, "a@include.example", "h.example", SPF_FAIL);
+    pthread_t thread;
+    pthread_create(&thread, NULL, abort_soon, &victim);
+    check_new(service, "a@waits.example", "h.example", SPF_UNKNOWN);
+    pthread_join(thread, NULL);
+    assert_int_equal(logged("warning: the check of SPF for mail from 'a@waits.example' crashed (SIGABRT)"),
+                     1);
     /* one that dies while nobody needs it */
     kill(checker_after(service, "a@include.example", "h.example", SPF_FAIL), SIGKILL);
     nanosleep(&(struct timespec){0, 50000000}, NULL);
     assert_true(checker_after(service, "a@include.example", "h.example", SPF_FAIL) > 0);
     spf_service_stats(service, &stats);
     assert_int_equal(stats.workers.started, 1);
+    assert_int_equal(stats.crashed, 1);
     spf_service_free(&service);
 }
 
