@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include "mail/address.h"
+#include "mail/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

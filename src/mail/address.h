@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include "base/arena.h"
 #include "base/span.h"
-#include "mail/message.h"
+#include "mail/mailbox.h"
 
 struct address_list {
     struct mailbox *v;

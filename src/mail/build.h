@@ -1,9 +1,7 @@
 #ifndef RINGER_MAIL_BUILD_H
 #define RINGER_MAIL_BUILD_H
 #include "base/buf.h"
-#include "mail/address.h"
 #include "mail/message.h"
-#include "mail/mime.h"
 
 /*
  * What the texts of one multipart/alternative hold, reduced to what renderings of a paragraph agree in. It grows
@@ -16,7 +14,7 @@ struct essence {
     struct buf text;
 };
 
-/* A message while it is built; for message.c and parts.c alone. */
+/* A message while it is built; for parse.c and parts.c alone. */
 struct builder {
     struct arena *arena;
     const struct message_limits *limits;
@@ -34,12 +32,5 @@ struct builder {
     struct essence own, all; /* of TEXT_OWN alone; of every kind */
     size_t compare_left;     /* bytes that finding repeated paragraphs may still look at */
 };
-
-/* Adds a text of at least one visible character; takes it off text_left. */
-void build_text(struct builder *b, enum text_kind kind, struct span text, bool html, unsigned alternative,
-                int attachment);
-void build_quoted(struct builder *b, const char *role, struct mailbox mailbox);
-/* All parts of the tree, in order. */
-void build_parts(struct builder *b, const struct mime_tree *tree);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 #include "mail/charset.h"
-#include "mail/message.h"
+#include "mail/limits.h"
 
 enum { MAX_NAME = 64 };
 

@@ -1,11 +1,11 @@
 /*
- * Contents of a MIME part: Content-Transfer-Encoding undone, format=flowed joined. See mime.h.
+ * Contents of a MIME part: Content-Transfer-Encoding undone, format=flowed joined.
  */
 #include <string.h>
 
 #include <gmime/gmime.h>
 
-#include "mail/mime.h"
+#include "mail/decode.h"
 
 static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
 {
@@ -16,7 +16,7 @@ static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
     return true;
 }
 
-size_t mime_base64(struct span in, char *out)
+size_t decode_base64(struct span in, char *out)
 {
     unsigned bits = 0, have = 0;
     size_t n = 0;
@@ -42,13 +42,13 @@ size_t mime_base64(struct span in, char *out)
     return n;
 }
 
-struct span mime_decode(struct arena *arena, const struct mime_part *part, size_t max, size_t *size_r,
-                        bool *known_r)
+struct span decode_body(struct arena *arena, struct span body, const char *encoding, size_t max,
+                        size_t *size_r, bool *known_r)
 {
     GMimeContentEncoding kind;
     GMimeEncoding state;
-    struct span in = part->body.n ? part->body : SPAN_LIT("");
-    *known_r = encoding_of(part->encoding, &kind);
+    struct span in = body.n ? body : SPAN_LIT("");
+    *known_r = encoding_of(encoding, &kind);
     *size_r = kind == GMIME_CONTENT_ENCODING_BASE64 ? in.n / 78 * 57 + in.n % 78 * 3 / 4 : in.n;
     if (kind == GMIME_CONTENT_ENCODING_DEFAULT) {
         in.n = in.n < max ? in.n : max;
@@ -59,7 +59,7 @@ struct span mime_decode(struct arena *arena, const struct mime_part *part, size_
     size_t n;
     if (kind == GMIME_CONTENT_ENCODING_BASE64) {
         out = arena_alloc(arena, take / 4 * 3 + 4);
-        n = mime_base64((struct span){in.p, take}, out);
+        n = decode_base64((struct span){in.p, take}, out);
     } else {
         g_mime_encoding_init_decode(&state, kind);
         out = arena_alloc(arena, g_mime_encoding_outlen(&state, take) + 1);
@@ -70,7 +70,7 @@ struct span mime_decode(struct arena *arena, const struct mime_part *part, size_
     return (struct span){out, n < max ? n : max};
 }
 
-struct span mime_unflow(struct arena *arena, struct span text, bool delsp)
+struct span decode_unflow(struct arena *arena, struct span text, bool delsp)
 {
     char *out = arena_alloc(arena, text.n + 1);
     struct span rest = text, line;

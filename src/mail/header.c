@@ -12,7 +12,7 @@
 
 #include "mail/charset.h"
 #include "mail/header.h"
-#include "mail/message.h"
+#include "mail/limits.h"
 #include "mail/word.h"
 
 /* A field name is printable ASCII without ':' (RFC 5322 2.2); blanks before the colon are tolerated. */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include "base/arena.h"
 #include "base/span.h"
-#include "mail/message.h"
+#include "mail/textkind.h"
 
 /*
  * The text that a reader sees of an HTML part, as browsers parse it (gumbo). Inline tags join words, block

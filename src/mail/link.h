@@ -2,7 +2,13 @@
 #define RINGER_MAIL_LINK_H
 #include "base/arena.h"
 #include "base/span.h"
-#include "mail/message.h"
+
+struct message_link {
+    const char *url;        /* as written, percent-decoding undone in host only */
+    const char *host;       /* lower case; "" for mailto: and relative links */
+    const char *shown;      /* the text a reader sees; NULL for links in plain text */
+    const char *shown_host; /* the host that the shown text looks like; NULL when it looks like none */
+};
 
 /* A link from its address and the text a reader sees (NULL for plain text). */
 struct message_link link_make(struct arena *arena, const char *url, const char *shown);

@@ -5,13 +5,17 @@ libringer_a_SOURCES += \
 	src/mail/build.h \
 	src/mail/charset.c src/mail/charset.h \
 	src/mail/css.c src/mail/css.h \
-	src/mail/decode.c \
+	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \
 	src/mail/header.c src/mail/header.h \
 	src/mail/html.c src/mail/html.h \
+	src/mail/limits.c src/mail/limits.h \
 	src/mail/link.c src/mail/link.h \
+	src/mail/mailbox.h \
 	src/mail/message.c src/mail/message.h \
 	src/mail/mime.c src/mail/mime.h \
-	src/mail/parts.c \
+	src/mail/parse.c \
+	src/mail/parts.c src/mail/parts.h \
 	src/mail/quote.c src/mail/quote.h src/mail/quote_tables.h \
+	src/mail/textkind.h \
 	src/mail/word.c src/mail/word.h

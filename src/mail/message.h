@@ -6,6 +6,10 @@
 #include "base/arena.h"
 #include "base/enumname.h"
 #include "base/span.h"
+#include "mail/limits.h"
+#include "mail/link.h"
+#include "mail/mailbox.h"
+#include "mail/textkind.h"
 
 /*
  * A message as the rest of Ringer sees it: built by message_parse(), const from then on. Everything hangs off
@@ -26,79 +30,10 @@ struct envelope {
     const char *queue_id;  /* macro i */
 };
 
-struct message_limits {
-    size_t raw_bytes;        /* of the message looked at; the rest is ignored (LIMIT_RAW) */
-    size_t header_bytes;     /* all headers together */
-    size_t headers;          /* number of headers */
-    size_t parts;            /* MIME parts */
-    size_t depth;            /* nesting */
-    size_t text_bytes;       /* text kept for matching, all parts together */
-    size_t attachment_bytes; /* decoded bytes kept of all attachments together, for the worker */
-    size_t addresses;        /* mailboxes per header */
-    size_t links;
-};
-extern const struct message_limits message_limits_default;
-
-enum message_limit { /* bits */
-                     LIMIT_RAW = 1 << 0,
-                     LIMIT_HEADER_BYTES = 1 << 1,
-                     LIMIT_HEADERS = 1 << 2,
-                     LIMIT_PARTS = 1 << 3,
-                     LIMIT_DEPTH = 1 << 4,
-                     LIMIT_TEXT = 1 << 5,
-                     LIMIT_ATTACHMENT = 1 << 6,
-                     LIMIT_ADDRESSES = 1 << 7,
-                     LIMIT_LINKS = 1 << 8,
-};
-
-enum message_anomaly { /* bits: things that parsers disagree on, so that mail can hide from one of them */
-                       ANOMALY_FROM_MISSING = 1 << 0,
-                       ANOMALY_FROM_SEVERAL_FIELDS = 1 << 1,
-                       ANOMALY_FROM_SEVERAL_ADDRESSES = 1 << 2,
-                       ANOMALY_ADDRESS_MALFORMED =
-                           1 << 3, /* From/Sender/Reply-To that no strict parser accepts, or no domain */
-                       ANOMALY_DUPLICATE_HEADER =
-                           1 << 4, /* second Subject, Date, Message-ID, To, Content-Type ... (RFC 5322 3.6) */
-                       ANOMALY_BOUNDARY_DUPLICATE =
-                           1 << 5, /* two boundary= parameters, or a nested part with the same one */
-                       ANOMALY_BOUNDARY_MISSING = 1 << 6,
-                       ANOMALY_CHARSET_UNKNOWN = 1 << 7,
-                       ANOMALY_ENCODING_UNKNOWN = 1 << 8, /* Content-Transfer-Encoding */
-                       ANOMALY_NUL_BYTES = 1 << 9,
-                       ANOMALY_BAD_UTF8 = 1 << 10,
-                       ANOMALY_HEADER_CONTROL = 1 << 11, /* bare CR or control characters in a header */
-                       ANOMALY_PART_UNPARSED = 1 << 12, /* a part that claims text but could not be decoded */
-};
-
 struct mail_header {
     const char *name;  /* as written */
     const char *value; /* unfolded, RFC 2047 decoded */
     struct span raw;   /* value as it stands, folded */
-};
-
-/* One address (RFC 5322 3.4). `name` is the decoded display name ("" when there is none). */
-struct mailbox {
-    const char *name;
-    const char *address; /* local as written @ `domain`; "" when the field holds none */
-    const char *local;
-    const char *domain;  /* lower case; "" for an address without a domain */
-    const char *written; /* `domain` with its capital ASCII letters, to be shown; NULL when there are none */
-};
-
-struct mailbox_list {
-    const struct mailbox *v;
-    size_t n;
-    bool present; /* the header is there, even if it is empty */
-};
-
-enum text_kind {
-    TEXT_SUBJECT,
-    TEXT_OWN,    /* what the sender wrote in this message */
-    TEXT_QUOTED, /* earlier messages in the thread (">", "De : ... Objet :", "-----Original Message-----") */
-    TEXT_SIGNATURE,  /* behind "-- " or a recognised closing block */
-    TEXT_DISCLAIMER, /* legal footer */
-    TEXT_HIDDEN,     /* in the HTML but not visible to a reader */
-    TEXT_ATTACHMENT, /* text out of an attachment (see message_with_answers) */
 };
 
 struct message_text {
@@ -106,13 +41,6 @@ struct message_text {
     struct span text; /* valid UTF-8; paragraphs separated by "\n\n", table cells by "\t" */
     bool html;        /* came from text/html */
     int attachment;   /* index for TEXT_ATTACHMENT, else -1 */
-};
-
-struct message_link {
-    const char *url;        /* as written, percent-decoding undone in host only */
-    const char *host;       /* lower case; "" for mailto: and relative links */
-    const char *shown;      /* the text a reader sees; NULL for links in plain text */
-    const char *shown_host; /* the host that the shown text looks like; NULL when it looks like none */
 };
 
 /* How reading the text of an attachment went. */
@@ -135,12 +63,6 @@ struct message_attachment {
     size_t size;          /* decoded bytes in the message (lower bound when a limit was hit) */
     struct span bytes;    /* decoded content up to the limit; empty when not kept */
     enum attachment_status status;
-};
-
-/* A header block found in the quoted text: who the earlier message claims to be from and to. */
-struct quoted_address {
-    const char *role; /* "from", "to", "cc", "any" */
-    struct mailbox mailbox;
 };
 
 struct message {

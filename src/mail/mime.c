@@ -18,6 +18,7 @@
 #include "base/text.h"
 
 #include "mail/charset.h"
+#include "mail/decode.h"
 #include "mail/mime.h"
 #include "mail/word.h"
 
@@ -277,7 +278,8 @@ static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
     size_t ignored;
     bool known;
     struct mime_part around = {.quoted = true, .alternative = 0};
-    struct span inner = mime_decode(w->arena, part, w->limits->raw_bytes, &ignored, &known);
+    struct span inner =
+        decode_body(w->arena, part->body, part->encoding, w->limits->raw_bytes, &ignored, &known);
     part->headers = header_scan(w->arena, inner, PART_HEADER_BYTES, PART_HEADERS);
     part->message = true;
     w->tree.limits_hit |= part->headers.limits_hit;

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "mail/header.h"
-#include "mail/message.h"
+#include "mail/limits.h"
 
 /* Content-Type, as far as it matters here (RFC 2045 5.1). Strings are "" when not there. */
 enum { MIME_MAX_BOUNDARIES = 4 };
@@ -41,18 +41,5 @@ struct mime_tree {
 /* Takes a message apart. Time and memory are bounded by `limits` whatever the bytes are. */
 struct mime_tree mime_walk(struct arena *arena, const struct header_block *top,
                            const struct message_limits *limits);
-
-/* Content-Transfer-Encoding undone, at most about `max` bytes; *size_r is the whole decoded size, estimated
- * when more was there. An unknown encoding leaves the bytes as they are and sets *known_r to false. */
-struct span mime_decode(struct arena *arena, const struct mime_part *part, size_t max, size_t *size_r,
-                        bool *known_r);
-/*
- * Decodes into `out`, which has room for in.n bytes; returns how many there are. Goes on behind "=": some mail
- * programs do, GMime does not, and a filter that stops there sees less than the reader. Characters outside the
- * alphabet are skipped (RFC 2045 6.8).
- */
-size_t mime_base64(struct span in, char *out);
-/* RFC 3676: soft line ends of format=flowed joined. */
-struct span mime_unflow(struct arena *arena, struct span text, bool delsp);
 
 #endif

@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include "mail/address.h"
 #include "mail/attachment.h"
-#include "mail/build.h"
 #include "mail/charset.h"
+#include "mail/decode.h"
 #include "mail/html.h"
 #include "mail/link.h"
+#include "mail/parts.h"
 #include "mail/quote.h"
 
 enum {
@@ -34,7 +36,7 @@ enum {
         }                                                                                                    \
     } while (0)
 
-void build_text(struct builder *b, enum text_kind kind, struct span text, bool html, unsigned alternative,
+void parts_text(struct builder *b, enum text_kind kind, struct span text, bool html, unsigned alternative,
                 int attachment)
 {
     struct message *m = b->message;
@@ -58,7 +60,7 @@ void build_text(struct builder *b, enum text_kind kind, struct span text, bool h
     m->texts = b->texts;
 }
 
-void build_quoted(struct builder *b, const char *role, struct mailbox mailbox)
+static void add_quoted(struct builder *b, const char *role, struct mailbox mailbox)
 {
     struct message *m = b->message;
     if (m->n_quoted >= b->limits->addresses) {
@@ -199,10 +201,10 @@ static void add_segments(struct builder *b, const struct text_part *t, struct sp
     struct quote_result q = quote_split(b->arena, text, kind == TEXT_QUOTED, b->limits->addresses);
     for (size_t i = 0; i < q.n; i++) {
         enum text_kind k = kind == TEXT_SIGNATURE && q.v[i].kind == TEXT_OWN ? TEXT_SIGNATURE : q.v[i].kind;
-        build_text(b, k, new_lines(b, k, q.v[i].text, alternative), t->html, alternative, -1);
+        parts_text(b, k, new_lines(b, k, q.v[i].text, alternative), t->html, alternative, -1);
     }
     for (size_t i = 0; i < q.n_addresses; i++)
-        build_quoted(b, q.addresses[i].role, q.addresses[i].mailbox);
+        add_quoted(b, q.addresses[i].role, q.addresses[i].mailbox);
 }
 
 /* More than a fifth unreadable: not the charset that the part claims. */
@@ -221,7 +223,7 @@ static struct span decode_text(struct builder *b, const struct mime_part *part, 
     size_t size;
     bool known;
     struct message *m = b->message;
-    struct span bytes = mime_decode(b->arena, part, max, &size, &known);
+    struct span bytes = decode_body(b->arena, part->body, part->encoding, max, &size, &known);
     if (!known)
         m->anomalies |= ANOMALY_ENCODING_UNKNOWN | ANOMALY_PART_UNPARSED;
     if (size > bytes.n && bytes.n >= max)
@@ -300,11 +302,11 @@ static void read_plain(struct builder *b, const struct text_part *t)
 {
     struct span text = decode_text(b, t->part, b->text_left + 1);
     if (t->attachment >= 0) {
-        build_text(b, TEXT_ATTACHMENT, text, false, 0, t->attachment);
+        parts_text(b, TEXT_ATTACHMENT, text, false, 0, t->attachment);
         return;
     }
     if (t->part->type.flowed)
-        text = mime_unflow(b->arena, text, t->part->type.delsp);
+        text = decode_unflow(b->arena, text, t->part->type.delsp);
     text = take_uuencoded(b, text);
     add_text_links(b, text);
     add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);
@@ -322,7 +324,7 @@ static void read_html(struct builder *b, const struct text_part *t)
         m->limits_hit |= LIMIT_LINKS;
     for (size_t i = 0; i < page->n; i++) {
         if (t->attachment >= 0)
-            build_text(b, TEXT_ATTACHMENT, page->v[i].text, true, 0, t->attachment);
+            parts_text(b, TEXT_ATTACHMENT, page->v[i].text, true, 0, t->attachment);
         else
             add_segments(b, t, page->v[i].text, t->part->quoted ? TEXT_QUOTED : page->v[i].kind);
         if (page->gave_up)
@@ -330,7 +332,7 @@ static void read_html(struct builder *b, const struct text_part *t)
     }
     for (size_t i = 0; i < page->n_links; i++)
         add_link(b, page->links[i].url, page->links[i].shown);
-    build_text(b, TEXT_HIDDEN, page->hidden, true, 0, t->attachment);
+    parts_text(b, TEXT_HIDDEN, page->hidden, true, 0, t->attachment);
 }
 
 /* --- other parts */
@@ -347,24 +349,24 @@ static void read_inner_message(struct builder *b, const struct mime_part *part)
         if (f)
             address_parse(b->arena, f->raw, b->limits->addresses, &list);
         for (size_t k = 0; k < list.n; k++)
-            build_quoted(b, roles[i].role, list.v[k]);
+            add_quoted(b, roles[i].role, list.v[k]);
     }
     const struct header_field *subject = header_find(&part->headers, "Subject");
     if (subject)
-        build_text(b, TEXT_QUOTED, span_of(header_decode(b->arena, subject->raw)), false, 0, -1);
+        parts_text(b, TEXT_QUOTED, span_of(header_decode(b->arena, subject->raw)), false, 0, -1);
 }
 
 static int read_attachment(struct builder *b, const struct mime_part *part)
 {
     size_t size, ignored;
     bool known;
-    struct span bytes = mime_decode(b->arena, part, MEDIA_BYTES, &size, &known);
+    struct span bytes = decode_body(b->arena, part->body, part->encoding, MEDIA_BYTES, &size, &known);
     if (!known)
         b->message->anomalies |= ANOMALY_ENCODING_UNKNOWN;
     if (size > bytes.n && !attachment_is_media(attachment_sniff(bytes)))
-        bytes = mime_decode(b->arena, part, b->attachment_left, &size, &known);
+        bytes = decode_body(b->arena, part->body, part->encoding, b->attachment_left, &size, &known);
     else if (size > bytes.n)
-        mime_decode(b->arena, part, 0, &ignored, &known);
+        decode_body(b->arena, part->body, part->encoding, 0, &ignored, &known);
     return add_attachment(b, part->filename, part->type.type, bytes, size);
 }
 
@@ -387,7 +389,7 @@ static void read_part(struct builder *b, const struct mime_part *part)
         read_plain(b, &t);
 }
 
-void build_parts(struct builder *b, const struct mime_tree *tree)
+void parts_read(struct builder *b, const struct mime_tree *tree)
 {
     for (size_t i = 0; i < tree->n; i++)
         read_part(b, &tree->v[i]);

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include "base/arena.h"
 #include "base/span.h"
-#include "mail/message.h"
+#include "mail/mailbox.h"
+#include "mail/textkind.h"
 
 /*
  * Tells the sender's own words from quoted mail, signature and legal footer in the text of one part. Ways of

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 
 #include "mail/address.h"
+#include "mail/message.h"
 
 static void test_table(void **state)
 {

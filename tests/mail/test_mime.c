@@ -10,6 +10,8 @@
 #include "base/buf.h"
 
 #include "mail/charset.h"
+#include "mail/decode.h"
+#include "mail/message.h"
 #include "mail/mime.h"
 
 static void test_content_type(void **state)
@@ -204,7 +206,7 @@ static void test_flowed(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
-        assert_string_equal(arena_span(arena, mime_unflow(arena, span_of(rows[i].in), rows[i].delsp)),
+        assert_string_equal(arena_span(arena, decode_unflow(arena, span_of(rows[i].in), rows[i].delsp)),
                             rows[i].want);
         arena_free(&arena);
     }

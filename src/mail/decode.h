@@ -1,0 +1,20 @@
+#ifndef RINGER_MAIL_DECODE_H
+#define RINGER_MAIL_DECODE_H
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/span.h"
+
+/* Content-Transfer-Encoding (lower case, "" when none) undone, at most about `max` bytes; *size_r is the whole decoded size, estimated
+ * when more was there. An unknown encoding leaves the bytes as they are and sets *known_r to false. */
+struct span decode_body(struct arena *arena, struct span body, const char *encoding, size_t max,
+                        size_t *size_r, bool *known_r);
+/*
+ * Decodes into `out`, which has room for in.n bytes; returns how many there are. Goes on behind "=": some mail
+ * programs do, GMime does not, and a filter that stops there sees less than the reader. Characters outside the
+ * alphabet are skipped (RFC 2045 6.8).
+ */
+size_t decode_base64(struct span in, char *out);
+/* RFC 3676: soft line ends of format=flowed joined. */
+struct span decode_unflow(struct arena *arena, struct span text, bool delsp);
+
+#endif
