@@ -1,5 +1,6 @@
 libringer_a_SOURCES += \
 	src/mail/address.c src/mail/address.h \
+	src/mail/addrspec.c src/mail/addrspec.h \
 	src/mail/attachment.c src/mail/attachment.h \
 	src/mail/authres.c src/mail/authres.h \
 	src/mail/build.h \

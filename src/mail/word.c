@@ -44,6 +44,14 @@ static bool read_word(struct span *rest, struct word *word_r)
     return true;
 }
 
+size_t word_length(struct span text)
+{
+    struct span rest = text;
+    struct word word;
+    bool found = text.n > 2 && text.p[0] == '=' && text.p[1] == '?' && read_word(&rest, &word);
+    return found ? text.n - rest.n : 0;
+}
+
 static void add_base64(struct buf *out, struct span text)
 {
     static const char hex[] = "0123456789ABCDEF";

@@ -8,5 +8,7 @@
  * so that of "=?utf-8?B?SGVsbG8=?= =?utf-8?B?IHdvcmxk?=" it shows "Hello". To be freed.
  */
 char *word_as_quoted(struct span line);
+/* The length of the encoded word that `text` begins with; 0: it begins with none. */
+size_t word_length(struct span text);
 
 #endif

@@ -26,7 +26,7 @@ static void test_table(void **state)
         {"=?utf-8?q?J=C3=BCrgen_M=2E?= <j@example.com>", false, "J\xC3\xBCrgen M.|j|example.com;"},
         {"\"=?utf-8?b?SsO8cmdlbg==?=\" <j@example.com>", false, "J\xC3\xBCrgen|j|example.com;"},
         {"=?utf-8?q?broken?x <j@example.com>", false, "=?utf-8?q?broken?x|j|example.com;"},
-        {"Team: a@example.com, B <b@example.com>;", false, "|a|example.com;B|b|example.com;"},
+        {"Team: a@example.com, B <b@example.com>;", false, "Team|a|example.com;B|b|example.com;"},
         {"undisclosed-recipients:;", false, ""},
         {"<@r1.example,@r2.example:a@example.com>", false, "|a|example.com;"},
         {"\"john doe\"@example.com", false, "|john doe|example.com;"},
@@ -58,7 +58,52 @@ static void test_table(void **state)
         {"X <a@b@example.com>", true, "X|a@b|example.com;"},
         {"X <a@exa mple.com>", false, "X|a|example.com;"},
         {"X <a@example..com>", true, "X|a|example..com;"},
-        {"(open <a@example.com>", true, ""},
+        {"(open <a@example.com>", true, "(open|a|example.com;"},
+        /* stray punctuation around the address */
+        {"'a@example.com'", true, "|a|example.com;"},
+        {"X <'a@example.com'>", true, "X|a|example.com;"},
+        {"X [a@example.com]", true, "|a|example.com;"},
+        {"X <a@example.com,>", true, "X|a|example.com;"},
+        {"X <a@example.com;>", true, "X|a|example.com;"},
+        {"X <a@example.com/>", true, "X|a|example.com;"},
+        {"X <a@example.com:25>", true, "X|a|example.com;"},
+        {"X <a@example.com|b>", true, "X|a|example.com;"},
+        {"X <a@example.com~>", true, "X|a|example.com;"},
+        {"X <a@example.com\xC2\xA0>", true, "X|a|example.com;"},
+        {"X <a@example.com\">", true, "X|a|example.com;"},
+        {"*a@example.com*", true, "|a|example.com;"},
+        {"X <mailto:a@example.com>", true, "X|mailto:a|example.com;"},
+        /* comments inside, anywhere */
+        {"X <a@example.com(Acme)>", true, "X|a|example.com;"},
+        {"X <a@example.com (Acme)>", true, "X|a|example.com;"},
+        {"X <a@exam(x (y))ple.com>", true, "X|a|example.com;"},
+        {"X <a(b)@example.com(", true, "X|a|example.com;"},
+        {"X <a@example.com (Acme>", true, "X|a|example.com;"},
+        /* commas in names */
+        {"Acme Tooling, Ltd. <a@example.com>", false, "Acme Tooling, Ltd.|a|example.com;"},
+        {"Doe, Jane <a@example.com>, Roe, Rob <b@example.com>", false,
+         "Doe, Jane|a|example.com;Roe, Rob|b|example.com;"},
+        {"Acme, <a@example.com>", false, "Acme,|a|example.com;"},
+        {"Acme ,_<a@example.com>", false, "Acme, _|a|example.com;"},
+        {"=?utf-8?Q?Doe,_Jane?= <a@example.com>", false, "Doe, Jane|a|example.com;"},
+        {"=?utf-8?Q?Doe=2C?= Jane <a@example.com>", false, "Doe, Jane|a|example.com;"},
+        {"Jane <a@example.com>, Ltd.", true, "Jane|a|example.com;"},
+        {"nobody, a@example.com", false, "nobody,|a|example.com;"},
+        /* groups */
+        {"Jane Doe: <a@example.com>", false, "Jane Doe|a|example.com;"},
+        {"Acme: a@example.com, b@example.org;", false, "Acme|a|example.com;Acme|b|example.org;"},
+        /* encoded words where no address has them */
+        {"=?utf-8?b?YUBleGFtcGxlLmNvbQ==?=@evil.example", true, "a@example.com|a@example.com|evil.example;"},
+        {"=?utf-8?b?YUBleGFtcGxlLmNvbQ==?==?utf-8?Q?=00?=@evil.example", true,
+         "a@example.com?|a@example.com?|evil.example;"},
+        /* wide characters */
+        {"X <a\xEF\xBC\xA0"
+         "example\xEF\xBC\x8E"
+         "com>",
+         true, "X|a|example.com;"},
+        {"X <a@example\xE3\x80\x82"
+         "com>",
+         true, "X|a|example.com;"},
         {"=?utf-8?q?a=40example=2Ecom?=", true, "a@example.com||;"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
