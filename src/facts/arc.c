@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/auth.h"
+#include "facts/arc.h"
 #include "mail/dmarc.h"
 
 enum { MAX_SETS = 50 }; /* RFC 8617 4.2.1 */

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "facts/collect.h"
+#include "facts/families.h"
 
 static bool is_program(const struct message_attachment *a)
 {

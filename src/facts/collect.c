@@ -1,55 +1,8 @@
 /*
- * The order of the families, and the word lists that they share.
+ * The order of the families.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/datadir.h"
 #include "facts/collect.h"
-
-static bool load(struct wordset **set, const char *name, struct diag_list *diags)
-{
-    char *path = datadir_path(name);
-    *set = wordset_load(path, DATADIR_REMEDY, diags);
-    free(path);
-    return *set != NULL;
-}
-
-bool fact_lists_load(struct fact_lists *lists, const char *freemail, struct diag_list *diags)
-{
-    bool ok = true;
-    if (freemail)
-        ok = (lists->freemail = wordset_load(freemail, NULL, diags)) != NULL;
-    else
-        ok = load(&lists->freemail, "data/facts/freemail.txt", diags);
-    ok = load(&lists->titles, "data/facts/titles.txt", diags) && ok;
-    ok = load(&lists->tunnels, "data/facts/tunnels.txt", diags) && ok;
-    ok = load(&lists->installers, "data/facts/installers.txt", diags) && ok;
-    return load(&lists->payment_names, "data/facts/payment-names.txt", diags) && ok;
-}
-
-void fact_lists_free(struct fact_lists *lists)
-{
-    wordset_free(&lists->freemail);
-    wordset_free(&lists->titles);
-    wordset_free(&lists->tunnels);
-    wordset_free(&lists->installers);
-    wordset_free(&lists->payment_names);
-}
-
-const struct lookalike_result *fact_match(struct fact_work *work, const char *domain)
-{
-    struct domain_memory *memory = &work->domains;
-    if (!domain)
-        domain = "";
-    for (size_t i = 0; i < memory->n; i++)
-        if (strcmp(memory->v[i]->input, domain) == 0)
-            return memory->v[i];
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
-    if (memory->n < DOMAINS_REMEMBERED)
-        memory->v[memory->n++] = r;
-    return r;
-}
+#include "facts/families.h"
 
 static void (*const families[])(struct fact_work *) = {
     facts_envelope, facts_identity, facts_lookalike,  facts_thread,    facts_reply,   facts_auth,

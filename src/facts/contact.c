@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/collect.h"
+#include "facts/contact.h"
+#include "facts/families.h"
 
 static const char *lower(struct arena *arena, const char *s)
 {

@@ -3,7 +3,7 @@
  */
 #include <strings.h>
 
-#include "facts/collect.h"
+#include "facts/families.h"
 
 static bool header_is(const struct message *message, const char *name, const char *value)
 {

@@ -2,7 +2,7 @@
  * What history says about the message, as facts. Everything is unknown while the store does not answer, and
  * nobody is called new before history is old enough for it to mean something.
  */
-#include "facts/collect.h"
+#include "facts/history.h"
 
 enum { DAY_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000 };
 

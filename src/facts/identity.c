@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "facts/collect.h"
+#include "facts/families.h"
 
 static bool is_address_byte(unsigned char c)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/collect.h"
+#include "facts/families.h"
 
 static bool numeric_host(const char *host)
 {

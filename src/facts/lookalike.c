@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "facts/collect.h"
+#include "facts/families.h"
+#include "facts/written.h"
 
 struct best {
     const struct lookalike_finding *finding;

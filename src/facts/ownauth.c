@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/auth.h"
+#include "facts/ownauth.h"
 #include "mail/dmarc.h"
 
 static bool could_be_signed(struct fact_work *work, const struct dmarc *dmarc)

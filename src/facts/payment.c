@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "facts/collect.h"
+#include "facts/families.h"
 
 static const struct {
     enum fact_id strength, words;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/collect.h"
+#include "facts/families.h"
 
 /* Different owners, as far as the public suffix list tells; the same protected owner counts as the same. */
 static bool differs(struct fact_work *work, const char *domain)

@@ -1,7 +1,7 @@
 /*
  * Ways in which the message breaks the rules, and limits that were hit while reading it.
  */
-#include "facts/collect.h"
+#include "facts/families.h"
 
 struct bit_name {
     unsigned bit;

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "facts/collect.h"
+#include "facts/families.h"
+#include "facts/written.h"
 
 enum { MAX_QUOTED = 32 }; /* quoted addresses looked at: a real thread seldom has more people */
 

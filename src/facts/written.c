@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "facts/collect.h"
+#include "facts/written.h"
 
 enum { MARK = 2, UNMARK = 3 }; /* of lookalike_finding.differs */
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/enumname.h"
 #include "base/span.h"
+#include "mail/authres.h"
 #include "mail/limits.h"
 #include "mail/link.h"
 #include "mail/mailbox.h"
@@ -34,6 +35,12 @@ struct mail_header {
     const char *name;  /* as written */
     const char *value; /* unfolded, RFC 2047 decoded */
     struct span raw;   /* value as it stands, folded */
+};
+
+/* What one server said in an Authentication-Results field; whether it is believed is not decided here. */
+struct message_authres {
+    size_t header; /* its number in `headers` */
+    struct authres said;
 };
 
 struct message_text {
@@ -69,6 +76,8 @@ struct message {
     const struct envelope *envelope;
     const struct mail_header *headers; /* top to bottom */
     size_t n_headers;
+    const struct message_authres *authres; /* top to bottom; those that keep to the grammar */
+    size_t n_authres;
     struct mailbox_list from, sender, reply_to, return_path, to, cc;
     const char *subject;
     const char *message_id; /* without <> */

@@ -14,7 +14,11 @@
 #include "mail/message.h"
 #include "mail/parts.h"
 
-enum { MAX_REFERENCES = 100, COMPARE_BYTES = 32 * 1024 * 1024 };
+enum {
+    MAX_REFERENCES = 100,
+    MAX_AUTHRES = 32, /* looked at: one for each hop that evaluates */
+    COMPARE_BYTES = 32 * 1024 * 1024
+};
 
 /* Fields that RFC 5322 3.6 (and RFC 2045) allow once. */
 static const char *const single_fields[] = {"Subject",
@@ -43,6 +47,23 @@ static void read_headers(struct builder *b, const struct header_block *block)
     for (size_t i = 0; i < sizeof(single_fields) / sizeof(*single_fields); i++)
         if (header_count(block, single_fields[i]) > 1)
             b->message->anomalies |= ANOMALY_DUPLICATE_HEADER;
+}
+
+static void read_authres(struct builder *b)
+{
+    struct message *m = b->message;
+    struct message_authres *v = NULL;
+    size_t looked = 0;
+    for (size_t i = 0; i < m->n_headers && looked < MAX_AUTHRES; i++) {
+        if (strcasecmp(m->headers[i].name, "Authentication-Results") != 0)
+            continue;
+        if (!v)
+            v = arena_array(b->arena, MAX_AUTHRES, sizeof(*v));
+        looked++;
+        v[m->n_authres].header = i;
+        m->n_authres += authres_parse(b->arena, m->headers[i].raw, &v[m->n_authres].said) == 0;
+    }
+    m->authres = v;
 }
 
 /* All fields of that name together: mail programs differ in which one they show. */
@@ -159,6 +180,7 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
     m->limits_hit |= block.limits_hit;
     m->anomalies |= block.anomalies;
     read_headers(&b, &block);
+    read_authres(&b);
     read_people(&b, &block);
     const struct mail_header *subject = message_header(m, "Subject");
     m->subject = subject ? subject->value : NULL;

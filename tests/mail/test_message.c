@@ -144,6 +144,32 @@ static void test_fields(void **state)
     arena_free(&arena);
 }
 
+/* The first 32 are looked at, whoever wrote them; those that keep to the grammar are there. */
+static void test_authres(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    (void)state;
+    const struct message *m = parse(arena, "Received: x\n" FROM "\n");
+    assert_int_equal(m->n_authres, 0);
+    m = parse(arena, "Received: x\nauthentication-results: a.example; spf=pass\n"
+                     "Authentication-Results: b.example; dmarc=pass header.from\n" FROM
+                     "Authentication-Results: c.example; none\n\n");
+    assert_int_equal(m->n_authres, 2);
+    assert_int_equal(m->authres[0].header, 1);
+    assert_string_equal(m->authres[0].said.authserv_id, "a.example");
+    assert_string_equal(authres_find(&m->authres[0].said, "spf")->result, "pass");
+    assert_int_equal(m->authres[1].header, 4);
+    for (unsigned i = 0; i < 40; i++)
+        buf_printf(&raw, "Authentication-Results: mx%u.example;%s none\n", i, i % 2 ? " =" : "");
+    buf_adds(&raw, FROM "\n");
+    m = parse(arena, arena_span(arena, buf_span(&raw)));
+    assert_int_equal(m->n_authres, 16);
+    assert_string_equal(m->authres[15].said.authserv_id, "mx30.example");
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
 /* "kind[h]:text|" of each text. */
 static void check_texts(const char *raw, const char *want)
 {
@@ -281,10 +307,11 @@ static void test_links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_anomalies),        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_fields),           cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_quoted_addresses), cmocka_unit_test(test_attachments),
-        cmocka_unit_test(test_answers),          cmocka_unit_test(test_links),
+        cmocka_unit_test(test_anomalies),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_fields),      cmocka_unit_test(test_authres),
+        cmocka_unit_test(test_texts),       cmocka_unit_test(test_quoted_addresses),
+        cmocka_unit_test(test_attachments), cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_links),
     };
     message_library_init();
     return cmocka_run_group_tests_name("message", tests, NULL, NULL);
