@@ -15,6 +15,7 @@
 
 #include "mail/addrspec.h"
 #include "mail/header.h"
+#include "mail/host.h"
 
 static bool is_blank(char c)
 {
@@ -157,39 +158,6 @@ static struct span without_comments(struct arena *arena, struct span s, bool *ma
     }
     *malformed = true; /* nobody's mail program writes them there */
     return (struct span){out, n};
-}
-
-/* The length of the character at `p` when a host may have it, else 0. Blanks of other scripts end a host. */
-static size_t host_character(const char *p, size_t n)
-{
-    unsigned char c = (unsigned char)*p;
-    uint32_t cp;
-    if (c < 0x80)
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '.' || c == '_';
-    size_t length = text_decode(p, n, &cp);
-    bool blank = cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 ||
-                 cp == 0x2029 || cp == 0x202f || cp == 0x205f || cp == 0x3000;
-    return blank ? 0 : length;
-}
-
-/* The host in `s`; what is around it is left out. An address literal keeps its brackets. */
-static struct span host_in(struct span s)
-{
-    s = span_trim(s);
-    const char *bracket = s.n && s.p[0] == '[' ? memchr(s.p, ']', s.n) : NULL;
-    if (bracket)
-        return (struct span){s.p, (size_t)(bracket - s.p) + 1};
-    while (s.n && !host_character(s.p, s.n))
-        s.p++, s.n--;
-    size_t n = 0;
-    while (n < s.n) {
-        size_t step = is_blank(s.p[n]) ? 1 : host_character(s.p + n, s.n - n);
-        if (!step)
-            break;
-        n += step;
-    }
-    return span_trim((struct span){s.p, n});
 }
 
 /* Sets `domain` and `written`: without blanks and the dot at the end. */

@@ -3,7 +3,8 @@
  *
  *   url  = scheme ":" "//" [ userinfo "@" ] host [ ":" port ] [ "/" / "?" / "#" ... ]
  *
- * Browsers take "\" for "/", ignore tabs and line ends, and undo percent-encoding in the host.
+ * Browsers take "\" for "/", ignore tabs and line ends, and undo percent-encoding in the host. In text a character that
+ * no host has ends the link before its path, and any blank does behind it.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,9 +15,14 @@
 
 #include "base/text.h"
 
+#include "mail/host.h"
 #include "mail/link.h"
 
-enum { MAX_HOST = 1000, MAX_URL = 4096 };
+enum {
+    MAX_HOST = 1000,
+    MAX_URL = 4096,
+    MAX_WRAPS = 4 /* services around each other: more is a riddle that no reader solves */
+};
 
 static int hex(char c)
 {
@@ -28,24 +34,25 @@ static bool is_host_end(char c)
     return c == '/' || c == '\\' || c == '?' || c == '#';
 }
 
-/* Percent-encoding undone, lower case, without port and trailing dot. */
-static const char *clean_host(struct arena *arena, struct span host)
+static struct span percent_decoded(struct arena *arena, struct span s)
 {
-    char *out = arena_alloc(arena, host.n + 1);
+    char *out = arena_alloc(arena, s.n + 1);
     size_t n = 0;
-    for (size_t i = 0; i < host.n; i++) {
-        char c = host.p[i];
-        if (c == '%' && i + 2 < host.n && hex(host.p[i + 1]) >= 0 && hex(host.p[i + 2]) >= 0) {
-            c = (char)(hex(host.p[i + 1]) << 4 | hex(host.p[i + 2]));
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '%' && i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0) {
+            c = (char)(hex(s.p[i + 1]) << 4 | hex(s.p[i + 2]));
             i += 2;
         }
         out[n++] = c;
     }
-    struct span name = span_of(text_clean_line(arena, (struct span){out, n}));
-    const char *colon = name.n && name.p[0] != '[' ? memchr(name.p, ':', name.n) : NULL;
-    const char *bracket = name.n && name.p[0] == '[' ? memchr(name.p, ']', name.n) : NULL;
-    if (colon || bracket)
-        name.n = (size_t)((colon ? colon : bracket + 1) - name.p);
+    return (struct span){out, n};
+}
+
+/* Percent-encoding undone, lower case, without port, trailing dot and what no host has. */
+static const char *clean_host(struct arena *arena, struct span host)
+{
+    struct span name = host_in(span_of(text_clean_line(arena, percent_decoded(arena, host))));
     size_t lower_n = 0;
     uint8_t *lower = u8_tolower((const uint8_t *)name.p, name.n, NULL, NULL, NULL, &lower_n);
     while (lower && lower_n && lower[lower_n - 1] == '.')
@@ -55,16 +62,18 @@ static const char *clean_host(struct arena *arena, struct span host)
     return copy;
 }
 
-/* The host behind "//"; user information before "@" is what phishers show. */
-static const char *host_of(struct arena *arena, struct span rest)
+/* The host behind "//"; user information before "@" is what phishers show: it goes to *before_r. */
+static const char *host_of(struct arena *arena, struct span rest, const char **before_r)
 {
     size_t n = 0;
     while (n < rest.n && n < MAX_URL && !is_host_end(rest.p[n]))
         n++;
     struct span authority = {rest.p, n};
     const char *at = n ? memrchr(authority.p, '@', n) : NULL;
-    if (at)
+    if (at) {
+        *before_r = clean_host(arena, (struct span){authority.p, (size_t)(at - authority.p)});
         authority = (struct span){at + 1, (size_t)(authority.p + n - at - 1)};
+    }
     authority.n = authority.n < MAX_HOST ? authority.n : MAX_HOST;
     return clean_host(arena, authority);
 }
@@ -78,7 +87,7 @@ static bool has_scheme(struct span url, const char *scheme, struct span *rest_r)
     return true;
 }
 
-static const char *url_host(struct arena *arena, struct span url)
+static const char *url_host(struct arena *arena, struct span url, const char **before_r)
 {
     struct span rest;
     bool web =
@@ -92,7 +101,7 @@ static const char *url_host(struct arena *arena, struct span url)
     }
     while (rest.n && (rest.p[0] == '/' || rest.p[0] == '\\'))
         rest.p++, rest.n--;
-    return host_of(arena, rest);
+    return host_of(arena, rest, before_r);
 }
 
 /* Does the word look like a host: labels with dots, and a last label of letters? */
@@ -137,7 +146,7 @@ static const char *shown_host(struct arena *arena, const char *shown)
 {
     struct span s = span_trim(span_of(shown)), rest = s, url;
     if (link_next(&rest, &url)) {
-        const char *host = url_host(arena, url);
+        const char *before, *host = url_host(arena, url, &before);
         return *host ? host : NULL;
     }
     size_t n = 0;
@@ -149,19 +158,109 @@ static const char *shown_host(struct arena *arena, const char *shown)
     return looks_like_host(host) && !(n == s.n && is_file_name(host)) ? clean_host(arena, host) : NULL;
 }
 
-struct message_link link_make(struct arena *arena, const char *url, const char *shown)
+/* --- services that rewrite links, or pass visitors on */
+
+static const struct wrapper {
+    const char *host, *path, *parameter;
+} wrappers[] = {
+#define WRAPPER(host, path, parameter) {host, path, parameter},
+#include "mail/link_wrappers.def"
+#undef WRAPPER
+};
+
+static bool is_below(const char *host, const char *domain)
 {
-    struct message_link link = {.shown = shown};
+    size_t n = strlen(host), d = strlen(domain);
+    return n >= d && strcmp(host + n - d, domain) == 0 && (n == d || host[n - d - 1] == '.');
+}
+
+/* What stands behind "://host", from its slash on. */
+static struct span path_of(struct span url)
+{
+    const char *slashes = memmem(url.p, url.n, "//", 2);
+    struct span rest = slashes ? (struct span){slashes + 2, (size_t)(url.p + url.n - slashes - 2)} : url;
+    while (rest.n && !is_host_end(*rest.p))
+        rest.p++, rest.n--;
+    return rest;
+}
+
+/* The value of a parameter of the query, percent-encoding undone; empty when it has none of that name. */
+static struct span parameter(struct arena *arena, struct span path, const char *name)
+{
+    size_t n = strlen(name);
+    const char *question = path.n ? memchr(path.p, '?', path.n) : NULL;
+    struct span rest =
+        question ? (struct span){question + 1, (size_t)(path.p + path.n - question - 1)} : SPAN_LIT("");
+    while (rest.n) {
+        struct span pair = span_cut(&rest, '&');
+        if (span_starts_nocase(pair, SPAN_LIT("amp;"))) /* "&amp;" that was not undone */
+            pair = (struct span){pair.p + 4, pair.n - 4};
+        if (pair.n > n && pair.p[n] == '=' && span_starts_nocase(pair, (struct span){name, n}))
+            return percent_decoded(arena, (struct span){pair.p + n + 1, pair.n - n - 1});
+    }
+    return (struct span){"", 0};
+}
+
+/* urldefense v2 writes "-" for "%" and "_" for "/". */
+static struct span v2_decoded(struct arena *arena, struct span s)
+{
+    char *out = arena_strndup(arena, s.p, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = out[i] == '-' ? '%' : out[i] == '_' ? '/' : out[i];
+    return percent_decoded(arena, (struct span){out, s.n});
+}
+
+/* urldefense v3: /v3/__ADDRESS__;CHARACTERS!!... with "*" for each character that it took out. */
+static struct span v3_inside(struct span path)
+{
+    const char *begin = memmem(path.p, path.n, "/__", 3);
+    const char *end = begin ? memmem(begin + 3, (size_t)(path.p + path.n - begin - 3), "__;", 3) : NULL;
+    return end ? (struct span){begin + 3, (size_t)(end - begin - 3)} : (struct span){"", 0};
+}
+
+/* The address inside; empty when `host` is no such service, or keeps it to itself. */
+static struct span unwrapped(struct arena *arena, const char *host, struct span url)
+{
+    struct span path = path_of(url), inside = {"", 0};
+    for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers) && !inside.n; i++) {
+        const struct wrapper *w = &wrappers[i];
+        if (!is_below(host, w->host) || !span_starts_nocase(path, span_of(w->path)))
+            continue;
+        if (strcmp(w->parameter, "__") == 0)
+            inside = v3_inside(path);
+        else if (strcmp(w->parameter, "u-") == 0)
+            inside = v2_decoded(arena, parameter(arena, path, "u"));
+        else
+            inside = parameter(arena, path, w->parameter);
+    }
+    return span_trim(inside);
+}
+
+static struct span without_line_ends(struct arena *arena, const char *url)
+{
     char *plain = arena_strdup(arena, url);
     size_t n = 0;
     for (const char *p = plain; *p; p++)
         if (*p != '\t' && *p != '\n' && *p != '\r')
             plain[n++] = *p;
-    plain[n] = '\0';
-    struct span address = span_trim((struct span){plain, n});
+    return span_trim((struct span){plain, n});
+}
+
+struct message_link link_make(struct arena *arena, const char *url, const char *shown)
+{
+    struct message_link link = {.shown = shown};
+    struct span address = without_line_ends(arena, url), inside;
+    link.host = url_host(arena, address, &link.before);
+    for (int i = 0; i < MAX_WRAPS && *link.host && (inside = unwrapped(arena, link.host, address)).n; i++) {
+        const char *before = NULL, *host = url_host(arena, inside, &before);
+        if (!*host)
+            break;
+        address = inside;
+        link.host = host;
+        link.before = before;
+    }
     link.url = arena_strndup(arena, address.p, address.n < MAX_URL ? address.n : MAX_URL);
     link.url = text_clean_line(arena, span_of(link.url)); /* the cut may have split a character */
-    link.host = url_host(arena, address);
     link.shown_host = shown && *shown ? shown_host(arena, shown) : NULL;
     return link;
 }
@@ -185,6 +284,34 @@ static bool is_wide_stop(struct span s)
     return false;
 }
 
+/* The length of the character that the text begins with, when it may stand in a link; in the host fewer may. */
+static size_t link_character(struct span s, bool in_host)
+{
+    unsigned char c = (unsigned char)*s.p;
+    if (c >= 0x80) {
+        uint32_t cp;
+        size_t n = text_decode(s.p, s.n, &cp);
+        return is_wide_stop(s) || host_is_blank(cp) ? 0 : n;
+    }
+    if (c <= ' ' || strchr("<>\"", c))
+        return 0;
+    return !in_host || strchr(":@%[]/\\?#!$&'()+,;=", c) ? 1 : host_character(s.p, s.n);
+}
+
+/* How far the link goes that `s` begins with. */
+static size_t link_length(struct span s)
+{
+    size_t n = 0, step;
+    unsigned slashes = span_starts_nocase(s, SPAN_LIT("www.")) ? 2 : 0; /* the third one ends the host */
+    bool in_host = true;
+    while (n < s.n && (step = link_character((struct span){s.p + n, s.n - n}, in_host)) > 0) {
+        slashes += is_host_end(s.p[n]);
+        in_host = in_host && slashes < 3 && s.p[n] != '?' && s.p[n] != '#';
+        n += step;
+    }
+    return n;
+}
+
 bool link_next(struct span *rest, struct span *url_r)
 {
     for (size_t i = 0; i + 1 < rest->n; i++) {
@@ -195,11 +322,8 @@ bool link_next(struct span *rest, struct span *url_r)
         struct span here = {rest->p + i, rest->n - i};
         if (!starts_link(here))
             continue;
-        size_t n = 0;
-        while (n < here.n && (unsigned char)here.p[n] > ' ' && !strchr("<>\"", here.p[n]) &&
-               !is_wide_stop((struct span){here.p + n, here.n - n}))
-            n++;
-        while (n && strchr(".,;:!?)]}'*_", here.p[n - 1]))
+        size_t n = link_length(here);
+        while (n && strchr(".,;:!?)]}'*_~`|", here.p[n - 1]))
             n--;
         *url_r = (struct span){here.p, n};
         *rest = (struct span){here.p + n, here.n - n};

@@ -9,9 +9,10 @@ libringer_a_SOURCES += \
 	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \
 	src/mail/header.c src/mail/header.h \
+	src/mail/host.c src/mail/host.h \
 	src/mail/html.c src/mail/html.h \
 	src/mail/limits.c src/mail/limits.h \
-	src/mail/link.c src/mail/link.h \
+	src/mail/link.c src/mail/link.h src/mail/link_wrappers.def \
 	src/mail/mailbox.h \
 	src/mail/message.c src/mail/message.h \
 	src/mail/mime.c src/mail/mime.h \

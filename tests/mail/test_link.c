@@ -34,6 +34,22 @@ static void test_hosts(void **state)
         {"http://a.example", "invoice.pdf", "a.example", NULL},
         {"http://a.example", "Hello.World next", "a.example", NULL},
         {"http://a.example", "1.5", "a.example", NULL},
+        {"https://partner.example:443@evil.example/x", NULL, "evil.example", NULL},
+        {"http://good.example'", NULL, "good.example", NULL},
+        {"http://good.example|x", NULL, "good.example", NULL},
+        /* services that rewrite links, or pass visitors on */
+        {"https://emea01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2Fx&data=1", NULL,
+         "evil.example", NULL},
+        {"https://urldefense.com/v3/__https://evil.example/x*y__;Kg!!abc", "https://evil.example/x",
+         "evil.example", "evil.example"},
+        {"https://urldefense.proofpoint.com/v2/url?u=https-3A__evil.example_x&d=abc", NULL, "evil.example",
+         NULL},
+        {"https://www.google.com/url?sa=t&amp;url=https%3A%2F%2Fevil.example", NULL, "evil.example", NULL},
+        {"https://www.google.com/search?q=https://evil.example", NULL, "www.google.com", NULL},
+        {"https://www.google.com/url?q=nothing", NULL, "www.google.com", NULL},
+        {"https://notgoogle.com/url?q=https://evil.example", NULL, "notgoogle.com", NULL},
+        {"https://www.google.com/url?q=https%3A%2F%2Furldefense.com%2Fv3%2F__https%3A%2F%2Fevil.example__%3B",
+         NULL, "evil.example", NULL},
         {"http://B\xC3\x9C"
          "CHER.example",
          "b\xC3\xBC"
@@ -69,6 +85,46 @@ static void test_links_in_text(void **state)
     assert_false(link_next(&rest, &url));
 }
 
+/* Where a link ends in text: no reader takes what stands behind for a part of the host. */
+static void test_link_ends(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"https://a.example\xC2\xA0today", "https://a.example"},
+        {"https://a.example\xE2\x80\x89x", "https://a.example"},
+        {"_www.a.example_ x", "www.a.example"},
+        {"~www.a.example~", "www.a.example"},
+        {"`https://a.example`", "https://a.example"},
+        {"*https://a.example*, x", "https://a.example"},
+        {"1234|www.a.example|https://b.example|x", "www.a.example"},
+        {"https://a.example/x|y?z={1}", "https://a.example/x|y?z={1"},
+        {"https://a.example?x=1^2", "https://a.example?x=1^2"},
+        {"https://u:p@a.example:8080/", "https://u:p@a.example:8080/"},
+        {"https://[2001:db8::1]/x", "https://[2001:db8::1]/x"},
+        {"https://b\xC3\xBC"
+         "cher.example\xEF\xBC\x8C",
+         "https://b\xC3\xBC"
+         "cher.example"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct span rest = span_of(rows[i].text), url;
+        assert_true(link_next(&rest, &url));
+        if (!span_eq(url, span_of(rows[i].want)))
+            print_error("row %zu: %.*s\n", i, (int)url.n, url.p);
+        assert_true(span_eq(url, span_of(rows[i].want)));
+    }
+}
+
+static void test_user_information(void **state)
+{
+    struct arena *arena = arena_new();
+    assert_string_equal(link_make(arena, "https://partner.example:443@evil.example/x", NULL).before,
+                        "partner.example");
+    assert_null(link_make(arena, "https://evil.example/@partner.example", NULL).before);
+    arena_free(&arena);
+}
+
 static void test_sniff(void **state)
 {
     static const struct {
@@ -100,8 +156,8 @@ static void test_sniff(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_links_in_text),
+        cmocka_unit_test(test_hosts),     cmocka_unit_test(test_links_in_text),
+        cmocka_unit_test(test_link_ends), cmocka_unit_test(test_user_information),
         cmocka_unit_test(test_sniff),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
