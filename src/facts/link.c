@@ -13,10 +13,31 @@ static bool numeric_host(const char *host)
     return *host && (*host == '[' || host[strspn(host, "0123456789.")] == '\0');
 }
 
+/* https://partner.example@evil.example: readers take what stands before the "@" for the host. */
+static bool stands_before(struct fact_work *work)
+{
+    enum { SCORE = 95 }; /* nobody writes a host there by chance */
+    const struct message *m = work->message;
+    for (size_t i = 0; i < m->n_links; i++) {
+        const struct message_link *l = &m->links[i];
+        if (!l->before || !lookalike_is_genuine(fact_match(work, l->before)) ||
+            lookalike_is_genuine(fact_match(work, l->host)))
+            continue;
+        facts_set_int(work->facts, FACT_LINK_LOOKALIKE_SCORE, SCORE);
+        facts_set_string(work->facts, FACT_LINK_LOOKALIKE_WHY,
+                         arena_printf(work->arena, "a link shows `%s` before its host, which is `%s`",
+                                      l->before, l->host));
+        return true;
+    }
+    return false;
+}
+
 static void lookalike(struct fact_work *work)
 {
     const struct message *m = work->message;
     const struct lookalike_finding *best = NULL;
+    if (stands_before(work))
+        return;
     for (size_t i = 0; i < m->n_links; i++) {
         if (!*m->links[i].host || numeric_host(m->links[i].host))
             continue;
@@ -35,15 +56,28 @@ static bool same_registrable(struct fact_work *work, const char *a, const char *
     return ra && rb ? strcasecmp(ra, rb) == 0 : strcasecmp(a, b) == 0;
 }
 
+/* A protected host over a foreign one; senders link to their own hosts through those who count the visitors. */
+static bool shows_another(struct fact_work *work, const struct message_link *l)
+{
+    const struct lookalike_result *shown = fact_match(work, l->shown_host);
+    return lookalike_is_genuine(shown) && !lookalike_is_genuine(fact_match(work, l->host)) &&
+           !(work->from_registrable && shown->registrable &&
+             strcasecmp(shown->registrable, work->from_registrable) == 0);
+}
+
 static void mismatch(struct fact_work *work)
 {
     const struct message *m = work->message;
     for (size_t i = 0; i < m->n_links; i++) {
         const struct message_link *l = &m->links[i];
         if (l->shown_host && *l->host && !same_registrable(work, l->shown_host, l->host)) {
-            facts_set_string(work->facts, FACT_LINK_MISMATCH,
-                             arena_printf(work->arena, "%s -> %s", l->shown_host, l->host));
-            return;
+            if (!work->facts->v[FACT_LINK_MISMATCH].known)
+                facts_set_string(work->facts, FACT_LINK_MISMATCH,
+                                 arena_printf(work->arena, "%s -> %s", l->shown_host, l->host));
+            if (shows_another(work, l)) {
+                facts_set_string(work->facts, FACT_LINK_SHOWN_PROTECTED, l->shown_host);
+                return;
+            }
         }
     }
 }
