@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,64 +49,7 @@ static const char usage[] =
     "  -h, --help\n\n"
     "Exit codes: 0 done, 1 something could not be done, 2 wrong usage, 3 invalid configuration.\n";
 
-const char *init_path(const struct init *init, const char *path)
-{
-    return arena_printf(init->arena, "%s%s", init->root, path);
-}
-
-bool init_failed(const char *remedy, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    fflush(stdout);
-    fputs("ringer init: ", stderr);
-    vfprintf(stderr, fmt, ap);
-    fprintf(stderr, "; %s\n", remedy);
-    va_end(ap);
-    return false;
-}
-
-void init_add(struct init *init, struct init_words *words, const char *word)
-{
-    words->v = arena_grow(init->arena, words->v, words->n, words->n + 1, sizeof(*words->v));
-    words->v[words->n++] = word;
-}
-
 /* --- what can be found out */
-
-static const char *word_in_file(const struct init *init, const char *path, const char *key)
-{
-    size_t n;
-    const char *text = init_read(init, init_path(init, path), &n);
-    struct span rest = span_of(text), line;
-    while (span_line(&rest, &line)) {
-        line = span_trim(line);
-        if (!span_starts_nocase(line, span_of(key)))
-            continue;
-        struct span value = span_trim((struct span){line.p + strlen(key), line.n - strlen(key)});
-        if (value.n && value.n < line.n - strlen(key))
-            return arena_span(init->arena, value);
-    }
-    return NULL;
-}
-
-/*
- * Only where another milter writes such headers: without one, a name that is believed is a name that anybody can
- * write on the mail that he sends.
- */
-void init_find_authserv_id(struct init *init)
-{
-    const char *list = init->postfix.smtpd_expanded, *address, *name = NULL;
-    while (list && init->authserv_ids.n == 0 && !name && (address = postfix_next_milter(init->arena, &list)))
-        name = postfix_verifier(address);
-    if (!name)
-        return;
-    const char *id = word_in_file(init, "/etc/opendmarc.conf", "AuthservID");
-    id = id ? id : word_in_file(init, "/etc/opendkim.conf", "AuthservID");
-    id = id && strcmp(id, "HOSTNAME") != 0 ? id : init->postfix.myhostname;
-    printf("%s runs before Ringer: Authentication-Results of %s are believed\n", name, id);
-    init_add(init, &init->authserv_ids, id);
-}
 
 /* Names that stand in Postfix's lists as they are; tables, patterns and this host are left out. */
 static const char *suggest_domains(const struct init *init)

@@ -21,7 +21,7 @@
 #include "cli/commands.h"
 #include "cli/quarantine.h"
 
-enum { LIST_DEFAULT = 50, PAGE = 200 };
+enum { LIST_DEFAULT = 50 };
 
 static const char help_text[] =
     "usage: ringer quarantine list [--state held|released|deleted|all] [--since TIME] [--rcpt ADDRESS]\n"
@@ -123,20 +123,6 @@ static bool take_option(struct quarantine_args *args, int option)
     return take_filter(args, option) || storeopt_take(&args->at, option);
 }
 
-int quarantine_each(struct quarantine_args *args, int (*run)(struct quarantine_args *, const char *id))
-{
-    int code = EXIT_DONE;
-    for (size_t i = 0; i < args->n_ids; i++) {
-        char id[STORE_ID_SIZE];
-        struct store_error error;
-        int done = store_quarantine_find(args->store, args->ids[i], id, &error)
-                       ? storeopt_failed("quarantine", &error)
-                       : run(args, id);
-        code = done ? done : code;
-    }
-    return code;
-}
-
 static size_t terminal_width(void)
 {
     struct winsize size;
@@ -175,37 +161,6 @@ static void print_head(bool with_state, size_t width)
     size_t left = width - 10 - 2 - 16 - 2 - 4 - 2 - (with_state ? 10 : 0);
     printf("%-10s  %-16s  %4.4s  %s%-*s  %-*s  %s\n", "ID", "TIME", "PTS", with_state ? "STATE     " : "",
            (int)(left * 35 / 100), "FROM", (int)(left * 25 / 100), "TO", "SUBJECT");
-}
-
-int quarantine_list_each(struct quarantine_args *args,
-                         int (*run)(struct quarantine_args *, const struct quarantine_item *))
-{
-    struct quarantine_filter filter = args->filter;
-    size_t left = filter.limit ? filter.limit : SIZE_MAX;
-    int code = EXIT_DONE;
-    struct arena *arena = arena_new();
-    for (;;) {
-        struct quarantine_list list;
-        struct store_error error;
-        filter.limit = left < PAGE ? left : PAGE;
-        if (store_quarantine_list(args->store, arena, &filter, &list, &error)) {
-            code = storeopt_failed("quarantine", &error);
-            break;
-        }
-        for (size_t i = 0; i < list.n; i++) {
-            int done = run(args, &list.v[i]);
-            code = done ? done : code;
-        }
-        left -= list.n;
-        if (list.n < filter.limit || left == 0)
-            break;
-        struct quarantine_item last = list.v[list.n - 1];
-        filter.before_ms = last.mail.time_ms;
-        arena_reset(arena);
-        filter.before_id = arena_strdup(arena, last.id);
-    }
-    arena_free(&arena);
-    return code;
 }
 
 static int list_one(struct quarantine_args *args, const struct quarantine_item *item)

@@ -33,9 +33,14 @@ struct init {
 /* `path` below --root. */
 const char *init_path(const struct init *init, const char *path);
 bool init_failed(const char *remedy, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Adds the name under which a milter before Ringer writes Authentication-Results, where there is such a one. */
-void init_find_authserv_id(struct init *init);
 void init_add(struct init *init, struct init_words *words, const char *word);
+
+/* Replaces a file in one step, its owner and mode as they were (else `mode`); makes its folder. */
+bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode);
+/* Makes the folder of `path` and those above it; false with errno. */
+bool init_make_folders(const struct init *init, const char *path);
+/* Reads a file; NULL when it is not there or cannot be read. */
+const char *init_read(const struct init *init, const char *path, size_t *n_r);
 
 /* init_files.c: what is Ringer's own; each step says on stdout what it did */
 bool init_config(struct init *init);
@@ -43,10 +48,6 @@ bool init_store(struct init *init);
 bool init_socket_folder(struct init *init);
 bool init_dropin(struct init *init);
 const char *init_dropin_path(const struct init *init);
-/* Replaces a file in one step, its owner and mode as they were (else `mode`); makes its folder. */
-bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode);
-/* Reads a file; NULL when it is not there or cannot be read (then errno says why). */
-const char *init_read(const struct init *init, const char *path, size_t *n_r);
 
 /* init_postfix.c: the mail server's */
 bool init_postfix_show(struct init *init); /* the lines, for people who set them by hand */

@@ -3,7 +3,6 @@
  * kept; a configuration is replaced only when it says nothing but defaults, or when the user asks for it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -19,60 +18,6 @@
 
 #include "cli/cli.h"
 #include "cli/init.h"
-
-/* --- files */
-
-const char *init_read(const struct init *init, const char *path, size_t *n_r)
-{
-    struct buf text = {0};
-    char piece[8192];
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return NULL;
-    while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-        buf_add(&text, piece, n);
-    bool bad = ferror(f);
-    fclose(f);
-    const char *copy = bad ? NULL : arena_strndup(init->arena, text.n ? text.p : "", text.n);
-    *n_r = text.n;
-    buf_free(&text);
-    return copy;
-}
-
-/* The folder of `path` and those above it. */
-static bool make_folders(const struct init *init, const char *path)
-{
-    char *copy = arena_strdup(init->arena, path);
-    for (char *p = copy + 1; (p = strchr(p, '/')); *p++ = '/') {
-        *p = '\0';
-        if (mkdir(copy, 0755) != 0 && errno != EEXIST)
-            return false;
-    }
-    return true;
-}
-
-bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode)
-{
-    struct stat st;
-    const char *fresh = arena_printf(init->arena, "%s.ringer-new", path);
-    bool there = stat(path, &st) == 0;
-    int fd = make_folders(init, path)
-                 ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)
-                 : -1;
-    bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n &&
-                fchmod(fd, there ? st.st_mode & 07777 : mode) == 0 &&
-                (!there || fchown(fd, st.st_uid, st.st_gid) == 0) && fsync(fd) == 0;
-    int saved = errno;
-    if (fd >= 0 && close(fd) != 0)
-        good = false;
-    if (good && rename(fresh, path) == 0)
-        return true;
-    saved = good ? errno : saved;
-    unlink(fresh);
-    return init_failed(geteuid() == 0 ? "nothing was changed in it" : "run this as root",
-                       "cannot write %s: %s", path, strerror(saved));
-}
 
 /* --- the configuration */
 
@@ -218,6 +163,40 @@ static int look_at_old(struct init *init)
     return 1;
 }
 
+static const char *word_in_file(const struct init *init, const char *path, const char *key)
+{
+    size_t n;
+    const char *text = init_read(init, init_path(init, path), &n);
+    struct span rest = span_of(text), line;
+    while (span_line(&rest, &line)) {
+        line = span_trim(line);
+        if (!span_starts_nocase(line, span_of(key)))
+            continue;
+        struct span value = span_trim((struct span){line.p + strlen(key), line.n - strlen(key)});
+        if (value.n && value.n < line.n - strlen(key))
+            return arena_span(init->arena, value);
+    }
+    return NULL;
+}
+
+/*
+ * Only where another milter writes such headers: without one, a name that is believed is a name that anybody can
+ * write on the mail that he sends.
+ */
+static void find_authserv_id(struct init *init)
+{
+    const char *list = init->postfix.smtpd_expanded, *address, *name = NULL;
+    while (list && init->authserv_ids.n == 0 && !name && (address = postfix_next_milter(init->arena, &list)))
+        name = postfix_verifier(address);
+    if (!name)
+        return;
+    const char *id = word_in_file(init, "/etc/opendmarc.conf", "AuthservID");
+    id = id ? id : word_in_file(init, "/etc/opendkim.conf", "AuthservID");
+    id = id && strcmp(id, "HOSTNAME") != 0 ? id : init->postfix.myhostname;
+    printf("%s runs before Ringer: Authentication-Results of %s are believed\n", name, id);
+    init_add(init, &init->authserv_ids, id);
+}
+
 bool init_config(struct init *init)
 {
     struct diag_list diags = {0};
@@ -228,7 +207,7 @@ bool init_config(struct init *init)
     if (init->own.n == 0)
         return init_failed("name them: ringer init --own-domain company.example",
                            "your own domains are not known");
-    init_find_authserv_id(init);
+    find_authserv_id(init);
     const char *text = config_text(init);
     init->conf = conf_parse(init->config, span_of(text), &diags);
     cli_report(&diags);
@@ -261,7 +240,7 @@ static bool find_user(const struct init *init, struct passwd *pw_r)
 /* A folder with owner, group and mode; one that is there is only told about when it is wrong. */
 static bool make_folder(const struct init *init, const char *path, uid_t uid, gid_t gid, mode_t mode)
 {
-    if (!make_folders(init, path) || (mkdir(path, mode) != 0 && errno != EEXIST))
+    if (!init_make_folders(init, path) || (mkdir(path, mode) != 0 && errno != EEXIST))
         return init_failed("run this as root", "cannot make %s: %s", path, strerror(errno));
     if (geteuid() == 0 && (chown(path, uid, gid) != 0 || chmod(path, mode) != 0))
         return init_failed("is it on a file system with owners and modes?",

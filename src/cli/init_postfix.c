@@ -18,6 +18,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/init.h"
 #include "cli/reach.h"
@@ -237,15 +238,15 @@ static const char *hash_of(const struct init *init, const char *path)
 static const char *make_copy(const struct init *init, const char *path)
 {
     struct stat st;
-    size_t n;
-    const char *text = init_read(init, path, &n), *copy = arena_printf(init->arena, "%s.before-ringer", path);
+    struct span text;
+    const char *error = path, *copy = arena_printf(init->arena, "%s.before-ringer", path);
     for (unsigned i = 2; access(copy, F_OK) == 0; i++)
         copy = arena_printf(init->arena, "%s.before-ringer.%u", path, i);
-    if (!text || stat(path, &st) != 0) {
-        init_failed("run this as root", "cannot read %s: %s", path, strerror(errno));
+    if (!file_read_arena(init->arena, path, FILE_WRITTEN_MAX, &text, &error) || stat(path, &st) != 0) {
+        init_failed("nothing was changed", "cannot copy %s", error);
         return NULL;
     }
-    return init_replace(init, copy, (struct span){text, n}, st.st_mode & 07777) ? copy : NULL;
+    return init_replace(init, copy, text, st.st_mode & 07777) ? copy : NULL;
 }
 
 static json_t *copy_files(const struct init *init, const struct plan *plan)

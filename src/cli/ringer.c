@@ -3,9 +3,7 @@
  */
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -17,24 +15,6 @@ static const struct cli_command commands[] = {
 #undef COMMAND
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
-
-const char *cli_default_config(void)
-{
-    static const char path[] = SYSCONFDIR "/ringer/ringer.yaml";
-    const char *env = getenv("RINGER_CONFIG");
-    if (env && *env)
-        return env;
-    return access(path, F_OK) == 0 ? path : NULL;
-}
-
-int cli_report(struct diag_list *diags)
-{
-    int code = diags->errors ? EXIT_CONFIG : EXIT_DONE;
-    diag_attach_source(diags);
-    diag_print(diags, stderr);
-    diag_free(diags);
-    return code;
-}
 
 static void usage(FILE *out)
 {

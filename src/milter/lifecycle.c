@@ -44,7 +44,6 @@ enum {
     LAST_MESSAGES_MS = 2000, /* after the deadline, for messages that are just being decided */
 };
 
-struct daemon ringerd;
 static struct diag_list start_warnings;
 static int event_fd = -1; /* for the signal handlers */
 static atomic_bool hup_waiting;

@@ -4,7 +4,7 @@ ringerd_SOURCES = \
 	src/milter/action.c src/milter/action.h \
 	src/milter/control.c src/milter/control.h \
 	src/milter/current.c src/milter/current.h \
-	src/milter/daemon.h \
+	src/milter/daemon.c src/milter/daemon.h \
 	src/milter/headertext.c src/milter/headertext.h \
 	src/milter/housekeep.c src/milter/housekeep.h \
 	src/milter/lifecycle.c src/milter/lifecycle.h \
@@ -13,6 +13,7 @@ ringerd_SOURCES = \
 	src/milter/nosigwait.c \
 	src/milter/notify.c src/milter/notify.h \
 	src/milter/options.c src/milter/options.h \
+	src/milter/outcome.h \
 	src/milter/packwatch.c src/milter/packwatch.h \
 	src/milter/process.c src/milter/process.h \
 	src/milter/record.c src/milter/record.h \
@@ -21,5 +22,6 @@ ringerd_SOURCES = \
 	src/milter/session.c src/milter/session.h \
 	src/milter/spool.c src/milter/spool.h \
 	src/milter/testmail.c src/milter/testmail.h \
+	src/milter/transaction.h \
 	src/milter/workers.c src/milter/workers.h
 ringerd_LDADD = $(RINGER_LIBS) $(MILTER_LIBS) $(SYSTEMD_LIBS)

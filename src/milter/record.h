@@ -1,6 +1,8 @@
 #ifndef RINGER_MILTER_RECORD_H
 #define RINGER_MILTER_RECORD_H
-#include "milter/action.h"
+#include "judge/judgement.h"
+#include "milter/outcome.h"
+#include "milter/transaction.h"
 
 /*
  * A decision as others read it: the row for the store, the log line, the JSON event. All in the message's arena.

@@ -2,7 +2,9 @@
 #define RINGER_MILTER_TESTMAIL_H
 #include <stdbool.h>
 #include <jansson.h>
-#include "milter/action.h"
+#include "judge/judgement.h"
+#include "milter/outcome.h"
+#include "milter/transaction.h"
 
 /*
  * Test attacks (ringer-test-attack(1)) come from loopback, whose mail is otherwise not judged. Such a message names

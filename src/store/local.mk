@@ -15,6 +15,7 @@ libringer_a_SOURCES += \
 	src/store/release.c \
 	src/store/smtp_path.c src/store/smtp_path.h \
 	src/store/sqlite.c \
+	src/store/statements.c \
 	src/store/store.c src/store/store.h \
 	src/store/value.c \
 	src/store/writer.c

@@ -17,12 +17,6 @@
 static const struct db_driver *const drivers[] = {&db_sqlite};
 enum { N_DRIVERS = sizeof(drivers) / sizeof(*drivers) };
 
-const char *const statement_sql[SQL_COUNT] = {
-#define STATEMENT(id, sql) [SQL_##id] = sql,
-#include "store/statements.def"
-#undef STATEMENT
-};
-
 static const struct db_driver *find_driver(const char *url, const char **where_r)
 {
     for (size_t i = 0; i < N_DRIVERS; i++) {
