@@ -86,6 +86,7 @@ TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
 EXTRA_DIST += \
 	$(check_SCRIPTS) \
 	tests/cli/init_test.py \
+	tests/circles.py \
 	tests/cli/learn_mail.py \
 	tests/cli/setup.py \
 	tests/cli/man_test.py \
