@@ -16,6 +16,7 @@ libringer_a_SOURCES += \
 	src/worker/spf.c src/worker/spf.h \
 	src/worker/spf_cache.c src/worker/spf_cache.h \
 	src/worker/spf_frames.c src/worker/spf_frames.h \
+	src/worker/spf_result.h \
 	src/worker/worker.h \
 	src/worker/zip.c src/worker/zip.h
 # The worker links only what it uses: every library is address space and code that a hostile document may reach.

@@ -1,8 +1,8 @@
 #ifndef RINGER_WORKER_SPF_H
 #define RINGER_WORKER_SPF_H
 #include "base/arena.h"
-#include "base/enumname.h"
 #include "worker/breaker.h"
+#include "worker/spf_result.h"
 #include "worker/worker.h"
 
 /*
@@ -13,26 +13,6 @@
  * Thread-safe. Nothing fails loudly: what could not be found out is unknown, and the mail goes on.
  */
 struct spf_service;
-
-#define SPF_RESULT_LIST(X)                                                                                   \
-    X(SPF_UNKNOWN, "unknown") /* not asked, or no answer: no worker, crash, too late */                      \
-    X(SPF_NONE, "none")                                                                                      \
-    X(SPF_NEUTRAL, "neutral")                                                                                \
-    X(SPF_PASS, "pass")                                                                                      \
-    X(SPF_FAIL, "fail")                                                                                      \
-    X(SPF_SOFTFAIL, "softfail")                                                                              \
-    X(SPF_TEMPERROR, "temperror")                                                                            \
-    X(SPF_PERMERROR, "permerror")
-ENUM_DECLARE(spf_result, SPF_RESULT_LIST)
-enum { SPF_RESULTS = SPF_PERMERROR + 1 };
-
-enum dmarc_found {
-    DMARC_UNKNOWN,      /* not asked, or no answer */
-    DMARC_NO_RECORD,    /* neither the domain nor its organisation has (exactly) one */
-    DMARC_DOMAIN,       /* the record of the From domain itself */
-    DMARC_ORGANISATION, /* the record of its organisational domain */
-    DMARC_FOUNDS
-};
 
 struct spf_question {
     const char *client_ip, *helo; /* no client: no SPF */

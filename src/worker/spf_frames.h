@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/span.h"
-#include "worker/spf.h"
+#include "worker/spf_result.h"
 
 /* The frames of --service=spf; the grammar stands in spf_frames.c. Both sides treat what they read as hostile. */
 enum {
