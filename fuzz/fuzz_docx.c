@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistr.h>
 
+#include "worker/codepage.h"
 #include "worker/extract.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
