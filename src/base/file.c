@@ -58,13 +58,14 @@ static bool is_regular(const struct stat *st, struct file_error *error)
 int file_open(const char *path, struct file_error *error_r)
 {
     struct stat st;
-    int fd = -1;
-    if (stat(path, &st) != 0)
-        refuse_errno(error_r, errno);
-    else if (is_regular(&st, error_r) && (fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) < 0)
-        refuse_errno(error_r, errno);
-    if (fd < 0)
+    bool known = stat(path, &st) == 0;
+    if (known && !is_regular(&st, error_r))
         return -1;
+    int fd = known ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+    if (fd < 0) {
+        refuse_errno(error_r, errno);
+        return -1;
+    }
     bool ok = fstat(fd, &st) == 0 ? is_regular(&st, error_r) : refuse_errno(error_r, errno);
     if (ok)
         return fd;

@@ -214,9 +214,8 @@ static int learn_all(struct learn *learn, struct mailsource *source)
         if (error)
             fprintf(stderr, "ringer learn: %s\n", error);
         take(learn, buf_span(&raw), &from);
-        if (learn->n == 0)
-            arena_reset(learn->arena);
-        else if ((learn->n == BATCH || arena_used(learn->arena) > BATCH_BYTES) && flush(learn) == 0)
+        bool full = learn->n == BATCH || arena_used(learn->arena) > BATCH_BYTES;
+        if (learn->n == 0 || (full && flush(learn) == 0))
             arena_reset(learn->arena);
         code = learn->failed;
         if (progress)

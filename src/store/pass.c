@@ -13,8 +13,8 @@
 #include "store/internal.h"
 #include "store/pass.h"
 
-_Static_assert(PASS_BYTES == crypto_generichash_BYTES && PASS_BYTES == crypto_generichash_KEYBYTES,
-               "a secret is a key, a name is a hash");
+_Static_assert(PASS_BYTES == crypto_generichash_KEYBYTES, "a secret is a key");
+_Static_assert(PASS_BYTES == crypto_generichash_BYTES, "a name is a hash");
 
 void pass_digest_begin(struct pass_digest *digest)
 {
