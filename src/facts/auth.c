@@ -119,11 +119,10 @@ static void from_ourselves(struct fact_work *work, const struct auth_results *cl
 static void unproven(struct fact_work *work, bool looked)
 {
     bool own = lookalike_is_own(work->from_match);
-    const struct fact_value *aligned = &work->facts->v[FACT_AUTH_ALIGNED];
     if (!work->lookup || !looked)
         return;
     facts_set_bool(work->facts, FACT_AUTH_UNPROVEN,
-                   own && !work->lookup->internal && !(aligned->known && aligned->b));
+                   own && !work->lookup->internal && !facts_bool(work->facts, FACT_AUTH_ALIGNED));
 }
 
 void facts_auth(struct fact_work *work)

@@ -65,34 +65,27 @@ static struct contact_strings strings(const struct list *list)
 
 /* --- people and organisations */
 
-/* Envelope recipients where they are known: headers may name anybody. */
-static void each_recipient(struct fact_work *work,
-                           void (*take)(struct fact_work *, struct list *, const char *), struct list *list)
-{
-    const struct message *m = work->message;
-    if (m->envelope && m->envelope->n_rcpts) {
-        for (size_t i = 0; i < m->envelope->n_rcpts && i < CONTACT_PEERS; i++)
-            take(work, list, m->envelope->rcpts[i]);
-        return;
-    }
-    const struct mailbox_list *lists[] = {&m->to, &m->cc};
-    for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < lists[l]->n && i < CONTACT_PEERS; i++)
-            take(work, list, lists[l]->v[i].address);
-}
+struct taking {
+    struct fact_work *work;
+    struct list *list;
+};
 
-static void take_person(struct fact_work *work, struct list *list, const char *address)
+static bool take_person(void *context, const char *address)
 {
-    const struct message *m = work->message;
+    struct taking *to = context;
+    const struct message *m = to->work->message;
     bool enveloped = m->envelope && m->envelope->n_rcpts; /* what the server took for us is ours */
-    if (strchr(address, '@') && (enveloped || is_own(work, address)))
-        list_add(list, lower(work->arena, address));
+    if (strchr(address, '@') && (enveloped || is_own(to->work, address)))
+        list_add(to->list, lower(to->work->arena, address));
+    return true;
 }
 
-static void take_peer(struct fact_work *work, struct list *list, const char *address)
+static bool take_peer(void *context, const char *address)
 {
-    if (!is_own(work, address))
-        list_add(list, organisation(work, address));
+    struct taking *to = context;
+    if (!is_own(to->work, address))
+        list_add(to->list, organisation(to->work, address));
+    return true;
 }
 
 static void add_parties(struct fact_work *work, struct list *list, const struct mailbox_list *boxes)
@@ -174,20 +167,15 @@ static void accounts(struct fact_work *work, struct contact *contact)
 
 /* --- what it imitates, and its campaign */
 
-static int64_t number(const struct facts *facts, enum fact_id id)
-{
-    return facts->v[id].known ? facts->v[id].i : 0;
-}
-
 /* Whose accounts they would be: whom the sender imitates, else the sender's own organisation. */
 static const char *payee(struct fact_work *work, const char *peer)
 {
     const struct facts *facts = work->facts;
     const char *target = NULL;
-    if (number(facts, FACT_LOOKALIKE_SCORE) >= LOOKALIKE_WEAK)
-        target = facts->v[FACT_LOOKALIKE_TARGET].s;
-    else if (number(facts, FACT_THREAD_PAIR_SCORE) >= LOOKALIKE_WEAK)
-        target = facts->v[FACT_THREAD_PAIR_TARGET].s;
+    if (facts_int(facts, FACT_LOOKALIKE_SCORE) >= LOOKALIKE_WEAK)
+        target = facts_text(facts, FACT_LOOKALIKE_TARGET);
+    else if (facts_int(facts, FACT_THREAD_PAIR_SCORE) >= LOOKALIKE_WEAK)
+        target = facts_text(facts, FACT_THREAD_PAIR_TARGET);
     const char *registrable =
         target ? lookalike_registrable(work->sources->index, work->arena, target) : NULL;
     return registrable ? registrable : peer;
@@ -197,14 +185,15 @@ static void marks(struct fact_work *work, struct contact *contact)
 {
     const struct facts *facts = work->facts;
     struct contact_mark *v = arena_array(work->arena, CONTACT_MARKS, sizeof(*v));
+    const char *domain = facts_text(facts, FACT_LOOKALIKE_DOMAIN),
+               *reply_to = facts_text(facts, FACT_REPLY_ADDRESS);
     size_t n = 0;
-    if (number(facts, FACT_LOOKALIKE_SCORE) >= LOOKALIKE_WEAK && facts->v[FACT_LOOKALIKE_DOMAIN].known)
-        v[n++] = (struct contact_mark){"domain", lower(work->arena, facts->v[FACT_LOOKALIKE_DOMAIN].s)};
-    else if (number(facts, FACT_THREAD_PAIR_SCORE) >= LOOKALIKE_WEAK && work->from_registrable)
+    if (facts_int(facts, FACT_LOOKALIKE_SCORE) >= LOOKALIKE_WEAK && domain)
+        v[n++] = (struct contact_mark){"domain", lower(work->arena, domain)};
+    else if (facts_int(facts, FACT_THREAD_PAIR_SCORE) >= LOOKALIKE_WEAK && work->from_registrable)
         v[n++] = (struct contact_mark){"domain", work->from_registrable};
-    if (facts->v[FACT_REPLY_DIVERTED].known && facts->v[FACT_REPLY_DIVERTED].b &&
-        facts->v[FACT_REPLY_ADDRESS].known)
-        v[n++] = (struct contact_mark){"reply-to", lower(work->arena, facts->v[FACT_REPLY_ADDRESS].s)};
+    if (facts_bool(facts, FACT_REPLY_DIVERTED) && reply_to)
+        v[n++] = (struct contact_mark){"reply-to", lower(work->arena, reply_to)};
     for (size_t i = 0; i < contact->n_accounts && n < CONTACT_MARKS; i++)
         v[n++] = (struct contact_mark){"account", contact->accounts[i].number};
     contact->marks = v;
@@ -227,7 +216,7 @@ void facts_contact(struct fact_work *work)
     struct contact *contact = contact_of(work);
     if (work->from && *work->from->domain && !is_own(work, work->from->address))
         list_add(&peer, organisation(work, work->from->address));
-    each_recipient(work, take_person, &people);
+    message_each_recipient(work->message, CONTACT_PEERS, take_person, &(struct taking){work, &people});
     contact->peers = strings(&peer);
     contact->people = strings(&people);
     contact->payee = payee(work, peer.n ? peer.v[0] : NULL);
@@ -244,7 +233,7 @@ const struct contact *contact_sent(const struct fact_sources *sources, struct ar
     struct contact *contact = contact_of(&work);
     if (message->from.n && strchr(message->from.v[0].address, '@'))
         list_add(&people, lower(arena, message->from.v[0].address));
-    each_recipient(&work, take_peer, &peers);
+    message_each_recipient(message, CONTACT_PEERS, take_peer, &(struct taking){&work, &peers});
     contact->sent = true;
     contact->people = strings(&people);
     contact->peers = strings(&peers);

@@ -1,5 +1,5 @@
 /*
- * The table of facts and its setters. It refuses nothing but a type that is not the fact's own (a mistake in
+ * The table of facts, its setters and readers. It refuses nothing but a type that is not the fact's own (a mistake in
  * a family, caught in every build) and list items beyond a bound.
  */
 #include <assert.h>
@@ -50,6 +50,36 @@ void facts_set_string(struct facts *facts, enum fact_id id, const char *value)
 void facts_set_list_empty(struct facts *facts, enum fact_id id)
 {
     *slot(facts, id, FACT_LIST) = (struct fact_value){.known = true};
+}
+
+static const struct fact_value *value_of(const struct facts *facts, enum fact_id id, enum fact_type type)
+{
+    assert((unsigned)id < FACT_COUNT && fact_info[id].type == type);
+    return &facts->v[id];
+}
+
+bool facts_bool(const struct facts *facts, enum fact_id id)
+{
+    const struct fact_value *value = value_of(facts, id, FACT_BOOL);
+    return value->known && value->b;
+}
+
+int64_t facts_int(const struct facts *facts, enum fact_id id)
+{
+    const struct fact_value *value = value_of(facts, id, FACT_INT);
+    return value->known ? value->i : 0;
+}
+
+const char *facts_text(const struct facts *facts, enum fact_id id)
+{
+    const struct fact_value *value = value_of(facts, id, FACT_STRING);
+    return value->known ? value->s : NULL;
+}
+
+bool facts_is(const struct facts *facts, enum fact_id id, const char *text)
+{
+    const char *known = facts_text(facts, id);
+    return known && strcmp(known, text) == 0;
 }
 
 void facts_add(struct facts *facts, enum fact_id id, const char *item)

@@ -61,6 +61,11 @@ void facts_set_string(struct facts *facts, enum fact_id id,
                       const char *value); /* NULL leaves it unknown; not copied */
 void facts_add(struct facts *facts, enum fact_id id, const char *item); /* appends to a list, once; copies */
 void facts_set_list_empty(struct facts *facts, enum fact_id id);        /* known, nothing in it (yet) */
+/* Where unknown and false, 0 or nothing are the same to the caller: false, 0, NULL when it is unknown. */
+bool facts_bool(const struct facts *facts, enum fact_id id);
+int64_t facts_int(const struct facts *facts, enum fact_id id);
+const char *facts_text(const struct facts *facts, enum fact_id id);
+bool facts_is(const struct facts *facts, enum fact_id id, const char *text); /* known, and that */
 /* False when there is no such fact. */
 bool facts_find(const char *name, enum fact_id *id_r);
 

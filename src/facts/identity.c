@@ -91,28 +91,9 @@ static const char *find_title(const struct wordset *titles, struct span folded)
     return NULL;
 }
 
-/* Calls `f` for every recipient, those of the envelope where they are known; false as soon as it is false. */
-static bool all_recipients(struct fact_work *work, bool (*f)(struct fact_work *, const char *, const void *),
-                           const void *data)
+static bool belongs_to(void *context, const char *address)
 {
-    const struct message *m = work->message;
-    bool enveloped = m->envelope && m->envelope->n_rcpts, any = enveloped;
-    for (size_t i = 0; enveloped && i < m->envelope->n_rcpts; i++)
-        if (!f(work, m->envelope->rcpts[i], data))
-            return false;
-    const struct mailbox_list *lists[] = {&m->to, &m->cc};
-    for (size_t l = 0; !enveloped && l < 2; l++)
-        for (size_t i = 0; i < lists[l]->n; i++) {
-            any = true;
-            if (!f(work, lists[l]->v[i].address, data))
-                return false;
-        }
-    return any;
-}
-
-static bool belongs_to(struct fact_work *work, const char *address, const void *data)
-{
-    const struct person *person = data;
+    const struct person *person = ((const struct person_match *)context)->person;
     for (size_t i = 0; i < person->n_addresses; i++)
         if (strcasecmp(person->addresses[i], address) == 0)
             return true;
@@ -145,7 +126,7 @@ static void person(struct fact_work *work)
     const struct people *people = work->sources->people;
     if (!people_match(people, work->arena, work->from->name, work->from->address, &match) || match.genuine)
         return;
-    if (all_recipients(work, belongs_to, match.person)) {
+    if (message_each_recipient(work->message, SIZE_MAX, belongs_to, &match)) {
         facts_set_string(work->facts, FACT_PERSON_SELF, match.person->name);
         return;
     }

@@ -34,12 +34,6 @@ static void consider_list(struct fact_work *work, struct best *best, const struc
         consider(work, best, list->v[i].domain, list->v[i].written, field);
 }
 
-static const char *envelope_domain(const struct message *m)
-{
-    const char *at = m->envelope && m->envelope->mail_from ? strrchr(m->envelope->mail_from, '@') : NULL;
-    return at ? at + 1 : NULL;
-}
-
 static void sender_fields(struct fact_work *work)
 {
     const struct message *m = work->message;
@@ -50,7 +44,7 @@ static void sender_fields(struct fact_work *work)
     consider_list(work, &best, &m->sender, "Sender");
     consider_list(work, &best, &m->reply_to, "Reply-To");
     consider_list(work, &best, &m->return_path, "Return-Path");
-    consider(work, &best, envelope_domain(m), NULL, "Return-Path");
+    consider(work, &best, message_envelope_domain(m), NULL, "Return-Path");
     facts_set_int(facts, FACT_LOOKALIKE_SCORE, best.finding ? best.finding->score : 0);
     if (!best.finding)
         return;

@@ -123,7 +123,7 @@ static void requests(struct fact_work *work, const struct payment_text *texts,
             continue;
         if (where == PAYMENT_ATTACHMENT)
             raise_int(facts, FACT_REQUEST_ATTACHED, r->strength);
-        if (facts->v[request_fact[r->kind].strength].i < r->strength) {
+        if (facts_int(facts, request_fact[r->kind].strength) < r->strength) {
             facts_set_int(facts, request_fact[r->kind].strength, r->strength);
             facts_set_string(facts, request_fact[r->kind].words, evidence(work->arena, r->evidence));
         }

@@ -21,11 +21,8 @@ static bool differs(struct fact_work *work, const char *domain)
 static void return_path(struct fact_work *work)
 {
     const struct message *m = work->message;
-    const char *domain = NULL;
-    const char *at = m->envelope && m->envelope->mail_from ? strrchr(m->envelope->mail_from, '@') : NULL;
-    if (at)
-        domain = at + 1;
-    else if (m->return_path.n)
+    const char *domain = message_envelope_domain(m);
+    if (!domain && m->return_path.n)
         domain = m->return_path.v[0].domain;
     if (domain && *domain)
         facts_set_bool(work->facts, FACT_RETURN_PATH_DIFFERS, differs(work, domain));

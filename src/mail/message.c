@@ -45,6 +45,34 @@ const struct mail_header *message_header(const struct message *message, const ch
     return NULL;
 }
 
+const char *message_envelope_domain(const struct message *message)
+{
+    const char *sender = message->envelope ? message->envelope->mail_from : NULL;
+    const char *at = sender ? strrchr(sender, '@') : NULL;
+    return at ? at + 1 : NULL;
+}
+
+bool message_each_recipient(const struct message *message, size_t most,
+                            bool (*take)(void *context, const char *address), void *context)
+{
+    const struct envelope *e = message->envelope;
+    const struct mailbox_list *lists[] = {&message->to, &message->cc};
+    bool any = false;
+    if (e && e->n_rcpts) {
+        for (size_t i = 0; i < e->n_rcpts && i < most; i++)
+            if (!take(context, e->rcpts[i]))
+                return false;
+        return true;
+    }
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->n && i < most; i++) {
+            any = true;
+            if (!take(context, lists[l]->v[i].address))
+                return false;
+        }
+    return any;
+}
+
 void message_library_init(void)
 {
     g_mime_init();

@@ -121,6 +121,14 @@ const struct message *message_with_answers(struct arena *arena, const struct mes
                                            const struct message_limits *limits);
 /* First header of that name (case-insensitive), NULL when there is none. */
 const struct mail_header *message_header(const struct message *message, const char *name);
+/* The domain of the envelope sender; NULL when it is not known or has none. */
+const char *message_envelope_domain(const struct message *message);
+/*
+ * Every recipient: those of the envelope where they are known (headers may name anybody), else To and Cc; at most
+ * `most` of each; ends when `take` says false. Was there one, and were all taken?
+ */
+bool message_each_recipient(const struct message *message, size_t most,
+                            bool (*take)(void *context, const char *address), void *context);
 /* Once per process, before any other thread: GMime's global state. */
 void message_library_init(void);
 void message_library_shutdown(void);

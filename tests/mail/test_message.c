@@ -170,6 +170,60 @@ static void test_authres(void **state)
     arena_free(&arena);
 }
 
+static bool join(void *context, const char *address)
+{
+    buf_printf(context, "%s|", address);
+    return strcmp(address, "stop@c.example") != 0;
+}
+
+static void check_recipients(const struct envelope *e, const char *headers, size_t most, const char *want,
+                             bool all)
+{
+    struct arena *arena = arena_new();
+    struct buf out = {0};
+    buf_adds(&out, "");
+    const struct message *m = message_parse(arena, e, span_of(headers), false, &message_limits_default);
+    assert_int_equal(message_each_recipient(m, most, join, &out), all);
+    assert_string_equal(arena_span(arena, buf_span(&out)), want);
+    buf_free(&out);
+    arena_free(&arena);
+}
+
+static void test_recipients(void **state)
+{
+    static const char *const rcpts[] = {"x@a.example", "y@a.example"};
+    static const char headers[] =
+        "To: a@c.example, b@c.example\nCc: c@c.example, stop@c.example, d@c.example\n\n";
+    (void)state;
+    check_recipients(&(struct envelope){.rcpts = rcpts, .n_rcpts = 2}, headers, 9, "x@a.example|y@a.example|",
+                     true);
+    check_recipients(&envelope, headers, 1, "a@c.example|c@c.example|", true);
+    check_recipients(NULL, headers, 9, "a@c.example|b@c.example|c@c.example|stop@c.example|", false);
+    check_recipients(NULL, "From: a@c.example\n\n", 9, "", false);
+}
+
+static void test_envelope_domain(void **state)
+{
+    static const struct {
+        const char *sender, *domain;
+    } rows[] = {{"a@b.example", "b.example"},
+                {"\"@x\"@b.example", "b.example"},
+                {"", NULL},
+                {"local", NULL},
+                {NULL, NULL}};
+    struct arena *arena = arena_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const struct envelope e = {.mail_from = rows[i].sender};
+        const char *domain = message_envelope_domain(
+            message_parse(arena, &e, SPAN_LIT(FROM "\n"), false, &message_limits_default));
+        assert_string_equal(domain ? domain : "none", rows[i].domain ? rows[i].domain : "none");
+    }
+    assert_null(message_envelope_domain(
+        message_parse(arena, NULL, SPAN_LIT(FROM "\n"), false, &message_limits_default)));
+    arena_free(&arena);
+}
+
 /* "kind[h]:text|" of each text. */
 static void check_texts(const char *raw, const char *want)
 {
@@ -309,6 +363,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_anomalies),   cmocka_unit_test(test_limits),
         cmocka_unit_test(test_fields),      cmocka_unit_test(test_authres),
+        cmocka_unit_test(test_recipients),  cmocka_unit_test(test_envelope_domain),
         cmocka_unit_test(test_texts),       cmocka_unit_test(test_quoted_addresses),
         cmocka_unit_test(test_attachments), cmocka_unit_test(test_answers),
         cmocka_unit_test(test_links),
