@@ -3,12 +3,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -16,10 +22,17 @@
 
 #include "milter/log.h"
 
-enum { LINE_MAX_BYTES = 8192 }; /* longer than any line we write; syslog daemons cut at 8 KiB too */
+enum {
+    LINE_MAX_BYTES = PIPE_BUF, /* so much goes into a pipe whole or not at all */
+    PATIENCE_MS = 200          /* for a reader who does not read, once; then lines are lost until he does */
+};
 
 static bool to_stderr = true;
 static bool with_priority;
+static int log_fd = STDERR_FILENO;
+static bool log_is_socket;
+static atomic_bool stalled; /* the last line did not go out */
+static atomic_ullong lost, lost_untold;
 static atomic_int least = LOG_INFO; /* syslog's numbers grow with unimportance */
 
 /* systemd says in JOURNAL_STREAM which device and inode its journal is. */
@@ -32,12 +45,45 @@ static bool stderr_is_journal(void)
            st.st_dev == dev && st.st_ino == ino;
 }
 
+/*
+ * A pipe or terminal of our own that does not block: the flag on descriptor 2 would be that of everybody who has it.
+ * Files do not block, and sockets are told with each line.
+ */
+static void open_stderr(void)
+{
+    struct stat st;
+    if (fstat(STDERR_FILENO, &st) != 0)
+        return;
+    log_is_socket = S_ISSOCK(st.st_mode);
+    if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        return;
+    int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd >= 0)
+        log_fd = fd;
+}
+
+/* The socket of syslogd: syslog(3) would wait for it for ever. -1 when nobody is there. */
+static int connect_syslog(void)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
 void log_open(bool foreground)
 {
     to_stderr = foreground;
     with_priority = foreground && stderr_is_journal();
-    if (!foreground)
-        openlog("ringerd", LOG_PID | LOG_NDELAY, LOG_MAIL);
+    if (foreground) {
+        open_stderr();
+    } else {
+        log_fd = connect_syslog();
+        log_is_socket = true;
+    }
 }
 
 void log_set_level(enum conf_log_level level)
@@ -49,16 +95,81 @@ void log_set_level(enum conf_log_level level)
     atomic_store(&least, priorities[level]);
 }
 
+unsigned long long log_lines_lost(void)
+{
+    return atomic_load(&lost);
+}
+
+static bool put(const char *line, size_t n)
+{
+    ssize_t sent =
+        log_is_socket ? send(log_fd, line, n, MSG_DONTWAIT | MSG_NOSIGNAL) : write(log_fd, line, n);
+    return sent == (ssize_t)n;
+}
+
+/* Waits once for somebody who does not read; while he does not, mail goes on without a log. */
+static bool put_patiently(const char *line, size_t n)
+{
+    struct pollfd pfd = {.fd = log_fd, .events = POLLOUT};
+    if (put(line, n))
+        return true;
+    bool full = errno == EAGAIN || errno == ENOBUFS;
+    return full && !atomic_load(&stalled) && poll(&pfd, 1, PATIENCE_MS) > 0 && put(line, n);
+}
+
+/* syslogd may have been started anew, or later than we were. */
+static bool put_again(const char *line, size_t n)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    bool gone = log_fd < 0 || errno == ECONNREFUSED || errno == ENOTCONN || errno == ECONNRESET;
+    if (to_stderr || !gone)
+        return false;
+    pthread_mutex_lock(&lock);
+    int fd = connect_syslog();
+    if (fd >= 0 && log_fd >= 0) {
+        dup3(fd, log_fd, O_CLOEXEC);
+        close(fd);
+    } else if (fd >= 0) {
+        log_fd = fd;
+    }
+    pthread_mutex_unlock(&lock);
+    return fd >= 0 && put(line, n);
+}
+
+static void write_out(const char *line, size_t n)
+{
+    bool ok = put_patiently(line, n) || put_again(line, n);
+    atomic_store(&stalled, !ok);
+    if (!ok) {
+        atomic_fetch_add(&lost, 1);
+        atomic_fetch_add(&lost_untold, 1);
+        return;
+    }
+    unsigned long long n_lost = atomic_exchange(&lost_untold, 0);
+    if (n_lost > 0)
+        log_line(LOG_WARNING, "%llu log lines were lost: nobody read them", n_lost);
+}
+
+/* What stands before the text: for the journal its priority, for syslogd what RFC 3164 wants. */
+static int start_line(char *line, size_t size, int priority)
+{
+    char when[32];
+    time_t now = time(NULL);
+    struct tm tm;
+    if (with_priority)
+        return snprintf(line, size, "<%d>", priority);
+    if (to_stderr)
+        return snprintf(line, size, "ringerd: ");
+    strftime(when, sizeof(when), "%b %e %H:%M:%S", localtime_r(&now, &tm));
+    return snprintf(line, size, "<%d>%s ringerd[%ld]: ", LOG_MAIL | priority, when, (long)getpid());
+}
+
 void log_line(int priority, const char *fmt, ...)
 {
     if (priority > atomic_load(&least))
         return;
     char line[LINE_MAX_BYTES];
-    int start = 0;
-    if (with_priority)
-        start = snprintf(line, sizeof(line), "<%d>", priority);
-    else if (to_stderr)
-        start = snprintf(line, sizeof(line), "ringerd: ");
+    int start = start_line(line, sizeof(line), priority);
     va_list ap;
     va_start(ap, fmt);
     int n = vsnprintf(line + start, sizeof(line) - (size_t)start - 1, fmt, ap);
@@ -69,13 +180,9 @@ void log_line(int priority, const char *fmt, ...)
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)line[i] < ' ')
             line[i] = ' ';
-    if (!to_stderr) {
-        syslog(priority, "%s", line);
-        return;
-    }
-    line[len] = '\n';
-    ssize_t ignored = write(STDERR_FILENO, line, len + 1); /* one write: lines of two threads do not mix */
-    (void)ignored;
+    if (to_stderr)
+        line[len++] = '\n';
+    write_out(line, len); /* one write: lines of two threads do not mix */
 }
 
 void log_diags(const struct diag_list *diags)

@@ -8,12 +8,14 @@
 
 /*
  * The daemon's log: syslog (facility mail), or stderr in the foreground with systemd's "<N>" priorities when
- * stderr is the journal. One line a call, whatever the text holds. Safe for any number of threads.
+ * stderr is the journal. One line a call, whatever the text holds. Safe for any number of threads. Never waits for long:
+ * when nobody takes the lines they are lost, counted, and told of once somebody does.
  */
 void log_open(bool foreground);
 /* What is less important is left out; `level` is enum conf_log_level. */
 void log_set_level(enum conf_log_level level);
 void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+unsigned long long log_lines_lost(void); /* since the start */
 /* Appends a line to a file that log rotation may move at any time. Complains once when it cannot. */
 void log_event(const char *path, const char *line);
 /* One line a diagnostic; nothing for an empty list. */
