@@ -65,6 +65,7 @@ check_SCRIPTS = \
 	tests/milter/connections.sh \
 	tests/milter/history.sh \
 	tests/milter/lifecycle.sh \
+	tests/milter/memory.sh \
 	tests/milter/miltertest.sh \
 	tests/milter/packs.sh \
 	tests/milter/protocol.sh \
@@ -97,6 +98,7 @@ EXTRA_DIST += \
 	tests/milter/harness.py \
 	tests/milter/history_test.py \
 	tests/milter/lifecycle_test.py \
+	tests/milter/memory_test.py \
 	tests/milter/miltertest_test.py \
 	tests/milter/packs_test.py \
 	tests/milter/protocol_test.py \

@@ -62,6 +62,9 @@ void status_metrics(const json_t *status)
     gauge("uptime_seconds", integer(status, "uptime"));
     gauge("connections", integer(status, "connections"));
     gauge("connections_waiting", integer(status, "connections_waiting"));
+    gauge("memory_bytes", integer(json_object_get(status, "memory"), "in_use"));
+    gauge("memory_limit_bytes", integer(json_object_get(status, "memory"), "limit"));
+    gauge("log_lines_lost", integer(status, "log_lines_lost"));
     gauge("policy_generation", integer(status, "generation"));
     gauge("last_reload_ok", flag(last, "ok"));
     gauge("last_reload_seconds", integer(last, "time"));

@@ -22,6 +22,7 @@
 #include "milter/record.h"
 #include "milter/testmail.h"
 
+enum { MEMORY_WAIT_MS = 10 * 1000 };        /* well below the MTA's patience with milters */
 enum { REASON_CAP = 600, RULES_CAP = 300 }; /* bytes of an added header before it is encoded */
 
 void action_reply(SMFICTX *ctx, const char *code, const char *enhanced, const char *text)
@@ -288,6 +289,25 @@ static sfsistat spool_failed(SMFICTX *ctx, struct session *s, struct outcome *ou
     return SMFIS_CONTINUE;
 }
 
+/* Others may end soon: better to wait a little than to have the MTA come again in minutes. */
+static bool has_memory(struct transaction *tx, uint64_t size)
+{
+    const struct conf *conf = tx->policy->conf;
+    uint64_t looked_at = size < (uint64_t)conf->limit_message ? size : (uint64_t)conf->limit_message;
+    return memory_wait(&tx->memory, memory_for_judging(looked_at), (uint64_t)conf->limit_memory,
+                       MEMORY_WAIT_MS);
+}
+
+static sfsistat no_memory(SMFICTX *ctx, struct session *s, struct outcome *out)
+{
+    count(COUNTER_MEMORY_REFUSED);
+    out->kind = OUTCOME_TEMPFAIL;
+    out->error = arena_printf(s->tx->arena, "no memory for it: %llu MB of limits memory are in use",
+                              (unsigned long long)memory_in_use() >> 20);
+    action_reply(ctx, "451", "4.3.1", "Mail filter has no memory for this message now, try again");
+    return SMFIS_TEMPFAIL;
+}
+
 static void count_outcome(const struct session *s, const struct outcome *out)
 {
     static const enum counter by_kind[] = {
@@ -369,8 +389,12 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     tx->started_ms = monotonic_ms();
     if (tx->skip != SKIP_INTERNAL) /* a trusted relay may have a Ringer of its own */
         remove_forged(ctx, s);
-    if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
+    if (tx->no_memory) {
+        status = no_memory(ctx, s, &out);
+    } else if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
         status = spool_failed(ctx, s, &out);
+    } else if (tx->skip == SKIP_NONE && !has_memory(tx, raw.n)) {
+        status = no_memory(ctx, s, &out);
     } else if (tx->skip == SKIP_NONE && !(tx->release && was_released(tx, raw, &out))) {
         judged = &judgement;
         status = judge_and_act(ctx, s, services, raw, judged, &out);

@@ -18,6 +18,7 @@
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/log.h"
+#include "milter/memory.h"
 #include "milter/packwatch.h"
 #include "milter/reload.h"
 #include "milter/testmail.h"
@@ -49,19 +50,26 @@ static json_t *store_json(void)
                      (json_int_t)stats.failures, "last_error", stats.last_error.text);
 }
 
+static json_t *memory_json(const struct conf *conf)
+{
+    return json_pack("{s:I, s:I}", "in_use", (json_int_t)memory_in_use(), "limit",
+                     (json_int_t)conf->limit_memory);
+}
+
 static json_t *status_json(void)
 {
     struct policy *policy = current_get();
     struct services *services = current_services();
     json_t *status = json_pack(
-        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1,
+        "{s:b, s:s, s:i, s:I, s:s, s:i, s:b, s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1,
         "version", PACKAGE_VERSION, "pid", (int)getpid(), "uptime",
         (json_int_t)(time(NULL) - ringerd.started), "mode", conf_mode_name(policy->conf->mode), "generation",
         (int)policy->generation, "stopping", atomic_load(&ringerd.stopping), "connections",
         (int)atomic_load(&ringerd.open_connections), "connections_waiting", (int)acceptor_waiting(),
-        "max_connections", (int)policy->conf->max_connections, "last_reload", reload_status(), "rules",
-        packwatch_status(), "counters", counters_json(), "spf", workers_spf_json(services->spf),
-        "attachments", workers_attachments_json(services->workers), "store", store_json());
+        "max_connections", (int)policy->conf->max_connections, "log_lines_lost", (json_int_t)log_lines_lost(),
+        "memory", memory_json(policy->conf), "last_reload", reload_status(), "rules", packwatch_status(),
+        "counters", counters_json(), "spf", workers_spf_json(services->spf), "attachments",
+        workers_attachments_json(services->workers), "store", store_json());
     current_release_services(&services);
     policy_unref(&policy);
     return status;

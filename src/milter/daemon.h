@@ -27,6 +27,7 @@
     X(HEADERS_REMOVED, "headers_removed") /* forged ones */                                                  \
     X(ERRORS_STORE, "errors_store")                                                                          \
     X(ERRORS_INTERNAL, "errors_internal")                                                                    \
+    X(MEMORY_REFUSED, "memory_refused") /* messages and recipients that got 451 for want of it */            \
     X(RELOADS_FAILED, "reloads_failed")                                                                      \
     X(RULE_LIMITS, "rule_limits") /* patterns of rules that hit a limit */
 

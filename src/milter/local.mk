@@ -10,6 +10,7 @@ ringerd_SOURCES = \
 	src/milter/lifecycle.c src/milter/lifecycle.h \
 	src/milter/listener.c src/milter/listener.h \
 	src/milter/log.c src/milter/log.h \
+	src/milter/memory.c src/milter/memory.h \
 	src/milter/nosigwait.c \
 	src/milter/notify.c src/milter/notify.h \
 	src/milter/options.c src/milter/options.h \

@@ -65,6 +65,7 @@ static void transaction_free(struct session *s)
     s->tx = NULL;
     policy_unref(&tx->policy);
     spool_free(&tx->raw);
+    memory_give_back(&tx->memory);
     free(tx->forged);
     free(tx->rcpts);
     free(tx->rcpts_raw);
@@ -295,6 +296,12 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
         action_reply(ctx, "452", "4.5.3", "Too many recipients or too long an address");
         return SMFIS_TEMPFAIL;
     }
+    tx->rcpt_bytes += 2 * (strlen(argv[0]) + sizeof(char *) + 1);
+    if (!memory_grow(&tx->memory, tx->rcpt_bytes, (uint64_t)tx->policy->conf->limit_memory)) {
+        count(COUNTER_MEMORY_REFUSED);
+        action_reply(ctx, "452", "4.3.1", "Mail filter has no memory for more recipients, try again");
+        return SMFIS_TEMPFAIL;
+    }
     if (tx->n_rcpts == tx->cap_rcpts) {
         tx->cap_rcpts = tx->cap_rcpts ? tx->cap_rcpts * 2 : 4;
         tx->rcpts = mem_resize(tx->rcpts, tx->cap_rcpts, sizeof(*tx->rcpts));
@@ -305,9 +312,19 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
     return SMFIS_CONTINUE;
 }
 
+/* Once there is no memory for it, nothing more of the message is kept, and what was goes. */
 static void keep(struct transaction *tx, const void *data, size_t n)
 {
-    spool_add(&tx->raw, ringerd.spool_dir, (size_t)tx->policy->conf->limit_spool, data, n);
+    const struct conf *conf = tx->policy->conf;
+    if (tx->no_memory)
+        return;
+    uint64_t need = tx->rcpt_bytes + tx->raw.mem.n + (tx->raw.fd < 0 ? n : 0);
+    if (memory_grow(&tx->memory, need, (uint64_t)conf->limit_memory)) {
+        spool_add(&tx->raw, ringerd.spool_dir, (size_t)conf->limit_spool, data, n);
+    } else {
+        tx->no_memory = true;
+        spool_free(&tx->raw);
+    }
 }
 
 /* One of our names in mail that came in: to be removed, or somebody could write his own verdict. */

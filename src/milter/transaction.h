@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "mail/message.h"
 #include "policy/policy.h"
+#include "milter/memory.h"
 #include "milter/spool.h"
 
 /*
@@ -38,6 +39,9 @@ struct transaction {
     const char *subject; /* first one, raw; NULL when there is none */
     size_t n_subjects;
     struct spool raw;
+    struct memory_share memory;
+    uint64_t rcpt_bytes; /* of the recipients' addresses, in both forms */
+    bool no_memory;      /* not collected further: 451 at the end */
     bool in_body;
     enum skip skip;
     const char *release; /* secret of a pass that the store knows (store/pass.h); NULL: ordinary mail */
