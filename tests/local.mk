@@ -24,6 +24,7 @@ UNIT_TESTS = \
 	tests/mail/test_link \
 	tests/mail/test_message \
 	tests/mail/test_mime \
+	tests/mail/test_param \
 	tests/mail/test_quote \
 	tests/milter/test_log \
 	tests/payment/test_accounts \

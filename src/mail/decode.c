@@ -42,12 +42,107 @@ size_t decode_base64(struct span in, char *out)
     return n;
 }
 
+/* A line of a length character and groups of four (POSIX uuencode); blanks at its end may be gone. */
+static size_t uu_line(struct span line, char *out)
+{
+    size_t want = ((size_t)(line.p[0] - ' ')) & 63, n = 0;
+    for (size_t i = 1; n < want; i += 4) {
+        unsigned bits = 0;
+        for (size_t k = 0; k < 4; k++)
+            bits = bits << 6 | (i + k < line.n ? (unsigned)(line.p[i + k] - ' ') & 63 : 0);
+        for (int shift = 16; shift >= 0 && n < want; shift -= 8)
+            out[n++] = (char)(bits >> shift & 0xFF);
+    }
+    return n;
+}
+
+/* Behind "begin MODE NAME"; false when the text has no such line. */
+static bool uu_begin(struct span *rest, struct span *name_r)
+{
+    struct span line;
+    while (span_line(rest, &line)) {
+        if (line.n < 11 || memcmp(line.p, "begin ", 6) != 0)
+            continue;
+        size_t digits = 6;
+        while (digits < line.n && line.p[digits] >= '0' && line.p[digits] <= '7')
+            digits++;
+        if (digits < 9 || digits > 10 || digits >= line.n || line.p[digits] != ' ')
+            continue;
+        *name_r = span_trim((struct span){line.p + digits, line.n - digits});
+        return true;
+    }
+    return false;
+}
+
+bool decode_uu(struct arena *arena, struct span text, struct span *name_r, struct span *bytes_r)
+{
+    enum { LINE = 64 }; /* decoded bytes of a line, at most 63 */
+    struct span rest = text, line;
+    if (!text.n || !memmem(text.p, text.n, "begin ", 6) || !uu_begin(&rest, name_r))
+        return false;
+    char *out = arena_alloc(arena, rest.n + LINE);
+    size_t n = 0;
+    while (span_line(&rest, &line) && line.n && line.p[0] != '`' && !span_eq(line, SPAN_LIT("end"))) {
+        if ((((size_t)(line.p[0] - ' ')) & 63) > line.n) /* fewer characters than bytes: no such line */
+            break;
+        n += uu_line(line, out + n);
+    }
+    *bytes_r = (struct span){out, n};
+    return true;
+}
+
+/* RFC 1896: <command>, </command>, "<<" for "<"; a line end is a blank, of several all but one stay. */
+struct span decode_enriched(struct arena *arena, struct span text)
+{
+    char *out = arena_alloc(arena, text.n + 1);
+    size_t n = 0, lines = 0;
+    bool param = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c == '\n') {
+            if (!param)
+                out[n++] = lines++ ? '\n' : ' ';
+            continue;
+        }
+        lines = 0;
+        if (c != '<') {
+            if (!param)
+                out[n++] = c;
+        } else if (i + 1 < text.n && text.p[i + 1] == '<') {
+            out[n++] = '<';
+            i++;
+        } else {
+            const char *end = memchr(text.p + i, '>', text.n - i);
+            if (!end)
+                break;
+            struct span command = {text.p + i + 1, (size_t)(end - text.p) - i - 1};
+            param = span_eq_nocase(command, SPAN_LIT("param"));
+            i += command.n + 1;
+        }
+    }
+    return (struct span){out, n};
+}
+
+static bool is_uu(const char *encoding)
+{
+    static const char *const names[] = {"x-uuencode", "uuencode", "x-uue", "uue"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(encoding, names[i]) == 0)
+            return true;
+    return false;
+}
+
 struct span decode_body(struct arena *arena, struct span body, const char *encoding, size_t max,
                         size_t *size_r, bool *known_r)
 {
     GMimeContentEncoding kind;
     GMimeEncoding state;
-    struct span in = body.n ? body : SPAN_LIT("");
+    struct span in = body.n ? body : SPAN_LIT(""), name, bytes;
+    if (is_uu(encoding) && decode_uu(arena, in, &name, &bytes)) {
+        *known_r = true;
+        *size_r = bytes.n;
+        return (struct span){bytes.p, bytes.n < max ? bytes.n : max};
+    }
     *known_r = encoding_of(encoding, &kind);
     *size_r = kind == GMIME_CONTENT_ENCODING_BASE64 ? in.n / 78 * 57 + in.n % 78 * 3 / 4 : in.n;
     if (kind == GMIME_CONTENT_ENCODING_DEFAULT) {

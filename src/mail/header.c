@@ -57,6 +57,29 @@ static bool next_field(struct span *rest, struct header_field *field_r)
     return true;
 }
 
+/*
+ * Fields that are kept whatever the limits say: behind a thousand others they would make a mail without a sender and
+ * without a subject.
+ */
+static bool is_essential(struct span name)
+{
+    static const char *const names[] = {"From",
+                                        "Sender",
+                                        "Reply-To",
+                                        "To",
+                                        "Cc",
+                                        "Subject",
+                                        "Date",
+                                        "Message-ID",
+                                        "Content-Type",
+                                        "Content-Transfer-Encoding",
+                                        "Content-Disposition"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (span_eq_nocase(name, span_of(names[i])))
+            return true;
+    return false;
+}
+
 struct header_block header_scan(struct arena *arena, struct span bytes, size_t max_bytes, size_t max_fields)
 {
     struct header_block block = {0};
@@ -64,7 +87,8 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
     if (bytes.n == 0)
         bytes.p = "";
     struct span rest = bytes, line;
-    size_t cap = 0;
+    enum { ESSENTIAL_MAX = 64, FIELD_MAX = 16 * 1024 }; /* beyond the limits */
+    size_t cap = 0, beyond = 0;
     while (span_starts_nocase(rest, SPAN_LIT("From ")) || span_starts_nocase(rest, SPAN_LIT(">From ")))
         span_line(&rest, &line); /* mbox */
     while (next_field(&rest, &field)) {
@@ -72,7 +96,8 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
             block.limits_hit |= LIMIT_HEADER_BYTES;
         if (block.n >= max_fields)
             block.limits_hit |= LIMIT_HEADERS;
-        if (block.limits_hit)
+        if (block.limits_hit &&
+            (!is_essential(field.name) || field.raw.n > FIELD_MAX || beyond++ >= ESSENTIAL_MAX))
             continue; /* the body must still be found */
         if (block.n == cap) {
             size_t more = cap ? cap * 2 : 32;

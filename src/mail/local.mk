@@ -17,6 +17,7 @@ libringer_a_SOURCES += \
 	src/mail/message.c src/mail/message.h \
 	src/mail/mime.c src/mail/mime.h \
 	src/mail/parse.c \
+	src/mail/param.c src/mail/param.h \
 	src/mail/parts.c src/mail/parts.h \
 	src/mail/quote.c src/mail/quote.h src/mail/quote_tables.h \
 	src/mail/textkind.h \

@@ -20,9 +20,10 @@
 #include "mail/charset.h"
 #include "mail/decode.h"
 #include "mail/mime.h"
+#include "mail/param.h"
 #include "mail/word.h"
 
-enum { MAX_BOUNDARY = 512 /* RFC 2046 says 70; longer ones occur */ };
+enum { MAX_BOUNDARY = 16 * 1024 /* RFC 2046 says 70; programs read what fits into a header */ };
 enum { MAX_SECOND_READINGS = 4 /* of parts with two boundaries: each costs a whole search */ };
 enum { PART_HEADER_BYTES = 64 * 1024, PART_HEADERS = 200 };
 
@@ -46,43 +47,6 @@ static const char *lower(struct arena *arena, struct span s)
 }
 
 /* --- Content-Type */
-
-/* The next "; name=value"; quotes are taken off. False at the end. */
-static bool next_parameter(struct arena *arena, struct span *rest, struct span *name_r, struct span *value_r)
-{
-    do {
-        span_cut(rest, ';');
-        if (rest->n == 0)
-            return false;
-        size_t n = 0;
-        while (n < rest->n && rest->p[n] != '=' && rest->p[n] != ';')
-            n++;
-        *name_r = span_trim((struct span){rest->p, n});
-        *rest = (struct span){rest->p + n, rest->n - n};
-    } while (rest->n == 0 || rest->p[0] != '=');
-    rest->p++, rest->n--;
-    while (rest->n && isspace((unsigned char)rest->p[0]))
-        rest->p++, rest->n--;
-    if (rest->n && rest->p[0] == '"') {
-        char *value = arena_alloc(arena, rest->n);
-        size_t n = 0, i = 1;
-        for (; i < rest->n && rest->p[i] != '"'; i++) {
-            if (rest->p[i] == '\\' && i + 1 < rest->n)
-                i++;
-            value[n++] = rest->p[i];
-        }
-        i += i < rest->n;
-        *value_r = (struct span){value, n};
-        *rest = (struct span){rest->p + i, rest->n - i};
-        return true;
-    }
-    size_t n = 0;
-    while (n < rest->n && rest->p[n] != ';')
-        n++;
-    *value_r = span_trim((struct span){rest->p, n});
-    *rest = (struct span){rest->p + n, rest->n - n};
-    return true;
-}
 
 /* File names may be split and encoded (RFC 2231): GMime puts them together. */
 static const char *rfc2231_parameter(struct arena *arena, struct span value, const char *name)
@@ -116,22 +80,23 @@ static void add_boundary(struct mime_type *type, struct span value)
 struct mime_type mime_type_parse(struct arena *arena, struct span value)
 {
     struct mime_type type = {.type = "text/plain", .charset = "", .name = ""};
-    struct span line = header_unfold(arena, value), rest = line, name, text;
-    size_t n = 0;
-    while (n < line.n && line.p[n] != ';' && !isspace((unsigned char)line.p[n]))
-        n++;
-    struct span slash = {line.p, n};
-    if (n && memchr(slash.p, '/', n))
-        type.type = lower(arena, span_of(text_clean_line(arena, slash)));
-    while (next_parameter(arena, &rest, &name, &text)) {
-        if (span_eq_nocase(name, SPAN_LIT("boundary")))
-            add_boundary(&type, text);
-        else if (span_eq_nocase(name, SPAN_LIT("charset")) && !*type.charset)
-            type.charset = lower(arena, span_trim(text));
-        else if (span_eq_nocase(name, SPAN_LIT("format")))
-            type.flowed = span_eq_nocase(text, SPAN_LIT("flowed"));
-        else if (span_eq_nocase(name, SPAN_LIT("delsp")))
-            type.delsp = span_eq_nocase(text, SPAN_LIT("yes"));
+    struct span line = header_unfold(arena, value), head = params_head(arena, line);
+    struct params params;
+    if (head.n && memchr(head.p, '/', head.n))
+        type.type = lower(arena, span_of(text_clean_line(arena, head)));
+    params_read(arena, line, &params);
+    for (size_t i = 0; i < params.n; i++) {
+        const struct param *p = &params.v[i];
+        if (span_eq_nocase(p->name, SPAN_LIT("boundary"))) {
+            add_boundary(&type, p->value);
+            add_boundary(&type, p->other);
+        } else if (span_eq_nocase(p->name, SPAN_LIT("charset")) && !*type.charset) {
+            type.charset = lower(arena, span_trim(p->value));
+        } else if (span_eq_nocase(p->name, SPAN_LIT("format"))) {
+            type.flowed = span_eq_nocase(p->value, SPAN_LIT("flowed"));
+        } else if (span_eq_nocase(p->name, SPAN_LIT("delsp"))) {
+            type.delsp = span_eq_nocase(p->value, SPAN_LIT("yes"));
+        }
     }
     type.name = rfc2231_parameter(arena, line, "name");
     return type;
@@ -154,12 +119,28 @@ static struct mime_part *add_part(struct walk *w)
     return memset(&tree->v[tree->n++], 0, sizeof(struct mime_part));
 }
 
-static const char *content_encoding(struct arena *arena, const struct header_block *headers)
+static const char *encoding_in(struct arena *arena, const struct header_field *field)
 {
-    const struct header_field *f = header_find(headers, "Content-Transfer-Encoding");
-    struct span value = f ? header_unfold(arena, f->raw) : (struct span){0};
-    value = span_trim(span_cut(&value, ';'));
-    return value.n ? lower(arena, value) : "";
+    struct span head = params_head(arena, header_unfold(arena, field->raw));
+    return head.n ? lower(arena, head) : "";
+}
+
+/* *second_r: what another field of that name says, when it says something else; NULL. Programs take either. */
+static const char *content_encoding(struct arena *arena, const struct header_block *headers,
+                                    const char **second_r)
+{
+    const char *first = NULL;
+    *second_r = NULL;
+    for (size_t i = 0; i < headers->n; i++) {
+        if (!span_eq_nocase(headers->v[i].name, SPAN_LIT("Content-Transfer-Encoding")))
+            continue;
+        const char *encoding = encoding_in(arena, &headers->v[i]);
+        if (!first)
+            first = encoding;
+        else if (strcmp(first, encoding) != 0)
+            *second_r = encoding;
+    }
+    return first ? first : "";
 }
 
 static void read_disposition(struct walk *w, const struct header_block *headers, struct mime_part *part)
@@ -273,6 +254,28 @@ static bool walk_multipart(struct walk *w, struct span body, const struct mime_p
     return split;
 }
 
+/*
+ * Mail that is attached under any type (RIB.eml as application/octet-stream) opens with a click: it begins with fields of
+ * mail.
+ */
+static bool is_attached_mail(struct walk *w, const struct mime_part *part)
+{
+    enum { LOOK = 4096, LEAST = 2 };
+    static const char *const fields[] = {"From",       "To",           "Subject", "Date",
+                                         "Message-ID", "MIME-Version", "Received"};
+    size_t size, found = 0;
+    bool known;
+    if (strncmp(part->type.type, "text/", 5) == 0 || strncmp(part->type.type, "multipart/", 10) == 0)
+        return false;
+    struct span head = decode_body(w->arena, part->body, part->encoding, LOOK, &size, &known);
+    if (head.n == 0 || !((*head.p >= 'A' && *head.p <= 'Z') || (*head.p >= 'a' && *head.p <= 'z')))
+        return false;
+    struct header_block block = header_scan(w->arena, head, LOOK, 50);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+        found += header_find(&block, fields[i]) != NULL;
+    return found >= LEAST;
+}
+
 static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
 {
     size_t ignored;
@@ -287,6 +290,17 @@ static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
     walk_entity(w, &headers, &around, depth + 1, false);
 }
 
+/* A part with two encodings is looked at as each of them. */
+static void add_second_reading(struct walk *w, const struct mime_part *part, const char *encoding)
+{
+    struct mime_part *second = add_part(w);
+    w->tree.anomalies |= ANOMALY_DUPLICATE_HEADER;
+    if (!second)
+        return;
+    *second = *part;
+    second->encoding = encoding;
+}
+
 static void walk_entity(struct walk *w, const struct header_block *headers, const struct mime_part *around,
                         unsigned depth, bool digest)
 {
@@ -299,12 +313,13 @@ static void walk_entity(struct walk *w, const struct header_block *headers, cons
     part.type = mime_type_parse(w->arena, f ? f->raw : (struct span){0});
     if (digest && !f)
         part.type.type = "message/rfc822";
-    part.encoding = content_encoding(w->arena, headers);
+    const char *other_encoding;
+    part.encoding = content_encoding(w->arena, headers, &other_encoding);
     part.headers = *headers;
     part.body = headers->body;
     bool multipart = strncmp(part.type.type, "multipart/", 10) == 0;
-    bool message =
-        strcmp(part.type.type, "message/rfc822") == 0 || strcmp(part.type.type, "message/global") == 0;
+    bool message = strcmp(part.type.type, "message/rfc822") == 0 ||
+                   strcmp(part.type.type, "message/global") == 0 || is_attached_mail(w, &part);
     if (header_count(headers, "Content-Type") > 1)
         w->tree.anomalies |= ANOMALY_DUPLICATE_HEADER;
     if ((multipart || message) && depth >= w->limits->depth) {
@@ -321,6 +336,8 @@ static void walk_entity(struct walk *w, const struct header_block *headers, cons
     if (!kept)
         return;
     *kept = part;
+    if (other_encoding && !message)
+        add_second_reading(w, &part, other_encoding);
     if (message) {
         struct mime_part copy = part; /* the array may move */
         size_t at = (size_t)(kept - w->tree.v);

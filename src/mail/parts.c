@@ -218,6 +218,23 @@ static bool is_garbage(struct span text)
     return text.n > 20 && bad * 3 > text.n / 5;
 }
 
+/* No program shows a NUL; only charsets of two and four bytes a character have it. */
+static struct span without_nul(struct arena *arena, struct span bytes, const char *charset,
+                               unsigned *anomalies)
+{
+    if (!bytes.n || !memchr(bytes.p, '\0', bytes.n) || strncmp(charset, "utf-16", 6) == 0 ||
+        strncmp(charset, "utf-32", 6) == 0 || strncmp(charset, "ucs", 3) == 0 ||
+        strncmp(charset, "iso-10646", 9) == 0)
+        return bytes;
+    char *out = arena_alloc(arena, bytes.n);
+    size_t n = 0;
+    for (size_t i = 0; i < bytes.n; i++)
+        if (bytes.p[i])
+            out[n++] = bytes.p[i];
+    *anomalies |= ANOMALY_NUL_BYTES;
+    return (struct span){out, n};
+}
+
 static struct span decode_text(struct builder *b, const struct mime_part *part, size_t max)
 {
     size_t size;
@@ -228,6 +245,7 @@ static struct span decode_text(struct builder *b, const struct mime_part *part, 
         m->anomalies |= ANOMALY_ENCODING_UNKNOWN | ANOMALY_PART_UNPARSED;
     if (size > bytes.n && bytes.n >= max)
         m->limits_hit |= LIMIT_TEXT;
+    bytes = without_nul(b->arena, bytes, part->type.charset, &m->anomalies);
     struct span text = charset_to_utf8(b->arena, bytes, part->type.charset, &m->anomalies);
     text = text_clean(b->arena, text);
     if ((bytes.n == 0 && span_trim(part->body).n) || is_garbage(text))
@@ -255,47 +273,12 @@ static int add_attachment(struct builder *b, const char *name, const char *type,
     return (int)m->n_attachments - 1;
 }
 
-/* Lines of a length character and groups of four (POSIX uuencode). */
-static struct span uudecode(struct arena *arena, struct span lines)
+/* "begin 644 name" ... "end" inside plain text: an attachment of old. Most programs of today show it as text: it stays. */
+static void take_uuencoded(struct builder *b, struct span text)
 {
-    char *out = arena_alloc(arena, lines.n + 1);
-    size_t n = 0;
-    struct span line;
-    while (span_line(&lines, &line) && line.n) {
-        size_t want = (size_t)(line.p[0] - ' ') & 63, i = 1;
-        for (; want && i + 3 < line.n; i += 4) {
-            unsigned bits = 0;
-            for (size_t k = 0; k < 4; k++)
-                bits = bits << 6 | ((unsigned)(line.p[i + k] - ' ') & 63);
-            for (int shift = 16; shift >= 0 && want; shift -= 8, want--)
-                out[n++] = (char)(bits >> shift & 0xFF);
-        }
-        if (i == 1)
-            break;
-    }
-    return (struct span){out, n};
-}
-
-/* "begin 644 name" ... "end" inside plain text: an attachment of old. Returns the text without it. */
-static struct span take_uuencoded(struct builder *b, struct span text)
-{
-    const char *begin = text.n ? memmem(text.p, text.n, "begin ", 6) : NULL;
-    if (!begin || (begin > text.p && begin[-1] != '\n'))
-        return text;
-    struct span rest = {begin, text.n - (size_t)(begin - text.p)}, line, head;
-    span_line(&rest, &head);
-    if (head.n < 11 || head.p[9] != ' ' || strspn(head.p + 6, "01234567") != 3)
-        return text;
-    const char *end = memmem(rest.p, rest.n, "\nend", 4);
-    size_t n = end ? (size_t)(end + 1 - rest.p) : rest.n;
-    struct span bytes = uudecode(b->arena, (struct span){rest.p, n});
-    if (bytes.n == 0)
-        return text;
-    add_attachment(b, arena_strndup(b->arena, head.p + 10, head.n - 10), "application/octet-stream", bytes,
-                   bytes.n);
-    rest = (struct span){rest.p + n, rest.n - n};
-    span_line(&rest, &line);
-    return span_of(arena_printf(b->arena, "%.*s%.*s", (int)(begin - text.p), text.p, (int)rest.n, rest.p));
+    struct span name, bytes;
+    if (decode_uu(b->arena, text, &name, &bytes) && bytes.n)
+        add_attachment(b, arena_span(b->arena, name), "application/octet-stream", bytes, bytes.n);
 }
 
 static void read_plain(struct builder *b, const struct text_part *t)
@@ -305,9 +288,11 @@ static void read_plain(struct builder *b, const struct text_part *t)
         parts_text(b, TEXT_ATTACHMENT, text, false, 0, t->attachment);
         return;
     }
+    if (strcmp(t->part->type.type, "text/enriched") == 0 || strcmp(t->part->type.type, "text/richtext") == 0)
+        text = decode_enriched(b->arena, text);
     if (t->part->type.flowed)
         text = decode_unflow(b->arena, text, t->part->type.delsp);
-    text = take_uuencoded(b, text);
+    take_uuencoded(b, text);
     add_text_links(b, text);
     add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);
 }
@@ -373,7 +358,9 @@ static int read_attachment(struct builder *b, const struct mime_part *part)
 static void read_part(struct builder *b, const struct mime_part *part)
 {
     const char *type = part->type.type;
-    struct text_part t = {part, strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0,
+    struct text_part t = {part,
+                          strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0 ||
+                              strcmp(type, "text/x-amp-html") == 0,
                           -1};
     bool text = t.html || strncmp(type, "text/", 5) == 0;
     if (part->message) {

@@ -87,6 +87,85 @@ static void test_ambiguous(void **state)
                ANOMALY_DUPLICATE_HEADER);
 }
 
+/* Where programs disagree about a field, all readings are looked at. */
+static void test_readings(void **state)
+{
+    check_tree(MULTI("boundary*0*=us-ascii''b; boundary*1=-1") "--b-1\n\none\n--b-1--", "text/plain:one;", 0);
+    check_tree(MULTI("boundary=b (a comment)") "--b\n\none\n--b--", "text/plain:one;",
+               ANOMALY_BOUNDARY_DUPLICATE);
+    check_tree(MULTI("boundary=b (1)") "--b (1)\n\none\n--b (1)--", "text/plain:one;",
+               ANOMALY_BOUNDARY_DUPLICATE);
+    check_tree("Content-Type: multipart/mixed;\n\tboundary=\"b\n \"\n\n--b\n\none\n--b--", "text/plain:one;",
+               ANOMALY_BOUNDARY_DUPLICATE);
+    check_tree("Content-Type: text/html(x)\n\none", "text/html:one;", 0);
+    check_tree("Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nb25l",
+               "text/plain:b25l;text/plain:b25l;", ANOMALY_DUPLICATE_HEADER);
+    check_tree("Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: 7BIT\n\none", "text/plain:one;",
+               0);
+    check_tree("Content-Type: application/octet-stream\n\nFrom: a@b\nSubject: x\n\nin",
+               "application/octet-stream:;*text/plain:in;", 0);
+    check_tree("Content-Type: application/octet-stream\n\nFrom: only one\n\nin",
+               "application/octet-stream:From: only one\n\nin;", 0);
+}
+
+static void test_long_boundary(void **state)
+{
+    struct buf raw = {0};
+    char *boundary = calloc(1, 8001);
+    memset(boundary, 'b', 8000);
+    buf_printf(&raw, "Content-Type: multipart/mixed; boundary=%s\n\n--%s\n\none\n--%s--", boundary, boundary,
+               boundary);
+    check_tree(raw.p, "text/plain:one;", 0);
+    free(boundary);
+    buf_free(&raw);
+}
+
+/* Behind the limits the fields that say who writes to whom are still read. */
+static void test_essential_fields(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    for (int i = 0; i < 50; i++)
+        buf_printf(&raw, "X-%d: y\n", i);
+    buf_adds(&raw, "From: a@b.example\nX-Last: z\nSubject: s\n\nbody");
+    struct header_block b = header_scan(arena, buf_span(&raw), 10000, 20);
+    assert_int_equal(b.limits_hit, LIMIT_HEADERS);
+    assert_int_equal(b.n, 22);
+    assert_non_null(header_find(&b, "From"));
+    assert_non_null(header_find(&b, "Subject"));
+    assert_null(header_find(&b, "X-Last"));
+    b = header_scan(arena, buf_span(&raw), 100, 1000);
+    assert_non_null(header_find(&b, "From"));
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void test_uu(void **state)
+{
+    struct arena *arena = arena_new();
+    struct span name, bytes;
+    assert_true(decode_uu(arena, SPAN_LIT("hi\nbegin 644 a.txt\n#86)C\n`\nend\n"), &name, &bytes));
+    assert_true(span_eq(name, SPAN_LIT("a.txt")));
+    assert_true(span_eq(bytes, SPAN_LIT("abc")));
+    assert_true(decode_uu(arena, SPAN_LIT("begin 0644 b c\n$86)C9\n"), &name,
+                          &bytes)); /* blanks at its end are gone */
+    assert_int_equal(bytes.n, 4);
+    assert_false(decode_uu(arena, SPAN_LIT("begin again at once\nend"), &name, &bytes));
+    assert_false(decode_uu(arena, SPAN_LIT(""), &name, &bytes));
+    arena_free(&arena);
+}
+
+static void test_enriched(void **state)
+{
+    struct arena *arena = arena_new();
+    assert_true(span_eq(
+        decode_enriched(arena, SPAN_LIT("b<bold></bold>ank <color><param>red</param>de</color>tails")),
+        SPAN_LIT("bank details")));
+    assert_true(span_eq(decode_enriched(arena, SPAN_LIT("a\nb\n\nc <<x>")), SPAN_LIT("a b \nc <x>")));
+    assert_true(span_eq(decode_enriched(arena, SPAN_LIT("a <open")), SPAN_LIT("a ")));
+    arena_free(&arena);
+}
+
 static void test_header_block(void **state)
 {
     struct arena *arena = arena_new();
@@ -215,10 +294,19 @@ static void test_flowed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_content_type),     cmocka_unit_test(test_splitting),
-        cmocka_unit_test(test_ambiguous),        cmocka_unit_test(test_header_block),
-        cmocka_unit_test(test_decoding_headers), cmocka_unit_test(test_decoding_names),
-        cmocka_unit_test(test_charsets),         cmocka_unit_test(test_flowed),
+        cmocka_unit_test(test_content_type),
+        cmocka_unit_test(test_splitting),
+        cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_readings),
+        cmocka_unit_test(test_long_boundary),
+        cmocka_unit_test(test_essential_fields),
+        cmocka_unit_test(test_uu),
+        cmocka_unit_test(test_enriched),
+        cmocka_unit_test(test_header_block),
+        cmocka_unit_test(test_decoding_headers),
+        cmocka_unit_test(test_decoding_names),
+        cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_flowed),
     };
     message_library_init();
     return cmocka_run_group_tests_name("mime", tests, NULL, NULL);
