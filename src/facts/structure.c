@@ -21,6 +21,7 @@ static const struct bit_name anomalies[] = {
     {ANOMALY_NUL_BYTES, "nul-bytes"},
     {ANOMALY_BAD_UTF8, "bad-utf8"},
     {ANOMALY_HEADER_CONTROL, "header-control"},
+    {ANOMALY_HEADER_DISPLACED, "header-displaced"},
     {ANOMALY_PART_UNPARSED, "part-unparsed"},
 };
 

@@ -66,6 +66,26 @@ static void read_authres(struct builder *b)
     m->authres = v;
 }
 
+/*
+ * A blank or a line of junk before the fields makes all of them body text for strict readers, while programs that skip
+ * it show the mail as it was meant. *block is without a From; the block that has one takes its place.
+ */
+static bool find_displaced(struct arena *arena, const struct message_limits *limits,
+                           struct header_block *block)
+{
+    enum { JUNK_LINES = 20 };
+    struct span rest = block->body, line;
+    for (int i = 0; i < JUNK_LINES && rest.n; i++, span_line(&rest, &line)) {
+        struct header_block found = header_scan(arena, rest, limits->header_bytes, limits->headers);
+        if (header_find(&found, "From") && (header_find(&found, "Subject") || header_find(&found, "To") ||
+                                            header_find(&found, "MIME-Version"))) {
+            *block = found;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* All fields of that name together: mail programs differ in which one they show. */
 static struct mailbox_list read_addresses(struct builder *b, const struct header_block *block,
                                           const char *name, bool sender)
@@ -177,6 +197,8 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
     if (raw.n && memchr(raw.p, '\0', raw.n))
         m->anomalies |= ANOMALY_NUL_BYTES;
     struct header_block block = header_scan(arena, raw, limits->header_bytes, limits->headers);
+    if (!header_find(&block, "From") && find_displaced(arena, limits, &block))
+        m->anomalies |= ANOMALY_HEADER_DISPLACED;
     m->limits_hit |= block.limits_hit;
     m->anomalies |= block.anomalies;
     read_headers(&b, &block);

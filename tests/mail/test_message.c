@@ -284,6 +284,33 @@ static void test_quoted_addresses(void **state)
     arena_free(&arena);
 }
 
+/* What stands before the header must not hide who writes. */
+static void test_displaced_header(void **state)
+{
+    static const char *const before[] = {"\n", "\r\n\r\n", "GET / HTTP/1.1\n",
+                                         "junk\n\njunk: x y\nmore junk\n", "Received: by x\n\n"};
+    for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+        struct arena *arena = arena_new();
+        const struct message *m = parse(
+            arena, arena_printf(arena, "%sFrom: A <a@b.example>\nTo: c@d.example\nSubject: s\n\nhello\n",
+                                before[i]));
+        assert_int_equal(m->from.n, 1);
+        assert_string_equal(m->subject, "s");
+        assert_true(m->anomalies & ANOMALY_HEADER_DISPLACED);
+        assert_false(m->anomalies & ANOMALY_FROM_MISSING);
+        arena_free(&arena);
+    }
+    struct arena *arena = arena_new();
+    const struct message *m = parse(arena, "Subject: s\n\nFrom: here to eternity\nTo: nobody knows\n");
+    assert_true(m->anomalies & ANOMALY_HEADER_DISPLACED); /* better than no sender at all */
+    m = parse(arena, "Subject: s\n\nhello\n");
+    assert_false(m->anomalies & ANOMALY_HEADER_DISPLACED);
+    m = parse(arena, "From: a@b.example\nSubject: s\n\nFrom: c@d.example\nTo: x\n\nhi");
+    assert_false(m->anomalies & ANOMALY_HEADER_DISPLACED);
+    assert_string_equal(m->from.v[0].domain, "b.example");
+    arena_free(&arena);
+}
+
 static void test_attachments(void **state)
 {
     struct arena *arena = arena_new();
@@ -362,11 +389,17 @@ static void test_links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_anomalies),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_fields),      cmocka_unit_test(test_authres),
-        cmocka_unit_test(test_recipients),  cmocka_unit_test(test_envelope_domain),
-        cmocka_unit_test(test_texts),       cmocka_unit_test(test_quoted_addresses),
-        cmocka_unit_test(test_attachments), cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_anomalies),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_authres),
+        cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_envelope_domain),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_quoted_addresses),
+        cmocka_unit_test(test_displaced_header),
+        cmocka_unit_test(test_attachments),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_links),
     };
     message_library_init();
