@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "conf/option.h"
 #include "conf/show.h"
@@ -270,4 +271,39 @@ void conf_show_man(struct buf *out)
         buf_adds(out, ".El\n");
     }
     arena_free(&arena);
+}
+
+/* --- the digest */
+
+static void add_domains(struct buf *out, const struct conf_domains *domains)
+{
+    for (size_t i = 0; i < domains->n; i++)
+        buf_printf(out, "%s\n", domains->v[i].name);
+    buf_addc(out, '\n');
+}
+
+static void add_people(struct buf *out, const struct conf_people *people)
+{
+    for (size_t i = 0; i < people->n; i++) {
+        const struct conf_person *p = &people->v[i];
+        buf_printf(out, "%s\t%d", p->name, (int)p->role);
+        for (size_t k = 0; k < p->addresses.n; k++)
+            buf_printf(out, "\t%s", p->addresses.v[k]);
+        buf_addc(out, '\n');
+    }
+}
+
+void conf_digest(const struct conf *conf, char digest_r[CONF_DIGEST_SIZE])
+{
+    unsigned char hash[(CONF_DIGEST_SIZE - 1) / 2];
+    struct buf text = {0};
+    conf_show_yaml(conf, false, &text);
+    add_domains(&text, &conf->own_domains);
+    add_domains(&text, &conf->partner_domains);
+    add_domains(&text, &conf->affiliate_domains);
+    add_domains(&text, &conf->allow_domains);
+    add_people(&text, &conf->people);
+    crypto_generichash(hash, sizeof(hash), (const unsigned char *)text.p, text.n, NULL, 0);
+    sodium_bin2hex(digest_r, CONF_DIGEST_SIZE, hash, sizeof(hash));
+    buf_free(&text);
 }

@@ -15,6 +15,7 @@
 #include "store/pass.h"
 
 #include "milter/action.h"
+#include "milter/authseen.h"
 #include "milter/current.h"
 #include "milter/daemon.h"
 #include "milter/headertext.h"
@@ -406,6 +407,8 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
         testmail_done(tx->test, s, judged, &out);
     else if (tx->skip != SKIP_RELEASED)
         learn(services, tx, judged, &out);
+    if (judged && !tx->test)
+        authseen_note(judged);
     current_release_services(&services);
     return status;
 }

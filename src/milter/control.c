@@ -15,6 +15,9 @@
 #include "base/clock.h"
 
 #include "milter/acceptor.h"
+#include "conf/show.h"
+
+#include "milter/authseen.h"
 #include "milter/control.h"
 #include "milter/daemon.h"
 #include "milter/log.h"
@@ -56,6 +59,14 @@ static json_t *memory_json(const struct conf *conf)
                      (json_int_t)conf->limit_memory);
 }
 
+/* For `ringer doctor`, which compares it with what the files say. */
+static json_t *digest_json(const struct conf *conf)
+{
+    char digest[CONF_DIGEST_SIZE];
+    conf_digest(conf, digest);
+    return json_string(digest);
+}
+
 static json_t *status_json(void)
 {
     struct policy *policy = current_get();
@@ -70,6 +81,8 @@ static json_t *status_json(void)
         "memory", memory_json(policy->conf), "last_reload", reload_status(), "rules", packwatch_status(),
         "counters", counters_json(), "spf", workers_spf_json(services->spf), "attachments",
         workers_attachments_json(services->workers), "store", store_json());
+    json_object_set_new(status, "config_digest", digest_json(policy->conf));
+    json_object_set_new(status, "authserv_ids", authseen_status());
     current_release_services(&services);
     policy_unref(&policy);
     return status;

@@ -2,6 +2,7 @@ sbin_PROGRAMS += ringerd
 ringerd_SOURCES = \
 	src/milter/acceptor.c src/milter/acceptor.h \
 	src/milter/action.c src/milter/action.h \
+	src/milter/authseen.c src/milter/authseen.h \
 	src/milter/control.c src/milter/control.h \
 	src/milter/current.c src/milter/current.h \
 	src/milter/daemon.c src/milter/daemon.h \

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 
+#include "milter/authseen.h"
 #include "milter/daemon.h"
 #include "milter/listener.h"
 #include "milter/log.h"
@@ -95,6 +96,7 @@ static void put_in_force(struct policy *fresh)
     policy_unref(&before);
     current_install(fresh);
     packwatch_reset();
+    authseen_reset();
     log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,
              conf_mode_name(fresh->conf->mode), ruleset_size(fresh->rules), ruleset_digest(fresh->rules));
     log_packs(fresh);
