@@ -54,7 +54,7 @@ static const char *const services[] = {[WORKER_EXTRACT] = "reads attachments", [
 static const char *const without[] = {
     [WORKER_EXTRACT] = "attachments stay unread", [WORKER_SPF] = "SPF and DMARC stay unknown"};
 
-static char *find_worker(void)
+char *worker_find(void)
 {
     char exe[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -104,7 +104,7 @@ struct worker_pool *worker_pool_new(const struct worker_options *options, char *
         return NULL;
     struct worker_pool *pool = mem_alloc(sizeof(*pool));
     pool->options = checked;
-    pool->path = checked.path ? mem_strdup(checked.path) : find_worker();
+    pool->path = checked.path ? mem_strdup(checked.path) : worker_find();
     pool->options.path = pool->path;
     pool->resolvers = mem_strdup(checked.resolvers ? checked.resolvers : "");
     pool->options.resolvers = pool->resolvers;

@@ -64,6 +64,8 @@ struct worker_stats {
     char last_error[200];                     /* why a worker last failed to start; "" */
 };
 
+/* The program where no path is given: beside the calling one, else PKGLIBEXECDIR. To be freed. */
+char *worker_find(void);
 /* Checks the options only, starts nothing. NULL with a text in *error_r (to be freed) for options out of bounds. */
 struct worker_pool *worker_pool_new(const struct worker_options *options, char **error_r);
 /* Kills and reaps all workers. No call may be under way. Accepts NULL, sets it to NULL. */
