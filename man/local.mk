@@ -2,6 +2,7 @@
 
 dist_man_MANS = \
 	man/ringer-config.1 \
+	man/ringer-doctor.1 \
 	man/ringer-domain.1 \
 	man/ringer-extract.1 \
 	man/ringer-history.1 \

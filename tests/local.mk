@@ -50,6 +50,7 @@ UNIT_TESTS = \
 check_SCRIPTS = \
 	tests/cli/config.sh \
 	tests/docs.sh \
+	tests/cli/doctor.sh \
 	tests/cli/init.sh \
 	tests/cli/learn.sh \
 	tests/cli/man.sh \
@@ -87,6 +88,7 @@ noinst_PROGRAMS += tests/store/store_tool
 TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
 EXTRA_DIST += \
 	$(check_SCRIPTS) \
+	tests/cli/doctor_test.py \
 	tests/cli/init_test.py \
 	tests/circles.py \
 	tests/cli/learn_mail.py \

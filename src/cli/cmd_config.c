@@ -58,6 +58,10 @@ static void summarize(const struct conf *conf)
         puts("note: protect: own-domains is empty, so that lookalikes of your own domains are not seen");
     if (!conf->people.n)
         puts("note: protect: people is empty, so that borrowed names of your people are not seen");
+    puts("not seen from here: whether the mail server asks ringerd and reaches its socket, whether "
+         "authserv-ids are "
+         "written\nby servers of yours, whether the store, the workers and DNS work: `ringer doctor` tries "
+         "these");
 }
 
 static void show(const struct conf *conf, const struct config_options *options)

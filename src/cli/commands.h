@@ -16,6 +16,7 @@
     X("status", cmd_status, "show what the running ringerd does")                                            \
     X("reload", cmd_reload, "make the running ringerd read configuration and rules again")                   \
     X("init", cmd_init, "set Ringer up: configuration, store, mail server")                                  \
+    X("doctor", cmd_doctor, "check that mail can be judged, held and released, say what to do")              \
     X("test-attack", cmd_test_attack, "send a test attack through the mail server, say what became of it")   \
     X("version", cmd_version, "print the version and what it was built with")
 

@@ -3,6 +3,8 @@ ringer_LDADD = $(RINGER_LIBS)
 ringer_SOURCES = \
 	src/cli/cli.c src/cli/cli.h src/cli/commands.h src/cli/ringer.c \
 	src/cli/cmd_config.c \
+	src/cli/cmd_doctor.c src/cli/doctor.c src/cli/doctor.h src/cli/doctor_checks.h src/cli/doctor_config.c src/cli/doctor_daemon.c src/cli/doctor_host.c \
+	src/cli/doctor_mta.c src/cli/doctor_store.c src/cli/doctor_workers.c \
 	src/cli/cmd_domain.c \
 	src/cli/cmd_extract.c \
 	src/cli/cmd_history.c \

@@ -72,7 +72,7 @@ static bool read_parameters(struct arena *arena, struct postfix *p, const char *
     const char *out;
     if (postfix_run(arena, p, expanded, &out) != 0 ||
         !(p->queue_directory = value_of(arena, out, "queue_directory"))) {
-        *error_r = arena_printf(arena, "postconf: %s", out);
+        *error_r = arena_span(arena, span_trim(span_of(out)));
         return false;
     }
     p->config_directory = p->option ? p->option : or_empty(value_of(arena, out, "config_directory"));
@@ -122,7 +122,7 @@ static bool read_services(struct arena *arena, struct postfix *p, const char **e
     struct postfix_service service, *all = NULL;
     if (postfix_run(arena, p, (const char *const[]){"postconf", "-M", NULL}, &services) != 0 ||
         postfix_run(arena, p, (const char *const[]){"postconf", "-x", "-P", NULL}, &own) != 0) {
-        *error_r = arena_printf(arena, "postconf -M: %s", services);
+        *error_r = arena_span(arena, span_trim(span_of(services)));
         return false;
     }
     rest = span_of(services);

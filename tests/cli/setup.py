@@ -46,6 +46,7 @@ class Setup:
     def start(self):
         if 'dns-servers' not in slurp(self.conf).decode():  # a test asks nobody outside
             self.edit('  authserv-ids:', '  dns-servers: []\n  authserv-ids:')
+            self.edit('smtp://127.0.0.1:', 'smtp://127.0.0.1:%d' % free_port() + "' # was ")
         before = len(self.text())
         with open(self.log, 'ab') as log:
             self.daemon = subprocess.Popen([os.path.join(BUILD, 'ringerd'), '-f', '-c', self.conf], stdin=subprocess.DEVNULL,

@@ -1,0 +1,166 @@
+/*
+ * ringer doctor: the store: there, writable for ringerd, whole, with room, and with a clock that agrees with ours.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/clock.h"
+#include "store/quarantine.h"
+#include "store/records.h"
+
+#include "cli/doctor_checks.h"
+
+enum { MB = 1024 * 1024, LEAST_MB = 64, FEW_MB = 512, HOUR_MS = 3600 * 1000, BUSY_MS = 5000 };
+
+static const char *path_of(const struct doctor *d)
+{
+    return strncmp(d->conf->store, "sqlite:", 7) == 0 ? d->conf->store + 7 : NULL;
+}
+
+/* Takes the right to write and gives it back: store_open() would bring an old schema forward. */
+static int open_and_write(struct doctor *d, char *text, size_t size)
+{
+    sqlite3 *db = NULL;
+    const char *path = path_of(d), *folder = doctor_folder(d, path);
+    bool closed = access(folder, W_OK | X_OK) != 0; /* -wal and -shm are made there */
+    if (closed || access(path, W_OK) != 0) {
+        snprintf(text, size, "%s: %s", closed ? folder : path, strerror(errno));
+        return 1;
+    }
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+    sqlite3_busy_timeout(db, BUSY_MS);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        snprintf(text, size, "%s: %s", path, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return code != SQLITE_OK;
+}
+
+static void check_writable(struct doctor *d)
+{
+    const char *why, *path = path_of(d);
+    if (!path)
+        return;
+    if (!store_exists(d->conf->store))
+        doctor_fail(d, "`ringer init` makes it; ringerd does so at its start, too", "there is no store %s",
+                    d->conf->store);
+    else if (doctor_as_user(d, open_and_write, &why) != 0)
+        doctor_fail(
+            d,
+            arena_printf(d->arena,
+                         "chown %s %s* and let it write into %s; is the file system mounted read-only?",
+                         d->user ? d->user->pw_name : "ringer", path, doctor_folder(d, path)),
+            "ringerd's user cannot write the store: %s", why);
+    else
+        doctor_ok(d, "%s can be written", d->conf->store);
+}
+
+static void check_space(struct doctor *d)
+{
+    struct statvfs fs;
+    const char *path = path_of(d), *folder = path ? doctor_folder(d, path) : "";
+    if (!path || statvfs(folder, &fs) != 0 || fs.f_blocks == 0)
+        return;
+    unsigned long long free_mb = (unsigned long long)fs.f_bavail * fs.f_frsize / MB;
+    double share = 100.0 * (double)fs.f_bavail / (double)fs.f_blocks;
+    static const char remedy[] = "make room, or drop old mail with `ringer quarantine purge`";
+    if (free_mb < LEAST_MB)
+        doctor_fail(d, remedy, "%llu MB are free in %s: held mail will be refused soon", free_mb, folder);
+    else if (fs.f_files && fs.f_favail == 0)
+        doctor_fail(d, remedy, "no inode is free in %s", folder);
+    else if (free_mb < FEW_MB || share < 5)
+        doctor_warn(d, remedy, "%llu MB (%.0f %%) are free in %s", free_mb, share, folder);
+    else
+        doctor_ok(d, "%llu MB (%.0f %%) are free in %s", free_mb, share, folder);
+}
+
+static struct store *open_to_read(struct doctor *d)
+{
+    struct store_error error;
+    return store_exists(d->conf->store) ? store_open(d->conf->store, STORE_RDONLY, &error) : NULL;
+}
+
+static int first_text(void *context, int n, char **values, char **names)
+{
+    const char **text = context;
+    if (n > 0 && values[0])
+        *text = strcmp(values[0], "ok") == 0 ? "" : strdup(values[0]);
+    return 0;
+}
+
+static void check_integrity(struct doctor *d)
+{
+    sqlite3 *db = NULL;
+    const char *path = path_of(d), *text = NULL;
+    if (!path || !store_exists(d->conf->store))
+        return;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, "PRAGMA quick_check(1)", first_text, &text, NULL);
+    if (code == SQLITE_OK && text && !*text)
+        doctor_ok(d, "the data base is whole");
+    else
+        doctor_fail(d, "stop ringerd, keep a copy, restore a backup or use `sqlite3 FILE .recover`", "%s: %s",
+                    path, code == SQLITE_OK && text ? text : arena_strdup(d->arena, sqlite3_errmsg(db)));
+    sqlite3_close(db);
+}
+
+/* Rows from the future: the clock was ahead, or is behind now; purging by age would go wrong. */
+static void check_clock(struct doctor *d)
+{
+    struct store_error error;
+    struct decision_count counts[8];
+    struct quarantine_list newest = {.n = 0};
+    size_t n = 0;
+    int64_t now = wall_ms();
+    const struct decision_filter future = {.since_ms = now + HOUR_MS, .until_ms = INT64_MAX};
+    const struct quarantine_filter one = {.limit = 1};
+    struct store *store = open_to_read(d);
+    if (!store)
+        return;
+    store_decision_counts(store, d->arena, &future, counts, 8, &n, &error);
+    store_quarantine_list(store, d->arena, &one, &newest, &error);
+    bool ahead = n > 0 || (newest.n && newest.v[0].mail.time_ms > now + HOUR_MS);
+    if (now < INT64_C(1767225600000)) /* 2026: this program is younger */
+        doctor_fail(d, "set it, then start ringerd again", "the clock is years behind");
+    else if (ahead)
+        doctor_fail(d, "set the clock; nothing old should be purged before",
+                    "the store holds rows from the future: the clock was wrong, or is now");
+    else
+        doctor_ok(d, "the newest row is not from the future");
+    store_close(&store);
+}
+
+static void check_daemon_store(struct doctor *d)
+{
+    const json_t *stats = json_object_get(d->status, "store");
+    const char *last = json_string_value(json_object_get(stats, "last_error"));
+    const char *state = json_string_value(json_object_get(stats, "state"));
+    json_int_t failures = json_integer_value(json_object_get(stats, "failures"));
+    json_int_t dropped = json_integer_value(json_object_get(stats, "decisions_dropped"));
+    if (!d->status)
+        return;
+    if (state && strcmp(state, "good") != 0)
+        doctor_fail(d, "see the other checks of the store", "ringerd says of its store: %s%s%s", state,
+                    last && *last ? ": " : "", last ? last : "");
+    else if (failures || dropped)
+        doctor_warn(d, "ringerd's log says when",
+                    "since its start ringerd failed to write %lld times and dropped %lld decisions%s%s",
+                    (long long)failures, (long long)dropped, last && *last ? ", last: " : "",
+                    last ? last : "");
+    else
+        doctor_ok(d, "ringerd wrote everything it was to write");
+}
+
+static const struct doctor_check checks[] = {
+    {"store", check_writable}, {"space", check_space},          {"integrity", check_integrity},
+    {"clock", check_clock},    {"written", check_daemon_store},
+};
+const struct doctor_family doctor_store = {checks, sizeof(checks) / sizeof(*checks)};
