@@ -107,6 +107,7 @@ static void requests(struct fact_work *work, const struct payment_text *texts,
     for (size_t i = 0; i < REQUEST_COUNT; i++)
         facts_set_int(facts, request_fact[i].strength, 0);
     facts_set_int(facts, FACT_REQUEST_QUOTED, 0);
+    facts_set_int(facts, FACT_REQUEST_HIDDEN, 0);
     facts_set_int(facts, FACT_REQUEST_ATTACHED, 0);
     facts_set_list_empty(facts, FACT_REQUEST_KINDS);
     facts_set_list_empty(facts, FACT_REQUEST_DENIED);
@@ -119,6 +120,8 @@ static void requests(struct fact_work *work, const struct payment_text *texts,
         }
         if (where == PAYMENT_QUOTED)
             raise_int(facts, FACT_REQUEST_QUOTED, r->strength);
+        if (where == PAYMENT_HIDDEN)
+            raise_int(facts, FACT_REQUEST_HIDDEN, r->strength);
         if (!counts(where))
             continue;
         if (where == PAYMENT_ATTACHMENT)

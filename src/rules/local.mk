@@ -22,6 +22,7 @@ libringer_a_SOURCES += \
 	src/rules/verdict.c src/rules/verdict.h \
 	src/rules/why.c
 SHIPPED_RULES = \
+	rules/blindness.yaml \
 	rules/executive.yaml \
 	rules/history.yaml \
 	rules/identity.yaml \
