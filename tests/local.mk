@@ -83,6 +83,7 @@ check_SCRIPTS = \
 	tests/store/postgres_sql.sh \
 	tests/systemd/unit.sh \
 	tests/worker/sandbox.sh
+QUICK = tests/layers.sh tests/notices.sh tests/cli/config.sh tests/cli/man.sh tests/cli/scan.sh
 check_PROGRAMS += $(UNIT_TESTS)
 noinst_PROGRAMS += tests/store/store_tool
 TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
@@ -158,6 +159,10 @@ t:
 	@echo "$$(grep -c '^:test-result: PASS' 'tests/$(T).trs') passed; the whole story: tests/$(T).log"
 
 tests/judge/update.log: tests/judge/test_judge$(EXEEXT)
+# The loop: what needs no daemon, mail server or data base of others. `make check` is all.
+quick:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(QUICK)'
+
 # Expected results of tests/cases become what there is; to be reviewed as a diff before it is committed.
 update-cases: tests/judge/test_judge$(EXEEXT)
 	@$(AM_TESTS_ENVIRONMENT) tests/judge/test_judge$(EXEEXT) --update | grep -v '^ok\|^1\.\.' || echo 'nothing differs'
@@ -169,4 +174,4 @@ soak: all bench/milter_load$(EXEEXT)
 clean-local: clean-sendmail
 clean-sendmail:
 	-rm -rf tests/sendmail/root
-.PHONY: cmocka-is-missing t update-cases soak clean-sendmail
+.PHONY: cmocka-is-missing t quick update-cases soak clean-sendmail
