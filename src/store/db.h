@@ -1,5 +1,6 @@
 #ifndef RINGER_STORE_DB_H
 #define RINGER_STORE_DB_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,20 @@ struct db_driver {
     void (*rollback)(struct db *db);
     bool (*in_transaction)(struct db *db); /* false when an error has already rolled it back */
     void (*tidy)(struct db *db);           /* after a purge: give space back to the system */
+    /*
+     * Are the files still those that it opened? 0 = yes; 1 = its log was taken away, and what is committed can perhaps
+     * be saved; -1 = the file itself was: nobody will find what is written.
+     */
+    int (*watch)(struct db *db, struct store_error *error);
+    /* All that is committed goes into the file itself. 1 = done, but another process has begun a log of its own. */
+    int (*save)(struct db *db, struct store_error *error);
+    int (*settled)(struct db *db,
+                   struct store_error *error); /* 1 = all that is committed stands in the file itself */
+    void (*abandon)(struct db *db);            /* closes; touches no file by its name */
+    /* 0 = sound, 1 = damaged, -1 = could not find out, or *stop was set */
+    int (*check)(struct db *db, const atomic_uint *stop, struct store_error *error);
+    void (*reserve)(struct db *db,
+                    bool keep); /* space put aside for deletions on a full disk; !keep: gives it back */
 };
 struct db { /* first member of a driver's own connection */
     const struct db_driver *driver;

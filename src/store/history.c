@@ -52,79 +52,6 @@ const char *history_hidden(const unsigned char *key, struct arena *arena, const 
     return arena_printf(arena, "#%s%s", hex, at);
 }
 
-/* --- single values */
-
-struct meta_read {
-    struct store *store;
-    struct history_meta *meta;
-};
-
-static void keep_key(struct store *store, const struct db_value *value)
-{
-    if (value->type != DB_BYTES || value->s.n != sizeof(store->history_key))
-        return;
-    pthread_mutex_lock(&store->lock);
-    if (!store->has_history_key) /* others may be reading it already */
-        memcpy(store->history_key, value->s.p, sizeof(store->history_key));
-    store->has_history_key = true;
-    pthread_mutex_unlock(&store->lock);
-}
-
-static int read_meta(void *context, const struct db_value *c, size_t n)
-{
-    struct meta_read *read = context;
-    const char *name = c[0].type == DB_TEXT ? c[0].s.p : "";
-    if (strcmp(name, "key") == 0 && !read->meta->key)
-        keep_key(read->store, &c[2]);
-    else if (strcmp(name, "begin") == 0)
-        read->meta->begin_ms = c[1].i;
-    else if (strcmp(name, "received") == 0)
-        read->meta->received = (uint64_t)c[1].i;
-    else if (strcmp(name, "sent") == 0)
-        read->meta->sent = (uint64_t)c[1].i;
-    return 0;
-}
-
-/* The key never changes once it is there: it may be used without the lock. */
-static const unsigned char *known_key(struct store *store)
-{
-    pthread_mutex_lock(&store->lock);
-    bool known = store->has_history_key;
-    pthread_mutex_unlock(&store->lock);
-    return known ? store->history_key : NULL;
-}
-
-int history_meta(struct store *store, struct db *db, struct history_meta *meta_r, struct store_error *error)
-{
-    struct db_value args[] = {value_text(store->tenant)};
-    *meta_r = (struct history_meta){.key = known_key(store)};
-    struct meta_read read = {store, meta_r};
-    if (db->driver->run(db, SQL_HISTORY_META_GET, args, 1, read_meta, &read, NULL, error))
-        return -1;
-    meta_r->key = known_key(store);
-    return 0;
-}
-
-int history_make_key(struct store *store, struct db *db, struct store_error *error)
-{
-    struct history_meta meta;
-    unsigned char key[sizeof(store->history_key)];
-    if (history_meta(store, db, &meta, error))
-        return -1;
-    if (meta.key)
-        return 0;
-    randombytes_buf(key, sizeof(key));
-    struct db_value args[] = {value_text(store->tenant),
-                              value_bytes((struct span){(const char *)key, sizeof(key)})};
-    if (db->driver->run(db, SQL_HISTORY_META_KEY, args, 2, NULL, NULL, NULL, error) ||
-        history_meta(store, db, &meta, error))
-        return -1;
-    if (meta.key)
-        return 0;
-    store_fail(error, STORE_DAMAGED, "%s: the key of the history is damaged", store->url);
-    return -1;
-}
-
 /* --- learning, in the writer's thread */
 
 struct learning {
@@ -267,7 +194,7 @@ static int learn_one(struct store *store, struct db *db, const struct history_op
         .arena = arena_new(),
         .options = options,
         .contact = item->contact,
-        .key = known_key(store),
+        .key = history_key(store),
         .time_ms = item->contact->time_ms ? item->contact->time_ms : wall_ms(),
         .learn = item->learn,
         .error = error,

@@ -280,7 +280,7 @@ int history_purge(struct store *store, int64_t before_ms, uint64_t *removed_r, s
         result = oldest_kept(store, i, &p.before_ms, error);
         do {
             p.n = 0;
-            result = result ? result : writer_run(store, purge_job, &p, 0, error);
+            result = result ? result : writer_free(store, purge_job, &p, error);
             *removed_r += result == 0 ? p.n : 0;
         } while (result == 0 && p.n > 0);
     }

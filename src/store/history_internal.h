@@ -18,9 +18,12 @@ struct history_hash {
 /* The single values, and the store's key. begin_ms 0: nothing learned yet; `key` is NULL then. */
 struct history_meta {
     const unsigned char *key;
+    bool has_key; /* it stands in the store */
     int64_t begin_ms;
     uint64_t received, sent;
 };
+/* NULL: not known yet. What it points to stays as it is until the store is closed. */
+const unsigned char *history_key(struct store *store);
 int history_meta(struct store *store, struct db *db, struct history_meta *meta_r, struct store_error *error);
 
 /* Keyed hash of a value; `what` keeps hashes of different things apart. */

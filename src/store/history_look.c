@@ -260,6 +260,7 @@ static void failed(struct store *store, const struct store_error *error)
     store->stats.failures++;
     store->stats.last_error = *error;
     pthread_mutex_unlock(&store->lock);
+    state_note(store, error);
 }
 
 int history_look(struct store *store, struct arena *arena, const struct history_options *options,

@@ -295,9 +295,10 @@ int store_quarantine_put(struct store *store, const struct store_mail *mail, con
     mail_values(arena, mail, hold.mail);
     decision_values(store, arena, mail, own, hold.decision);
     int result = hash_body(&hold, error) ? -1 : run_jobs(store, &hold, error);
-    if (result == 0)
+    if (result == 0) {
         count(store, &hold);
-    else if (hold.begun) { /* if this fails, too, it is swept away later */
+        state_held(store, id_r, mail->queue_id);
+    } else if (hold.begun) { /* if this fails, too, it is swept away later */
         struct store_error ignored;
         writer_run(store, drop_job, own, 0, &ignored);
     }

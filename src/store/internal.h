@@ -35,6 +35,20 @@ struct reader_pool {
     bool busy[STORE_READERS];
 };
 
+/* A held message that may stand in the log only. */
+enum { STORE_RISK_MOST = 2000 };
+struct store_risk {
+    char id[STORE_ID_SIZE], queue_id[32];
+};
+
+/* A store has one key; another file in its place has another one. Kept as long as the store is open. */
+struct store_key {
+    unsigned char bytes[32];
+    struct store_key *older;
+};
+
+enum hurry { HURRY_REOPENING = 1, HURRY_LEAVING = 2 };
+
 struct store {
     const struct db_driver *driver;
     char *url;
@@ -44,8 +58,7 @@ struct store {
 
     pthread_mutex_t lock; /* for all that follows */
     struct reader_pool readers, quick;
-    unsigned char history_key[32];
-    bool has_history_key;
+    struct store_key *key;    /* of history's hashes; NULL: not known yet */
     int64_t history_pause_ms; /* monotonic: history is not asked before */
 
     pthread_t writer;
@@ -57,13 +70,49 @@ struct store {
     size_t n_background[BACKGROUND_KINDS];
     int64_t background_due_ms; /* monotonic */
     struct store_stats stats;
+    struct store_risk risk[STORE_RISK_MOST];
+    size_t n_risk; /* may be more than there is room for */
+    bool closing;  /* no reader begins */
+
+    atomic_uint hurry; /* who checks is to stop: enum hurry */
+    store_event_fn tell;
+    bool opened;                              /* once: it is not created again */
+    int64_t retry_ms, recheck_ms, reserve_ms; /* monotonic; the writer thread's alone */
 };
+
+/* state.c, any thread: how a patient store does */
+enum { STORE_RECHECK_MS = 2000 }; /* after damage, and then twice as long each time */
+enum store_state state_get(struct store *store, struct store_error *why_r);
+void state_set(struct store *store, enum store_state state, const struct store_error *why);
+/* Something went well (NULL), or an error says something of the store. */
+void state_note(struct store *store, const struct store_error *error);
+void state_tell(struct store *store, enum store_event event, const char *text);
+void state_say(struct store *store, enum store_event event, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* This message was acknowledged: it is named, should it be in danger. */
+void state_held(struct store *store, const char *id, const char *queue_id);
+void state_nothing_at_risk(struct store *store);
+size_t state_risk(struct store *store, struct store_risk **risk_r); /* a copy, to be freed */
+
+/*
+ * sound.c, the writer's thread: whether the store can be trusted with mail. 0 = yes, -1 = `error`. Before a
+ * transaction; between a commit and its answer; and each second while there is nothing else to do.
+ */
+int sound_before(struct store *store, struct store_error *error);
+int sound_after(struct store *store, struct store_error *error);
+void sound_tick(struct store *store);
+
+/* connect.c: a connection that writes, with the schema of today; NULL on error */
+struct db *store_connect(struct store *store, struct store_error *error);
+const struct db_driver *store_driver(const char *url, const char **where_r); /* NULL: no such url */
 
 /* writer.c */
 int writer_start(struct store *store, struct store_error *error);
 void writer_stop(struct store *store);
 /* Runs `fn` in the writer thread and returns once its transaction is durable. `bytes`: how much it writes. */
 int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, struct store_error *error);
+/* The same for what makes room: on a full disk it may use the reserve. */
+int writer_free(struct store *store, store_job_fn fn, void *arg, struct store_error *error);
 void writer_tidy(struct store *store); /* after a purge: space goes back to the system */
 /* Takes the item, unless `most` of its kind are waiting: then false. */
 bool writer_background(struct store *store, struct background *item, size_t most);
@@ -73,12 +122,15 @@ void readers_init(struct store *store);
 struct db *reader_take(struct store *store, struct reader_pool *pool, size_t *slot_r, int wait_ms,
                        struct store_error *error);
 void reader_give(struct store *store, struct reader_pool *pool, size_t slot, struct db *db);
+/* Ends all reading; false when somebody reads for longer than wait_ms: then nothing is changed. */
+bool readers_stop(struct store *store, int wait_ms);
+void readers_go(struct store *store);
 /* One statement on a connection of the patient pool. */
 int reader_query(struct store *store, enum statement id, const struct db_value *args, size_t n_args,
                  db_row_fn row, void *context, struct store_error *error);
 void readers_close(struct store *store);
 
-/* history.c: the key of all its hashes, made when a store is first opened for writing */
+/* history_key.c: the key of all its hashes, made when a store is first opened for writing */
 int history_make_key(struct store *store, struct db *db, struct store_error *error);
 
 /* value.c */

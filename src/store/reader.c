@@ -22,22 +22,8 @@ static void pool_init(struct reader_pool *pool, unsigned flags)
 
 void readers_init(struct store *store)
 {
-    pool_init(&store->readers, STORE_RDONLY);
-    pool_init(&store->quick, STORE_RDONLY | DB_QUICK);
-}
-
-static void pool_close(struct store *store, struct reader_pool *pool)
-{
-    for (size_t i = 0; i < STORE_READERS; i++)
-        if (pool->db[i])
-            store->driver->close(pool->db[i]);
-    pthread_cond_destroy(&pool->free);
-}
-
-void readers_close(struct store *store)
-{
-    pool_close(store, &store->readers);
-    pool_close(store, &store->quick);
+    pool_init(&store->readers, STORE_RDONLY | (store->flags & STORE_PATIENT));
+    pool_init(&store->quick, STORE_RDONLY | DB_QUICK | (store->flags & STORE_PATIENT));
 }
 
 static bool wait_for_slot(struct store *store, struct reader_pool *pool, int64_t until_ms)
@@ -55,7 +41,7 @@ static size_t take_slot(struct store *store, struct reader_pool *pool, int wait_
     size_t slot;
     pthread_mutex_lock(&store->lock);
     do {
-        for (slot = 0; slot < STORE_READERS && pool->busy[slot]; slot++)
+        for (slot = 0; slot < STORE_READERS && (store->closing || pool->busy[slot]); slot++)
             ;
     } while (slot == STORE_READERS && wait_for_slot(store, pool, until_ms));
     if (slot < STORE_READERS)
@@ -69,7 +55,55 @@ void reader_give(struct store *store, struct reader_pool *pool, size_t slot, str
     pthread_mutex_lock(&store->lock);
     pool->db[slot] = db;
     pool->busy[slot] = false;
-    pthread_cond_signal(&pool->free);
+    pthread_cond_broadcast(&pool->free); /* who closes waits for all of them */
+    pthread_mutex_unlock(&store->lock);
+}
+
+static bool is_busy(const struct reader_pool *pool)
+{
+    for (size_t i = 0; i < STORE_READERS; i++)
+        if (pool->busy[i])
+            return true;
+    return false;
+}
+
+static void close_all(struct store *store, struct reader_pool *pool)
+{
+    for (size_t i = 0; i < STORE_READERS; i++) {
+        if (pool->db[i])
+            store->driver->close(pool->db[i]);
+        pool->db[i] = NULL;
+    }
+}
+
+bool readers_stop(struct store *store, int wait_ms)
+{
+    struct reader_pool *pools[] = {&store->readers, &store->quick};
+    int64_t until_ms = monotonic_ms() + wait_ms;
+    bool idle = true;
+    atomic_fetch_or(&store->hurry, HURRY_REOPENING);
+    pthread_mutex_lock(&store->lock);
+    store->closing = true;
+    for (size_t i = 0; i < 2 && idle; i++)
+        while (is_busy(pools[i]) && (idle = wait_for_slot(store, pools[i], until_ms)))
+            ;
+    if (idle) {
+        close_all(store, pools[0]);
+        close_all(store, pools[1]);
+    }
+    pthread_mutex_unlock(&store->lock);
+    atomic_fetch_and(&store->hurry, ~(unsigned)HURRY_REOPENING);
+    if (!idle)
+        readers_go(store);
+    return idle;
+}
+
+void readers_go(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->closing = false;
+    pthread_cond_broadcast(&store->readers.free);
+    pthread_cond_broadcast(&store->quick.free);
     pthread_mutex_unlock(&store->lock);
 }
 
@@ -97,6 +131,16 @@ int reader_query(struct store *store, enum statement id, const struct db_value *
     if (!db)
         return -1;
     int result = store->driver->run(db, id, args, n_args, row, context, NULL, error);
+    if (result)
+        state_note(store, error);
     reader_give(store, &store->readers, slot, db);
     return result;
+}
+
+void readers_close(struct store *store)
+{
+    close_all(store, &store->readers);
+    close_all(store, &store->quick);
+    pthread_cond_destroy(&store->readers.free);
+    pthread_cond_destroy(&store->quick.free);
 }

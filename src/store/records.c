@@ -132,7 +132,7 @@ int store_decision_purge(struct store *store, int64_t before_ms, uint64_t *remov
     *removed_r = 0;
     do {
         drop.n = 0;
-        result = writer_run(store, drop_job, &drop, 0, error);
+        result = writer_free(store, drop_job, &drop, error);
         *removed_r += result == 0 ? drop.n : 0;
     } while (result == 0 && drop.n > 0);
     if (*removed_r)

@@ -18,6 +18,7 @@ struct act {
     const struct quarantine_sent *sent;
     size_t n_sent;
     int64_t now_ms;
+    bool frees;
 };
 
 /* Runs it with texts that every database takes: names and servers' replies come from outside. */
@@ -34,7 +35,7 @@ static int act_run(struct store *store, store_job_fn fn, struct act *act, struct
     act->who = value_foreign(arena, act->who ? act->who : "?").s.p;
     act->why = value_foreign(arena, act->why).s.p;
     act->now_ms = wall_ms();
-    int result = writer_run(store, fn, act, 0, error);
+    int result = act->frees ? writer_free(store, fn, act, error) : writer_run(store, fn, act, 0, error);
     arena_free(&arena);
     return result;
 }
@@ -221,8 +222,11 @@ static int delete_job(struct store *store, struct db *db, void *arg, struct stor
 
 int store_quarantine_delete(struct store *store, const char *id, const char *who, struct store_error *error)
 {
-    struct act act = {.id = id, .who = who};
-    return act_run(store, delete_job, &act, error);
+    struct act act = {.id = id, .who = who, .frees = true};
+    int result = act_run(store, delete_job, &act, error);
+    if (result == 0)
+        writer_tidy(store);
+    return result;
 }
 
 struct purge {
@@ -280,12 +284,12 @@ int store_quarantine_purge(struct store *store, int64_t before_ms, const char *w
     purge.who = value_foreign(arena, who ? who : "?").s.p;
     *removed_r = 0;
     do {
-        result = writer_run(store, purge_job, &purge, 0, error);
+        result = writer_free(store, purge_job, &purge, error);
         purge.removed += result == 0 ? purge.n : 0;
     } while (result == 0 && purge.n > 0);
     *removed_r = purge.removed;
     if (result == 0 && purge.removed) {
-        result = writer_run(store, purged_job, &purge, 0, error);
+        result = writer_free(store, purged_job, &purge, error);
         writer_tidy(store);
     }
     arena_free(&arena);

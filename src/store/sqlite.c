@@ -18,91 +18,13 @@
 
 #include "base/mem.h"
 
-#include "store/db.h"
+#include "store/sqlite.h"
 
 enum {
     BUSY_MS = 5000,                   /* well below the MTA's milter timeout */
     QUICK_MS = 50,                    /* while a message waits for what history knows */
     WAL_KEEP_BYTES = 64 * 1024 * 1024 /* the log is cut back to this after a large message */
 };
-
-struct sqlite {
-    struct db db;
-    sqlite3 *handle;
-    char *path;
-    dev_t dev;
-    ino_t ino;
-    sqlite3_stmt *stmt[SQL_COUNT];
-};
-
-static __attribute__((format(printf, 3, 4))) void say(struct store_error *error, enum store_cause cause,
-                                                      const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    error->cause = cause;
-    vsnprintf(error->text, sizeof(error->text), fmt, ap);
-    va_end(ap);
-}
-
-static enum store_cause cause_of(int code, int system_errno)
-{
-    switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return STORE_LOCKED;
-    case SQLITE_FULL:
-        return STORE_FULL;
-    case SQLITE_IOERR: /* a quota or a file size limit comes as a failed write */
-        return system_errno == EDQUOT || system_errno == EFBIG || system_errno == ENOSPC ? STORE_FULL
-                                                                                         : STORE_OTHER;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        return STORE_READ_ONLY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return STORE_DAMAGED;
-    }
-    return STORE_OTHER;
-}
-
-static const char *remedy(enum store_cause cause)
-{
-    switch (cause) {
-    case STORE_LOCKED:
-        return ": another process keeps it locked; see who has it open with `fuser`";
-    case STORE_FULL:
-        return ": no space left; make room, or drop old mail with `ringer quarantine purge`";
-    case STORE_READ_ONLY:
-        return ": cannot be written; check the owner and mode of the file and of its folder";
-    case STORE_DAMAGED:
-        return ": the file is damaged or no Ringer store; keep a copy and rescue what it holds with "
-               "`sqlite3 FILE .recover`";
-    default:
-        return "";
-    }
-}
-
-static int fail(struct sqlite *lite, int code, struct store_error *error)
-{
-    int system_errno = lite->handle ? sqlite3_system_errno(lite->handle) : 0;
-    enum store_cause cause = cause_of(code, system_errno);
-    const char *text = lite->handle ? sqlite3_errmsg(lite->handle) : sqlite3_errstr(code);
-    bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
-    say(error, cause, "sqlite:%s: %s%s%s%s%s", lite->path, text, io && system_errno ? " (" : "",
-        io && system_errno ? strerror(system_errno) : "", io && system_errno ? ")" : "", remedy(cause));
-    return -1;
-}
-
-static void lite_close(struct db *db)
-{
-    struct sqlite *lite = (struct sqlite *)db;
-    for (size_t i = 0; i < SQL_COUNT; i++)
-        sqlite3_finalize(lite->stmt[i]);
-    sqlite3_close(lite->handle);
-    free(lite->path);
-    free(lite);
-}
 
 /*
  * A store that root makes (`ringer learn`) is there for the daemon, whose folder it lies in; SQLite gives the log
@@ -126,17 +48,17 @@ static int create_file(struct sqlite *lite, struct store_error *error)
     int fd = open(lite->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0660);
     if (fd < 0) {
         bool denied = errno == EACCES || errno == EROFS || errno == EPERM;
-        say(error,
-            denied            ? STORE_READ_ONLY
-            : errno == ENOSPC ? STORE_FULL
-                              : STORE_OTHER,
-            "sqlite:%s: cannot create the file: %s", lite->path, strerror(errno));
+        sqlite_say(error,
+                   denied            ? STORE_READ_ONLY
+                   : errno == ENOSPC ? STORE_FULL
+                                     : STORE_OTHER,
+                   "sqlite:%s: cannot create the file: %s", lite->path, strerror(errno));
         return -1;
     }
     int failed = give_away(lite->path, fd);
     if (failed)
-        say(error, STORE_OTHER, "sqlite:%s: cannot give the file to the owner of its folder: %s", lite->path,
-            strerror(errno));
+        sqlite_say(error, STORE_OTHER, "sqlite:%s: cannot give the file to the owner of its folder: %s",
+                   lite->path, strerror(errno));
     close(fd);
     return failed;
 }
@@ -159,10 +81,11 @@ static int set_wal(struct sqlite *lite, struct store_error *error)
         nanosleep(&(struct timespec){0, 20000000}, NULL);
     }
     if (code != SQLITE_OK)
-        return fail(lite, code, error);
+        return sqlite_fail(lite, code, error);
     if (!wal) {
-        say(error, STORE_OTHER,
-            "sqlite:%s: this file system cannot share a write-ahead log; use a local disk", lite->path);
+        sqlite_say(error, STORE_OTHER,
+                   "sqlite:%s: this file system cannot share a write-ahead log; use a local disk",
+                   lite->path);
         return -1;
     }
     return 0;
@@ -170,10 +93,11 @@ static int set_wal(struct sqlite *lite, struct store_error *error)
 
 static int configure(struct sqlite *lite, unsigned flags, struct store_error *error)
 {
-    char sql[256];
+    char sql[400];
     snprintf(sql, sizeof(sql),
-             "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d; PRAGMA wal_autocheckpoint = 4000; "
-             "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+             "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d; "
+             "PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF; PRAGMA "
+             "temp_store = MEMORY",
              WAL_KEEP_BYTES);
     sqlite3_extended_result_codes(lite->handle, 1);
     sqlite3_busy_timeout(lite->handle, flags & DB_QUICK ? QUICK_MS : BUSY_MS);
@@ -184,10 +108,12 @@ static int configure(struct sqlite *lite, unsigned flags, struct store_error *er
             return -1;
     }
     int code = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? 0 : fail(lite, code, error);
+    if (code != SQLITE_OK)
+        return sqlite_fail(lite, code, error);
+    return flags & STORE_RDONLY ? 0 : sqlite_remember_files(lite, error);
 }
 
-static struct db *lite_open(const char *where, unsigned flags, struct store_error *error)
+static struct db *open_once(const char *where, unsigned flags, struct store_error *error)
 {
     struct sqlite *lite = mem_alloc(sizeof(*lite));
     struct stat st;
@@ -196,28 +122,52 @@ static struct db *lite_open(const char *where, unsigned flags, struct store_erro
     if ((flags & STORE_CREATE) && create_file(lite, error))
         goto failed;
     if (stat(where, &st)) {
-        say(error, errno == EACCES ? STORE_READ_ONLY : STORE_OTHER, "sqlite:%s: %s%s", where, strerror(errno),
-            errno == ENOENT ? "; ringerd creates it when it first starts" : "");
+        sqlite_say(error, errno == EACCES ? STORE_READ_ONLY : STORE_OTHER, "sqlite:%s: %s%s", where,
+                   strerror(errno), errno == ENOENT ? "; ringerd creates it when it first starts" : "");
         goto failed;
     }
     if (!S_ISREG(st.st_mode)) { /* reading a pipe, SQLite would wait for ever */
-        say(error, STORE_OTHER, "sqlite:%s: it is no regular file: name the file of the data base", where);
+        sqlite_say(error, STORE_OTHER, "sqlite:%s: it is no regular file: name the file of the data base",
+                   where);
         goto failed;
     }
-    lite->dev = st.st_dev;
-    lite->ino = st.st_ino;
+    lite->file = (struct file_id){st.st_dev, st.st_ino};
     int mode = (flags & STORE_RDONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(where, &lite->handle, mode, NULL);
     if (code != SQLITE_OK) {
-        fail(lite, code, error);
+        sqlite_fail(lite, code, error);
         goto failed;
     }
     if (configure(lite, flags, error))
         goto failed;
     return &lite->db;
 failed:
-    lite_close(&lite->db);
+    sqlite_close(&lite->db);
     return NULL;
+}
+
+/* On a full disk not even reading begins without the index: who looks gets a little of the reserve, who deletes all. */
+static bool give_reserve(const char *where, unsigned flags)
+{
+    enum { LITTLE = 256 * 1024 };
+    struct stat st;
+    char *reserve = mem_printf("%s-reserve", where);
+    bool given = stat(reserve, &st) == 0 && st.st_size > 0;
+    if (given && flags & STORE_RDONLY)
+        given = truncate(reserve, st.st_size > LITTLE ? st.st_size - LITTLE : 0) == 0;
+    else if (given)
+        given = unlink(reserve) == 0;
+    free(reserve);
+    return given;
+}
+
+static struct db *lite_open(const char *where, unsigned flags, struct store_error *error)
+{
+    struct db *db = open_once(where, flags, error);
+    bool ours = !(flags & (STORE_PATIENT | DB_QUICK)); /* mail must not use it up */
+    if (!db && error->cause == STORE_FULL && ours && give_reserve(where, flags))
+        db = open_once(where, flags, error);
+    return db;
 }
 
 static int bind_all(sqlite3_stmt *stmt, const struct db_value *args, size_t n_args)
@@ -293,7 +243,7 @@ static int lite_run(struct db *db, enum statement id, const struct db_value *arg
         code = bind_all(*stmt, args, n_args);
     if (code == SQLITE_OK)
         code = step_all(*stmt, row, context);
-    int failed = code == SQLITE_DONE ? 0 : fail(lite, code, error);
+    int failed = code == SQLITE_DONE ? 0 : sqlite_fail(lite, code, error);
     if (changed_r && !failed)
         *changed_r = (uint64_t)sqlite3_changes(lite->handle);
     if (*stmt) {
@@ -307,23 +257,12 @@ static int lite_script(struct db *db, const char *sql, struct store_error *error
 {
     struct sqlite *lite = (struct sqlite *)db;
     int code = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? 0 : fail(lite, code, error);
-}
-
-/* Writing on into a file that somebody removed or replaced would acknowledge mail that nobody finds again. */
-static int same_file(struct sqlite *lite, struct store_error *error)
-{
-    struct stat st;
-    if (stat(lite->path, &st) == 0 && st.st_dev == lite->dev && st.st_ino == lite->ino)
-        return 0;
-    say(error, STORE_DAMAGED,
-        "sqlite:%s: the file was removed or replaced while in use; put it back or restart", lite->path);
-    return -1;
+    return code == SQLITE_OK ? 0 : sqlite_fail(lite, code, error);
 }
 
 static int lite_begin(struct db *db, struct store_error *error)
 {
-    return same_file((struct sqlite *)db, error) ? -1 : lite_script(db, "BEGIN IMMEDIATE", error);
+    return lite_script(db, "BEGIN IMMEDIATE", error);
 }
 
 static bool lite_in_transaction(struct db *db)
@@ -346,34 +285,21 @@ static int lite_commit(struct db *db, struct store_error *error)
     return -1;
 }
 
-static int read_number(void *context, int n, char **values, char **names)
-{
-    *(long *)context = n > 0 && values[0] ? strtol(values[0], NULL, 10) : 0;
-    return 0;
-}
-
-/* In steps, so that another process's writer gets its turn. */
-static void lite_tidy(struct db *db)
-{
-    sqlite3 *handle = ((struct sqlite *)db)->handle;
-    long left = 0, before;
-    do {
-        before = left;
-        if (sqlite3_exec(handle, "PRAGMA incremental_vacuum(2000)", NULL, NULL, NULL) != SQLITE_OK ||
-            sqlite3_exec(handle, "PRAGMA freelist_count", read_number, &left, NULL) != SQLITE_OK)
-            return;
-    } while (left > 0 && left != before);
-}
-
 const struct db_driver db_sqlite = {
     .scheme = "sqlite",
     .open = lite_open,
-    .close = lite_close,
+    .close = sqlite_close,
     .run = lite_run,
     .script = lite_script,
     .begin = lite_begin,
     .commit = lite_commit,
     .rollback = lite_rollback,
     .in_transaction = lite_in_transaction,
-    .tidy = lite_tidy,
+    .tidy = sqlite_tidy,
+    .watch = sqlite_watch,
+    .save = sqlite_save,
+    .settled = sqlite_settled,
+    .abandon = sqlite_abandon,
+    .check = sqlite_check,
+    .reserve = sqlite_reserve,
 };

@@ -1,112 +1,19 @@
 /*
- * Opening and closing a store: the url picks the driver, the schema is brought forward step by step inside
- * one transaction, and a store written by a newer Ringer is refused.
+ * Opening and closing a store.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #include "store/internal.h"
-#include "store/schema.inc"
-
-static const struct db_driver *const drivers[] = {&db_sqlite};
-enum { N_DRIVERS = sizeof(drivers) / sizeof(*drivers) };
-
-static const struct db_driver *find_driver(const char *url, const char **where_r)
-{
-    for (size_t i = 0; i < N_DRIVERS; i++) {
-        size_t n = strlen(drivers[i]->scheme);
-        if (strncmp(url, drivers[i]->scheme, n) == 0 && url[n] == ':' && url[n + 1]) {
-            *where_r = url + n + 1;
-            return drivers[i];
-        }
-    }
-    return NULL;
-}
-
-static int read_version(void *context, const struct db_value *columns, size_t n)
-{
-    *(int64_t *)context = n == 1 && columns[0].type == DB_INT ? columns[0].i : 0;
-    return 0;
-}
-
-/* 0 when there is no schema yet. */
-static int schema_version(struct db *db, int64_t *version_r, struct store_error *error)
-{
-    *version_r = 0;
-    if (db->driver->run(db, SQL_SCHEMA_VERSION, NULL, 0, read_version, version_r, NULL, error) == 0)
-        return 0;
-    return error->cause == STORE_OTHER ? 0 : -1; /* no such table */
-}
-
-static int apply_steps(struct db *db, struct store_error *error)
-{
-    int64_t version;
-    if (db->driver->script(db,
-                           "CREATE TABLE IF NOT EXISTS ringer_schema (version BIGINT NOT NULL PRIMARY KEY, "
-                           "applied_ms BIGINT NOT NULL)",
-                           error) ||
-        schema_version(db, &version, error))
-        return -1;
-    for (; version < N_SCHEMA_STEPS; version++) {
-        struct db_value args[] = {value_int(version + 1), value_int(wall_ms())};
-        if (db->driver->script(db, schema_steps[version], error) ||
-            db->driver->run(db, SQL_SCHEMA_APPLIED, args, 2, NULL, NULL, NULL, error))
-            return -1;
-    }
-    return 0;
-}
-
-static int migrate(struct store *store, struct db *db, struct store_error *error)
-{
-    int64_t version;
-    if (schema_version(db, &version, error))
-        return -1;
-    if (version > N_SCHEMA_STEPS) {
-        store_fail(error, STORE_INVALID, "%s: written by a newer Ringer (schema %lld, this one knows %d)",
-                   store->url, (long long)version, N_SCHEMA_STEPS);
-        return -1;
-    }
-    if (version == N_SCHEMA_STEPS)
-        return 0;
-    if (store->flags & STORE_RDONLY) {
-        store_fail(error, STORE_INVALID, "%s: %s; start ringerd once, or open it for writing", store->url,
-                   version ? "written by an older Ringer" : "no Ringer store");
-        return -1;
-    }
-    if (version == 0 && !(store->flags & STORE_CREATE)) {
-        store_fail(error, STORE_INVALID, "%s: no Ringer store; ringerd creates it when it first starts",
-                   store->url);
-        return -1;
-    }
-    if (db->driver->begin(db, error))
-        return -1;
-    if (apply_steps(db, error) == 0)
-        return db->driver->commit(db, error);
-    db->driver->rollback(db);
-    return -1;
-}
-
-static int prepare(struct store *store, struct store_error *error)
-{
-    return store->flags & STORE_RDONLY ? 0 : history_make_key(store, store->writer_db, error);
-}
-
-bool store_exists(const char *url)
-{
-    const char *where;
-    return find_driver(url, &where) != &db_sqlite || access(where, F_OK) == 0;
-}
 
 struct store *store_open(const char *url, unsigned flags, struct store_error *error)
 {
     const char *where;
-    const struct db_driver *driver = find_driver(url, &where);
+    const struct db_driver *driver = store_driver(url, &where);
     error->text[0] = '\0';
     if (!driver || sodium_init() < 0) {
         store_fail(error, STORE_INVALID, "%s: no store url; write sqlite:PATH", url);
@@ -120,10 +27,17 @@ struct store *store_open(const char *url, unsigned flags, struct store_error *er
     store->flags = flags;
     pthread_mutex_init(&store->lock, NULL);
     readers_init(store);
-    store->writer_db = driver->open(store->where, flags, error);
-    if (!store->writer_db || migrate(store, store->writer_db, error) || prepare(store, error) ||
-        writer_start(store, error))
+    store->writer_db = store_connect(store, error);
+    if (!store->writer_db)
+        state_note(store, error);
+    else if (flags & STORE_PATIENT)
+        driver->reserve(store->writer_db, true);
+    struct store_error threads;
+    if ((!store->writer_db && !(flags & STORE_PATIENT)) || writer_start(store, &threads)) {
+        if (store->writer_db)
+            *error = threads;
         store_close(&store);
+    }
     return store;
 }
 
@@ -137,6 +51,11 @@ void store_close(struct store **store)
     if (s->writer_db)
         s->driver->close(s->writer_db);
     pthread_mutex_destroy(&s->lock);
+    while (s->key) {
+        struct store_key *older = s->key->older;
+        free(s->key);
+        s->key = older;
+    }
     free(s->url);
     free(s);
     *store = NULL;
@@ -146,5 +65,20 @@ void store_stats(struct store *store, struct store_stats *stats_r)
 {
     pthread_mutex_lock(&store->lock);
     *stats_r = store->stats;
+    for (size_t i = 0; i < BACKGROUND_KINDS; i++)
+        stats_r->waiting += store->n_background[i];
+    pthread_mutex_unlock(&store->lock);
+}
+
+const char *store_state_name(enum store_state state)
+{
+    static const char *const names[] = {"good", "waiting", "damaged"};
+    return names[state];
+}
+
+void store_on_event(struct store *store, store_event_fn tell)
+{
+    pthread_mutex_lock(&store->lock);
+    store->tell = tell;
     pthread_mutex_unlock(&store->lock);
 }

@@ -19,9 +19,17 @@ struct store_error {
 };
 
 enum { STORE_ID_SIZE = 27 }; /* 128 random bits in Crockford's base 32, lower case, and the NUL */
-enum store_flags { STORE_CREATE = 1 << 0, STORE_RDONLY = 1 << 1 };
+enum store_flags {
+    STORE_CREATE = 1 << 0,
+    STORE_RDONLY = 1 << 1,
+    STORE_PATIENT = 1 << 2 /* for who stays: what is wrong is mended when it can be, and watched for */
+};
 
-/* url is "sqlite:PATH". NULL on error. Without STORE_CREATE a store that is not there is an error. */
+/*
+ * url is "sqlite:PATH". NULL on error. Without STORE_CREATE a store that is not there is an error. With STORE_PATIENT
+ * there is a store even when it cannot be opened yet (the text in `error`, else empty, says why): until it is, it
+ * fails whatever it is asked.
+ */
 struct store;
 struct store *store_open(const char *url, unsigned flags, struct store_error *error);
 /* False when there is certainly none at `url`; what is wrong with one that is there, store_open() tells. */
@@ -84,10 +92,34 @@ int store_quarantine_put(struct store *store, const struct store_mail *mail, con
 enum { STORE_DECISIONS_QUEUED = 8192 };
 void store_decision_put(struct store *store, const struct store_mail *mail);
 
+/* How a patient store does. */
+enum store_state {
+    STORE_WORKS,
+    STORE_WAITS, /* it cannot be opened or written: full, read-only, taken away; tried again each second */
+    STORE_BROKEN /* it is damaged: nothing is written until a check finds it whole */
+};
+const char *store_state_name(enum store_state state); /* "good", "waiting", "damaged" */
+/* Reads all of it; slow. 0 = sound, 1 = damaged (a patient store takes nothing from now on), -1 = not known. */
+int store_check(struct store *store, struct store_error *error);
+void store_check_no_more(struct store *store); /* one that runs ends at once: the store will be closed */
+
+/* What a patient store has to say at once: its own threads call it, never two at a time for one event. */
+enum store_event {
+    STORE_EVENT_TROUBLE,
+    STORE_EVENT_LOSS, /* mail that was acknowledged is gone or in danger */
+    STORE_EVENT_MENDED
+};
+typedef void (*store_event_fn)(enum store_event event, const char *text);
+void store_on_event(struct store *store, store_event_fn tell);
+
 struct store_stats {
     uint64_t quarantined, again; /* `again`: what was held already */
     uint64_t decisions, decisions_dropped, learned, learned_dropped, commits, failures;
-    struct store_error last_error; /* of what ran in the background; empty text: none */
+    uint64_t waiting;              /* rows in the background */
+    struct store_error last_error; /* of whatever failed last; empty text: nothing */
+    enum store_state state;
+    struct store_error why; /* it does not work; empty text: it does */
+    int64_t since_ms;       /* of the state; 0: from the start */
 };
 void store_stats(struct store *store, struct store_stats *stats_r);
 

@@ -22,7 +22,8 @@ enum {
     BULK_BYTES = 256 * 1024, /* what writes more waits in the second queue */
     BACKGROUND_BATCH = 512,
     BACKGROUND_DELAY_MS = 100, /* how long the first of a batch waits for company */
-    BACKGROUND_RETRY_MS = 1000
+    BACKGROUND_RETRY_MS = 1000,
+    TICK_MS = 1000
 };
 
 struct job {
@@ -31,6 +32,7 @@ struct job {
     uint64_t bytes;
     struct store_error *error;
     int result;
+    bool frees; /* makes room: may use the reserve */
     bool done;
     struct job *next;
 };
@@ -58,22 +60,49 @@ static bool run_job(struct store *store, struct db *db, struct job *job, struct 
            db->driver->script(db, "ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job", &undo) == 0;
 }
 
-static void run_batch(struct store *store, struct job *jobs)
+static int transact(struct store *store, struct job *jobs, struct store_error *error)
 {
     struct db *db = store->writer_db;
-    struct store_error error;
-    if (db->driver->begin(db, &error)) {
+    if (db->driver->begin(db, error))
+        return -1;
+    for (struct job *job = jobs; job; job = job->next)
+        if (!run_job(store, db, job, error)) {
+            db->driver->rollback(db);
+            return -1;
+        }
+    return db->driver->commit(db, error) || sound_after(store, error) ? -1 : 0;
+}
+
+static bool wants_room(const struct job *jobs)
+{
+    for (const struct job *job = jobs; job; job = job->next)
+        if (job->frees && job->result < 0 && job->error->cause == STORE_FULL)
+            return true;
+    return false;
+}
+
+static void run_batch(struct store *store, struct job *jobs)
+{
+    struct store_error error = {0};
+    if (sound_before(store, &error)) {
         fail_jobs(jobs, &error);
         return;
     }
-    for (struct job *job = jobs; job; job = job->next)
-        if (!run_job(store, db, job, &error)) {
-            db->driver->rollback(db);
-            fail_jobs(jobs, &error);
-            return;
-        }
-    if (db->driver->commit(db, &error))
+    if (transact(store, jobs, &error))
         fail_jobs(jobs, &error);
+    if (wants_room(jobs) && store->writer_db) {
+        store->driver->reserve(store->writer_db, false);
+        for (struct job *job = jobs; job; job = job->next) {
+            struct job *next = job->next;
+            job->next = NULL;
+            if (job->frees && job->result < 0) {
+                job->result = 0;
+                if (transact(store, job, &error))
+                    fail_jobs(job, &error);
+            }
+            job->next = next;
+        }
+    }
 }
 
 /* As many jobs of the queue as belong in one transaction go to *taken_end. Called with the lock held. */
@@ -113,13 +142,25 @@ static struct job *take_jobs(struct store *store)
 static void work_jobs(struct store *store)
 {
     struct job *jobs = take_jobs(store), *next;
+    struct store_error failed = {.text = ""};
+    bool ended_well = false;
     pthread_mutex_unlock(&store->lock);
     if (jobs->run)
         run_batch(store, jobs);
-    else
+    else if (store->writer_db)
         store->driver->tidy(store->writer_db);
+    for (struct job *job = jobs; job && jobs->run; job = job->next) {
+        if (job->result < 0)
+            failed = *job->error;
+        else
+            ended_well = true;
+    }
+    if (*failed.text || ended_well)
+        state_note(store, *failed.text ? &failed : NULL);
     pthread_mutex_lock(&store->lock);
     store->stats.commits++;
+    if (*failed.text)
+        store->stats.last_error = failed;
     for (struct job *job = jobs; job; job = next) {
         next = job->next; /* its owner may be gone once it is done */
         store->stats.failures += job->result < 0;
@@ -130,6 +171,8 @@ static void work_jobs(struct store *store)
 
 static int put_background(struct store *store, const struct background *list, struct store_error *error)
 {
+    if (sound_before(store, error))
+        return -1;
     struct db *db = store->writer_db;
     if (db->driver->begin(db, error))
         return -1;
@@ -138,7 +181,7 @@ static int put_background(struct store *store, const struct background *list, st
             db->driver->rollback(db);
             return -1;
         }
-    return db->driver->commit(db, error);
+    return db->driver->commit(db, error) || sound_after(store, error) ? -1 : 0;
 }
 
 static void free_background(struct background *list)
@@ -173,6 +216,7 @@ static bool work_background(struct store *store)
     store->background_end = rest_end;
     pthread_mutex_unlock(&store->lock);
     int failed = put_background(store, first, &error);
+    state_note(store, failed ? &error : NULL);
     pthread_mutex_lock(&store->lock);
     if (failed) {
         if (!store->background) /* nothing came behind it meanwhile */
@@ -194,14 +238,29 @@ static bool background_due(struct store *store)
     return store->background && (store->stop || monotonic_ms() >= store->background_due_ms);
 }
 
-static void wait_for_work(struct store *store)
+/* Until there is something to do, or (0: never) tick_ms. */
+static void wait_for_work(struct store *store, int64_t tick_ms)
 {
-    if (!store->background) {
+    int64_t until_ms = store->background ? store->background_due_ms : tick_ms;
+    if (tick_ms && tick_ms < until_ms)
+        until_ms = tick_ms;
+    if (!until_ms) {
         pthread_cond_wait(&store->work, &store->lock);
         return;
     }
-    struct timespec until = {store->background_due_ms / 1000, store->background_due_ms % 1000 * 1000000};
+    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
     pthread_cond_timedwait(&store->work, &store->lock, &until);
+}
+
+/* A store that stays open for long is looked after each second, whether there is mail or not. When the next time is. */
+static int64_t look_after(struct store *store, int64_t tick_ms)
+{
+    if (!(store->flags & STORE_PATIENT) || monotonic_ms() < tick_ms)
+        return tick_ms;
+    pthread_mutex_unlock(&store->lock);
+    sound_tick(store);
+    pthread_mutex_lock(&store->lock);
+    return monotonic_ms() + TICK_MS;
 }
 
 static bool has_jobs(const struct store *store)
@@ -212,6 +271,7 @@ static bool has_jobs(const struct store *store)
 static void *writer_main(void *arg)
 {
     struct store *store = arg;
+    int64_t tick_ms = 0;
     bool lost = false; /* at the end: what cannot be written is given up */
     pthread_mutex_lock(&store->lock);
     while (!store->stop || has_jobs(store) || (store->background && !lost)) {
@@ -220,7 +280,9 @@ static void *writer_main(void *arg)
         if (background_due(store))
             lost = !work_background(store) && store->stop;
         else if (!has_jobs(store) && !store->stop)
-            wait_for_work(store);
+            wait_for_work(store, tick_ms);
+        if (!store->stop)
+            tick_ms = look_after(store, tick_ms);
     }
     pthread_mutex_unlock(&store->lock);
     return NULL;
@@ -265,23 +327,34 @@ void writer_stop(struct store *store)
     pthread_cond_destroy(&store->done);
 }
 
-int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, struct store_error *error)
+static int run_and_wait(struct store *store, struct job *job)
 {
-    struct job job = {.run = fn, .arg = arg, .bytes = bytes, .error = error};
-    error->text[0] = '\0';
+    job->error->text[0] = '\0';
     if (!store->writer_runs) {
-        store_fail(error, STORE_READ_ONLY, "%s: opened for reading only", store->url);
+        store_fail(job->error, STORE_READ_ONLY, "%s: opened for reading only", store->url);
         return -1;
     }
+    if (state_get(store, job->error) == STORE_BROKEN) /* who checks may take his time: nobody waits for him */
+        return -1;
     pthread_mutex_lock(&store->lock);
-    struct job_queue *queue = bytes > BULK_BYTES ? &store->bulk : &store->jobs;
-    *queue->end = &job;
-    queue->end = &job.next;
+    struct job_queue *queue = job->bytes > BULK_BYTES ? &store->bulk : &store->jobs;
+    *queue->end = job;
+    queue->end = &job->next;
     pthread_cond_signal(&store->work);
-    while (!job.done)
+    while (!job->done)
         pthread_cond_wait(&store->done, &store->lock);
     pthread_mutex_unlock(&store->lock);
-    return job.result;
+    return job->result;
+}
+
+int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, struct store_error *error)
+{
+    return run_and_wait(store, &(struct job){.run = fn, .arg = arg, .bytes = bytes, .error = error});
+}
+
+int writer_free(struct store *store, store_job_fn fn, void *arg, struct store_error *error)
+{
+    return run_and_wait(store, &(struct job){.run = fn, .arg = arg, .error = error, .frees = true});
 }
 
 void writer_tidy(struct store *store)
