@@ -71,6 +71,7 @@ check_SCRIPTS = \
 	tests/milter/miltertest.sh \
 	tests/milter/packs.sh \
 	tests/milter/protocol.sh \
+	tests/milter/store.sh \
 	tests/milter/reload.sh \
 	tests/payment/recall.sh \
 	tests/payment/stdnum.sh \
@@ -108,6 +109,7 @@ EXTRA_DIST += \
 	tests/milter/protocol_test.py \
 	tests/milter/reload_test.py \
 	tests/milter/soak.py \
+	tests/milter/store_test.py \
 	tests/milter/tsan.supp \
 	tests/payment/known-misses \
 	tests/payment/recall.py \

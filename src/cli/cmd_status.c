@@ -180,6 +180,17 @@ static void print_waiting(const json_t *last_reload, FILE *out)
                                            string(c, "option"), string(c, "wanted"), string(c, "running"));
 }
 
+static void print_store(const json_t *store)
+{
+    char since[64];
+    const json_t *health = json_object_get(store, "health");
+    json_int_t since_s = integer(health, "since");
+    if (*string(health, "why"))
+        printf("STORE %s since %s: %s\n", string(health, "state"),
+               since_s ? when(since_s, since, sizeof(since)) : "the start", string(health, "why"));
+    print_numbers("store", store);
+}
+
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
@@ -200,7 +211,7 @@ static void print_status(const json_t *status)
     print_numbers("SPF and DMARC, asked of DNS", json_object_get(status, "spf"));
     print_dns(json_object_get(status, "spf"));
     print_numbers("text of attachments", json_object_get(status, "attachments"));
-    print_numbers("store", json_object_get(status, "store"));
+    print_store(json_object_get(status, "store"));
 }
 
 static void print_reload(const json_t *answer, bool ok)

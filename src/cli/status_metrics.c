@@ -4,6 +4,7 @@
  */
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/status_metrics.h"
 
@@ -54,6 +55,13 @@ static void packs(const json_t *list)
                flag(pack, "fallback"));
 }
 
+static void store(const json_t *health)
+{
+    const char *state = json_string_value(json_object_get(health, "state"));
+    gauge("store_good", state && strcmp(state, "good") == 0);
+    gauge("store_waiting", integer(health, "waiting"));
+}
+
 void status_metrics(const json_t *status)
 {
     const json_t *rules = json_object_get(status, "rules");
@@ -78,4 +86,5 @@ void status_metrics(const json_t *status)
     counters("spf_", json_object_get(status, "spf"));
     counters("attachments_", json_object_get(status, "attachments"));
     counters("store_", json_object_get(status, "store"));
+    store(json_object_get(json_object_get(status, "store"), "health"));
 }

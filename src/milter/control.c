@@ -24,6 +24,7 @@
 #include "milter/memory.h"
 #include "milter/packwatch.h"
 #include "milter/reload.h"
+#include "milter/storewatch.h"
 #include "milter/testmail.h"
 #include "milter/current.h"
 #include "milter/workers.h"
@@ -45,12 +46,7 @@ static json_t *counters_json(void)
 
 static json_t *store_json(void)
 {
-    struct store_stats stats;
-    store_stats(ringerd.store, &stats);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "quarantined", (json_int_t)stats.quarantined,
-                     "decisions", (json_int_t)stats.decisions, "decisions_dropped",
-                     (json_int_t)stats.decisions_dropped, "commits", (json_int_t)stats.commits, "failures",
-                     (json_int_t)stats.failures, "last_error", stats.last_error.text);
+    return storewatch_status(ringerd.store);
 }
 
 static json_t *memory_json(const struct conf *conf)

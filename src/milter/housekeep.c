@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "policy/partners.h"
 #include "store/history.h"
 #include "store/quarantine.h"
@@ -21,7 +22,8 @@ enum { PERIOD_S = 6 * 3600 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static pthread_t thread;
-static bool running, stop;
+static bool running;
+static atomic_bool stop;
 static atomic_bool reload_wanted;
 static int64_t established = -1; /* at the last pass */
 
@@ -48,10 +50,33 @@ static void purge(const struct conf *conf, int64_t now_ms)
     tell("decisions", failed, removed, &error);
 }
 
+/* Nothing is dropped from a store that may be damaged: what is left may be all that can be rescued. */
+static bool is_sound(void)
+{
+    struct store_stats stats;
+    struct store_error error;
+    int checked = store_check(ringerd.store, &error); /* damage is told by the store itself */
+    if (checked < 0 && !atomic_load(&stop))
+        log_line(LOG_WARNING, "store: cannot be checked: %s", error.text);
+    store_stats(ringerd.store, &stats);
+    return checked == 0 && stats.state == STORE_WORKS;
+}
+
+static void sweep(void)
+{
+    struct store_error error;
+    uint64_t removed;
+    if (store_quarantine_sweep(ringerd.store, &removed, &error))
+        log_line(LOG_WARNING, "quarantine: cannot drop what was never finished: %s", error.text);
+}
+
 static void pass(void)
 {
     struct policy *policy = current_get();
-    purge(policy->conf, (int64_t)time(NULL) * 1000);
+    if (is_sound()) {
+        sweep();
+        purge(policy->conf, wall_ms());
+    }
     int64_t now =
         ringerd.store && policy->conf->history_learn ? partners_count(ringerd.store, &policy->history) : 0;
     if (now >= 0 && established >= 0 && now != established)
@@ -89,6 +114,7 @@ void housekeep_stop(void)
         return;
     pthread_mutex_lock(&lock);
     stop = true;
+    store_check_no_more(ringerd.store);
     pthread_cond_signal(&wake);
     pthread_mutex_unlock(&lock);
     pthread_join(thread, NULL);

@@ -32,6 +32,7 @@
 #include "milter/process.h"
 #include "milter/reload.h"
 #include "milter/session.h"
+#include "milter/storewatch.h"
 
 enum {
     EVENT_HUP = 'H',
@@ -104,11 +105,18 @@ static int open_services(const struct conf *conf, char *error, size_t size)
     struct store_error store_error = {0};
     const char *tmp = getenv("TMPDIR");
     ringerd.spool_dir = tmp && *tmp ? tmp : "/var/tmp"; /* a disk: /tmp may be memory */
-    ringerd.store = store_open(conf->store, STORE_CREATE, &store_error);
+    ringerd.store = store_open(conf->store, STORE_CREATE | STORE_PATIENT, &store_error);
     if (!ringerd.store) {
         snprintf(error, size, "store: %s", store_error.text);
         return -1;
     }
+    storewatch_start(ringerd.store);
+    if (*store_error.text)
+        log_line(LOG_ERR,
+                 "store: %s; mail that must be held gets the answer of on-error: store until the store "
+                 "works, which "
+                 "is tried each second",
+                 store_error.text);
     current_start_services(conf, ringerd.store);
     if (!housekeep_start())
         log_line(LOG_WARNING, "no thread for housekeeping: what is old stays in the store until a restart");
@@ -279,6 +287,7 @@ int lifecycle_run(struct lifecycle *life)
             acceptor_knock();
         }
         packwatch_tick();
+        storewatch_tick(ringerd.store);
         if (housekeep_wants_reload()) {
             log_line(LOG_INFO, "reload: history knows other partners than before");
             reload(life->config, NULL);

@@ -23,6 +23,7 @@ ringerd_SOURCES = \
 	src/milter/ringerd.c \
 	src/milter/session.c src/milter/session.h \
 	src/milter/spool.c src/milter/spool.h \
+	src/milter/storewatch.c src/milter/storewatch.h \
 	src/milter/testmail.c src/milter/testmail.h \
 	src/milter/transaction.h \
 	src/milter/workers.c src/milter/workers.h

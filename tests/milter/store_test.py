@@ -1,0 +1,335 @@
+"""ringerd and a store that fails: full, read-only, damaged, taken away while in use. Real disks, real damage."""
+import sqlite3
+import sys
+import threading
+sys.path.insert(0, __file__.rpartition('/')[0])
+from harness import *
+
+
+def attack(n=1):
+    return ATTACK.replace('{id}', 'attack%s' % n)
+
+
+def ham(n=1):
+    return HAM.replace('{id}', 'ham%s' % n)
+
+
+def health(d):
+    return d.status()['store']['health']
+
+
+def wait_for_state(d, state):
+    wait_for('the store to be ' + state, lambda: health(d)['state'] == state)
+
+
+def is_refused(c, n=1):
+    reply = c.message(attack(n), queue_id='REFUSED%s' % n)
+    true(reply[0] == 'y' and reply[1].startswith(b'451 4.7.1'), reply)
+
+
+class Disk:
+    """A file system of its own for the daemon's files; in our mount namespace, so it goes with us."""
+
+    def __init__(self, size='6m'):
+        self.dir = private_dir()
+        self.var = os.path.join(self.dir, 'var')
+        os.mkdir(self.var)
+        self.mount('-t', 'tmpfs', '-o', 'size=%s,mode=755,uid=%d' % (size, pwd.getpwnam('nobody').pw_uid), 'none')
+        atexit.register(self.unmount)
+
+    def mount(self, *options):
+        subprocess.run(['mount', *options, self.var], check=True)
+
+    def unmount(self):
+        subprocess.run(['umount', '-l', self.var])
+
+    def fill(self):
+        """Not a byte is left."""
+        with open(self.var + '/filler', 'wb', buffering=0) as f:
+            for size in (65536, 4096):
+                try:
+                    while True:
+                        f.write(b'x' * size)
+                except OSError:
+                    pass
+
+
+def daemon_on(disk):
+    d = Ringerd(directory=disk.dir)
+    return d
+
+
+def starts_on_a_full_disk_and_recovers():
+    disk = Disk()
+    d = daemon_on(disk)
+    disk.fill()
+    d.start()
+    true('mail that must be held gets the answer of on-error: store' in d.text() and 'no space left' in d.text(), d.text())
+    c = d.client().start()
+    equal(c.message(ham())[0], 'c')
+    is_refused(c)
+    shown = d.ringer('status').stdout.decode()
+    true(re.search(r'^STORE waiting since .*no space left', shown, re.M), shown)
+    true('\nringer_store_good 0\n' in d.ringer('status', '--metrics').stdout.decode())
+    os.unlink(disk.var + '/filler')
+    wait_for_state(d, 'good')
+    equal(c.message(attack(2))[0], 'd')
+    equal(len(d.held()), 1)
+    true('the store works again' in d.text(), d.text())
+    true('STORE' not in d.ringer('status').stdout.decode())
+    equal(d.stop(), 0)
+
+
+def starts_read_only_and_recovers():
+    disk = Disk()
+    d = daemon_on(disk).start()
+    equal(d.client().start().message(attack(1))[0], 'd')
+    equal(d.stop(), 0)
+    d.socket_spec = 'inet:%d@127.0.0.1' % free_port()  # sockets cannot be made there
+    d.write_conf(daemon='  control-socket: %s/control.sock\n' % disk.dir)
+    with open(d.conf) as f:
+        text = f.read().replace('  control-socket: %s/control.sock\n' % disk.var, '', 1)
+    with open(d.conf, 'w') as f:
+        f.write(text)
+    disk.mount('-o', 'remount,ro')
+    d.start()
+    d.var, var = disk.dir, d.var
+    true('read-only' in d.text().lower(), d.text())
+    c = d.client().start()
+    equal(c.message(ham())[0], 'c')
+    is_refused(c, 2)
+    equal(health(d)['state'], 'waiting')
+    disk.mount('-o', 'remount,rw')
+    d.var = var
+    equal(len(d.held()), 1)
+    d.var = disk.dir
+    wait_for_state(d, 'good')
+    equal(c.message(attack(3))[0], 'd')
+    equal(len(d.held()), 2)
+    equal(d.stop(), 0)
+
+
+def deletes_on_a_full_disk():
+    disk = Disk('32m')
+    d = daemon_on(disk).start()
+    c = d.client().start()
+    big = attack('big') + ('x' * 75 + '\n') * 40000
+    equal(c.message(big)[0], 'd')
+    true(os.path.exists(disk.var + '/store.db-reserve'))
+    n = 0
+    disk.fill()
+    while n < 5000:  # what the log has room for is still held
+        n += 1
+        reply = c.message(attack(n) + 'y' * 900 * (n % 7), queue_id='FULL%d' % n)
+        if reply[0] != 'd':
+            break
+    equal(reply[0], 'y')
+    true(re.search(r'FULL%d: action=tempfail.*(full|no space)' % n, d.text()), d.text())
+    disk.fill()
+    before = os.statvfs(disk.var).f_bavail
+    id = [m['id'] for m in d.held() if 'attackbig' in m['message_id']][0]
+    d.ringer('quarantine', 'delete', id)
+    true(os.statvfs(disk.var).f_bavail > before + 500, os.listdir(disk.var))  # 2 MB and more came back
+    wait_for_state(d, 'good')
+    equal(c.message(attack('after'))[0], 'd')
+    true(not os.path.exists(disk.var + '/store.db-reserve'))
+    os.unlink(disk.var + '/filler')
+    wait_for('the reserve', lambda: os.path.exists(disk.var + '/store.db-reserve'))
+    equal(d.stop(), 0)
+    disk.fill()  # and without the daemon, when not even the log can be made
+    id = [m['id'] for m in d.held() if 'attackafter' in m['message_id']][0]
+    d.ringer('quarantine', 'delete', id)
+
+
+def page_of(path, table):
+    """Where the first page of a table lies in the file: (offset, size)."""
+    with sqlite3.connect(path) as db:
+        root = db.execute('SELECT rootpage FROM sqlite_master WHERE name = ?', (table,)).fetchone()[0]
+        size = db.execute('PRAGMA page_size').fetchone()[0]
+    db.close()
+    return (root - 1) * size, size
+
+
+def overwrite(path, offset, data):
+    with open(path, 'r+b') as f:
+        f.seek(offset)
+        before = f.read(len(data))
+        f.seek(offset)
+        f.write(data)
+    return before
+
+
+def starts_with_a_damaged_store_and_takes_a_rescued_one():
+    d = Ringerd().start()
+    equal(d.client().start().message(attack(1))[0], 'd')
+    equal(d.stop(), 0)
+    path = d.var + '/store.db'
+    shutil.copy2(path, path + '.good')
+    shutil.chown(path + '.good', user=os.stat(path).st_uid)
+    for damage in ('a page', 'the head'):
+        offset, size = page_of(path + '.good', 'decision') if damage == 'a page' else (0, 4096)
+        overwrite(path, offset, os.urandom(size))
+        d.start()
+        wait_for_state(d, 'damaged')
+        c = d.client().start()
+        equal(c.message(ham())[0], 'c')
+        is_refused(c, 2)
+        true('.recover' in health(d)['why'] and re.search(r'store: .*damaged', d.text()), d.text())
+        for ending in ('-wal', '-shm'):
+            if os.path.exists(path + ending):
+                os.unlink(path + ending)
+        shutil.copy2(path + '.good', path + '.new')
+        shutil.chown(path + '.new', user=os.stat(path).st_uid)
+        os.rename(path + '.new', path)
+        wait_for_state(d, 'good')
+        equal(c.message(attack(damage))[0], 'd')
+        true('attack1@' in json.dumps(d.held()), d.held())
+        equal(d.stop(), 0)
+        shutil.copy2(path, path + '.good')
+
+
+def damage_while_it_runs_stops_it_from_holding():
+    d = Ringerd().start()
+    c = d.client().start()
+    equal(c.message(attack(1))[0], 'd')
+    equal(d.stop(), 0)
+    path = d.var + '/store.db'
+    offset, size = page_of(path, 'decision')
+    d.start()
+    wait_for('the first check', lambda: health(d)['state'] == 'good')
+    before = overwrite(path, offset, b'\xff' * size)
+    c = d.client().start()
+    equal(c.message(ham())[0], 'c')  # its row is written in the background, and cannot be
+    wait_for_state(d, 'damaged')
+    is_refused(c, 2)
+    true(re.search(r'store: .*(malformed|damaged).*is refused for now', d.text()), d.text())
+    wait_for('a line about the failures', lambda: re.search(r'store: \d+ failures, the last: ', d.text()))
+    overwrite(path, offset, before)
+    wait_for_state(d, 'good')
+    equal(c.message(attack(3))[0], 'd')
+    equal(len(d.held()), 2)
+    equal(d.stop(), 0)
+
+
+class Load:
+    """Attacks on several connections; keeps the ids of messages that were acknowledged."""
+
+    def __init__(self, d, threads=4):
+        self.d, self.acknowledged, self.refused, self.stopped = d, [], 0, False
+        self.threads = [threading.Thread(target=self.run, args=(i,)) for i in range(threads)]
+        for t in self.threads:
+            t.start()
+
+    def run(self, number):
+        n = 0
+        try:
+            c = self.d.client().start()
+            while not self.stopped:
+                n += 1
+                key = '%d.%d' % (number, n)
+                answer = c.message(attack(key), queue_id='Q%s' % key.replace('.', 'x'))[0]
+                if answer == 'd':
+                    self.acknowledged.append('attack%s@' % key)
+                else:
+                    self.refused += 1
+        except (Gone, OSError):
+            pass
+
+    def end(self):
+        self.stopped = True
+        for t in self.threads:
+            t.join()
+
+
+def kill_and_compare(d, load):
+    d.process.kill()
+    d.process.wait()
+    load.end()
+    d.start()
+    held = {m['message_id'].split('@')[0] + '@' for m in d.held()}
+    lost = [key for key in load.acknowledged if key not in held]
+    equal(lost, [])
+    print('# %d acknowledged, %d refused' % (len(load.acknowledged), load.refused))
+
+
+def a_log_that_is_removed_loses_nothing():
+    for taken in (('-wal',), ('-shm',), ('-wal', '-shm')):
+        d = Ringerd().start()
+        load = Load(d)
+        wait_for('some messages', lambda: len(load.acknowledged) > 20)
+        for ending in taken:
+            os.unlink(d.var + '/store.db' + ending)
+        at = len(load.acknowledged)
+        wait_for('the rescue', lambda: 'all that was in it is saved' in d.text())
+        true(all(os.path.exists(d.var + '/store.db' + ending) for ending in taken))
+        wait_for('more messages', lambda: len(load.acknowledged) > at + 20)
+        kill_and_compare(d, load)
+        equal(d.stop(), 0)
+
+
+def a_log_that_is_removed_is_missed_without_mail():
+    d = Ringerd().start()
+    for n in range(3):
+        equal(d.client().start().message(attack(n))[0], 'd')
+    os.rename(d.var + '/store.db-wal', d.var + '/moved')
+    wait_for('the rescue', lambda: 'all that was in it is saved' in d.text())
+    d.process.kill()
+    d.process.wait()
+    d.start()
+    equal(len(d.held()), 3)
+    equal(d.stop(), 0)
+
+
+def a_log_that_is_cut_is_told_with_the_messages():
+    d = Ringerd().start()
+    c = d.client().start()
+    for n in range(3):
+        equal(c.message(attack(n), queue_id='CUT%d' % n)[0], 'd')
+    os.truncate(d.var + '/store.db-wal', 0)
+    wait_for('the alarm', lambda: re.search(r'store: LOST: .*CUT0.*CUT1.*CUT2', d.text()))
+    equal(c.message(attack('after'))[0], 'd')
+    equal(len(d.held()), 1)
+    equal(d.stop(), 0)
+
+
+def another_file_in_its_place_is_used():
+    d = Ringerd().start()
+    c = d.client().start()
+    equal(c.message(attack(1), queue_id='BACKED')[0], 'd')
+    path = d.var + '/store.db'
+    with sqlite3.connect(path) as source, sqlite3.connect(d.dir + '/backup.db') as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    equal(c.message(attack(2), queue_id='NOTBACKED')[0], 'd')
+    os.unlink(path)
+    is_refused(c, 3)
+    true('removed or replaced while in use' in health(d)['why'], health(d))
+    shutil.chown(d.dir + '/backup.db', user=os.stat(d.var).st_uid)
+    shutil.move(d.dir + '/backup.db', path)
+    wait_for_state(d, 'good')
+    equal(c.message(attack(4))[0], 'd')
+    equal(sorted(m['queue_id'] for m in d.held() if m['queue_id']), ['4bcD5F12345', 'BACKED'])
+    true(re.search(r'LOST: .*NOTBACKED', d.text()) and not re.search(r'LOST: .*\(BACKED', d.text()), d.text())
+    equal(d.stop(), 0)
+
+
+def what_came_twice_is_listed_once():
+    d = Ringerd().start()
+    equal(d.client().start().message(attack(1), queue_id='FIRST')[0], 'd')
+    equal(d.client().start('198.51.100.9').message(attack(1), queue_id='SECOND')[0], 'd')
+    true(re.search(r'SECOND: action=quarantine .* again=yes ', d.text()), d.text())
+    equal([m['queue_id'] for m in d.held()], ['FIRST'])
+    equal(d.status()['store']['again'], 1)
+    rows = [json.loads(line) for line in d.ringer('report', '--json').stdout.splitlines()]
+    equal([(row['queue_id'], row['action']) for row in rows], [('FIRST', 'quarantine')])
+    equal(d.stop(), 0)
+
+
+if __name__ == '__main__':
+    disks = [starts_on_a_full_disk_and_recovers, starts_read_only_and_recovers, deletes_on_a_full_disk]
+    run_tests((disks if as_root() else []) +
+              [starts_with_a_damaged_store_and_takes_a_rescued_one, damage_while_it_runs_stops_it_from_holding,
+               a_log_that_is_removed_loses_nothing, a_log_that_is_removed_is_missed_without_mail,
+               a_log_that_is_cut_is_told_with_the_messages, another_file_in_its_place_is_used,
+               what_came_twice_is_listed_once])
