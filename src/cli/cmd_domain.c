@@ -116,9 +116,9 @@ static void print_json(struct arena *arena, const struct lookalike_result *r)
 static void print_marked(const char *s, bool colour)
 {
     for (; *s; s++)
-        if (*s == '\x02')
+        if (*s == TEXT_MARK)
             fputs(colour ? "\033[1;31m" : "[", stdout);
-        else if (*s == '\x03')
+        else if (*s == TEXT_UNMARK)
             fputs(colour ? "\033[0m" : "]", stdout);
         else
             putchar(*s);

@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/learn_accounts.h"
 #include "cli/mailsource.h"
+#include "cli/progress.h"
 #include "cli/storeopt.h"
 #include "judge/judgement.h"
 #include "judge/learn.h"
@@ -191,16 +192,7 @@ static void take(struct learn *learn, struct span raw, const struct mailsource_m
 
 static void show_progress(const struct learn *learn, struct mailsource *source, bool last)
 {
-    static struct timespec before;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!last && now.tv_sec == before.tv_sec)
-        return;
-    before = now;
-    fprintf(stderr, "\r%llu messages, %.1f MB, %llu received, %llu sent ", learn->messages,
-            (double)mailsource_bytes(source) / 1e6, learn->received, learn->sent);
-    if (last)
-        fputs("\r\033[K", stderr);
+    progress_show(source, learn->messages, last, "%llu received, %llu sent", learn->received, learn->sent);
 }
 
 static int learn_all(struct learn *learn, struct mailsource *source)

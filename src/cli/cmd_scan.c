@@ -12,10 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/mailsource.h"
+#include "cli/progress.h"
 #include "judge/judgement.h"
 #include "policy/policy.h"
 #include "judge/services.h"
@@ -144,17 +146,8 @@ static void finish_oldest(struct scan *scan)
 
 static void show_progress(const struct scan *scan, struct mailsource *source, bool last)
 {
-    static struct timespec before;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!last && now.tv_sec == before.tv_sec)
-        return;
-    before = now;
-    fprintf(stderr, "\r%llu messages, %.1f MB, %llu held, %llu tagged ", scan->messages,
-            (double)mailsource_bytes(source) / 1e6,
-            scan->counts[ACTION_QUARANTINE] + scan->counts[ACTION_REJECT], scan->counts[ACTION_TAG]);
-    if (last)
-        fputs("\r\033[K", stderr);
+    progress_show(source, scan->messages, last, "%llu held, %llu tagged",
+                  scan->counts[ACTION_QUARANTINE] + scan->counts[ACTION_REJECT], scan->counts[ACTION_TAG]);
 }
 
 static void name_error(struct mailsource *source)
@@ -366,14 +359,12 @@ int cmd_scan(int argc, char **argv)
     scan.services = &services;
     struct mailsource *source = mailsource_open((const char *const *)(argv + optind), (size_t)(argc - optind),
                                                 policy->limits.raw_bytes);
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    int64_t start = monotonic_ms();
     run(&scan, source);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    int64_t took_ms = monotonic_ms() - start;
     bool failed = fflush(stdout) != 0 || ferror(stdout) || mailsource_failed(source);
     if (!scan.json || isatty(STDERR_FILENO))
-        summary(&scan, source,
-                (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
+        summary(&scan, source, (double)took_ms / 1e3);
     mailsource_close(&source);
     services_stop(&services);
     store_close(&services.store);

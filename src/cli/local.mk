@@ -24,4 +24,4 @@ ringer_SOURCES = \
 	src/cli/cmd_status.c src/cli/status_metrics.c src/cli/status_metrics.h \
 	src/cli/cmd_version.c \
 	src/cli/learn_accounts.c src/cli/learn_accounts.h \
-	src/cli/mailsource.c src/cli/mailsource.h
+	src/cli/mailsource.c src/cli/mailsource.h src/cli/progress.c src/cli/progress.h
