@@ -12,7 +12,9 @@
  * (--service=spf), because it needs another sandbox. Refused: other versions, lengths that do not add up, values
  * out of range, text that is not clean UTF-8.
  */
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistr.h>
 
 #include "worker/protocol.h"
@@ -128,4 +130,18 @@ void frame_detail_clean(char out[FRAME_DETAIL_MAX + 1], struct span detail)
     for (size_t i = 0; i < n; i++)
         out[i] = detail.p[i] >= ' ' && detail.p[i] <= '~' ? detail.p[i] : '?';
     out[n] = '\0';
+}
+
+bool frame_receive_all(int fd, void *data, size_t n)
+{
+    for (char *p = data; n;) {
+        ssize_t got = recv(fd, p, n, 0);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        if (got > 0) {
+            p += got;
+            n -= (size_t)got;
+        }
+    }
+    return true;
 }

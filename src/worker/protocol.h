@@ -68,4 +68,7 @@ bool hello_decode(struct span payload, unsigned *sandbox_r);
 /* Text for a log line: printable ASCII only, at most FRAME_DETAIL_MAX bytes; in `out` with its NUL. */
 void frame_detail_clean(char out[FRAME_DETAIL_MAX + 1], struct span detail);
 
+/* All `n` bytes from a socket, waiting for them; false when it ends or fails before. */
+bool frame_receive_all(int fd, void *data, size_t n);
+
 #endif

@@ -41,20 +41,6 @@ static bool send_all(int fd, const void *data, size_t n)
     return true;
 }
 
-static bool receive_all(int fd, void *data, size_t n)
-{
-    for (char *p = data; n;) {
-        ssize_t got = recv(fd, p, n, 0);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return false;
-        if (got > 0) {
-            p += got;
-            n -= (size_t)got;
-        }
-    }
-    return true;
-}
-
 static bool send_frame(int fd, enum frame_type type, const void *fixed, size_t fixed_n, struct span detail,
                        struct span text)
 {
@@ -95,13 +81,13 @@ static void read_request(int fd, const struct serve_options *options, struct ext
 {
     unsigned char header[FRAME_HEADER];
     struct frame_header h;
-    if (!receive_all(fd, header, sizeof(header)))
+    if (!frame_receive_all(fd, header, sizeof(header)))
         _exit(EXIT_CLOSED);
     if (!frame_header_decode(header, &h) || h.type != FRAME_EXTRACT ||
         h.length > options->input_bytes + FRAME_EXTRACT_FIXED)
         _exit(EXIT_BAD_REQUEST);
     char *payload = malloc(h.length ? h.length : 1);
-    if (!payload || !receive_all(fd, payload, h.length))
+    if (!payload || !frame_receive_all(fd, payload, h.length))
         _exit(EXIT_CLOSED);
     if (!extract_request_decode((struct span){payload, h.length}, request_r))
         _exit(EXIT_BAD_REQUEST);

@@ -76,26 +76,12 @@ struct job {
 static struct checker checker = {.fd = -1};
 static unsigned unreaped; /* checkers that were given up */
 
-static bool receive_all(int fd, void *data, size_t n)
-{
-    for (char *p = data; n;) {
-        ssize_t got = recv(fd, p, n, 0);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return false;
-        if (got > 0) {
-            p += got;
-            n -= (size_t)got;
-        }
-    }
-    return true;
-}
-
 static bool read_request(int fd, char payload[REQUEST_MAX], struct spf_request *request_r)
 {
     unsigned char header[FRAME_HEADER];
     struct frame_header h;
-    return receive_all(fd, header, sizeof(header)) && frame_header_decode(header, &h) &&
-           h.type == FRAME_SPF && h.length <= REQUEST_MAX && receive_all(fd, payload, h.length) &&
+    return frame_receive_all(fd, header, sizeof(header)) && frame_header_decode(header, &h) &&
+           h.type == FRAME_SPF && h.length <= REQUEST_MAX && frame_receive_all(fd, payload, h.length) &&
            spf_request_decode((struct span){payload, h.length}, request_r);
 }
 
