@@ -43,4 +43,7 @@ size_t text_decode(const char *p, size_t n, uint32_t *c_r);
 /* Writes `c`, which is a character; returns its length. */
 size_t text_encode(uint32_t c, char out[4]);
 
+/* Around the stretches of a text that are to be shown marked: no character of a name or an address. */
+enum { TEXT_MARK = 2, TEXT_UNMARK = 3 };
+
 #endif

@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "facts/written.h"
+#include "base/text.h"
 
-enum { MARK = 2, UNMARK = 3 }; /* of lookalike_finding.differs */
+#include "facts/written.h"
 
 /* Has the label around written[at] a small letter, among which a capital passes for one? */
 static bool among_small(const char *written, size_t at)
@@ -29,8 +29,8 @@ static const char *respell(struct arena *arena, const char *differs, const char 
     bool marked = false, hides = false;
     size_t at = 0;
     for (char *p = out; *p; p++) {
-        if (*p == MARK || *p == UNMARK) {
-            marked = *p == MARK;
+        if (*p == TEXT_MARK || *p == TEXT_UNMARK) {
+            marked = *p == TEXT_MARK;
             continue;
         }
         if (tolower((unsigned char)written[at]) != *p)

@@ -193,9 +193,9 @@ const char *explain_differs(struct query *q, const struct hit *hit)
         if (from < at || to > n)
             continue;
         buf_add(&out, u + at, from - at);
-        buf_addc(&out, '\x02');
+        buf_addc(&out, TEXT_MARK);
         buf_add(&out, u + from, to - from);
-        buf_addc(&out, '\x03');
+        buf_addc(&out, TEXT_UNMARK);
         at = to;
     }
     buf_add(&out, u + at, n - at);

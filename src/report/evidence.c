@@ -8,6 +8,7 @@
 #include <unistr.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #include "report/evidence.h"
 #include "report/safetext.h"
@@ -24,7 +25,7 @@ static const char *unmarked(struct arena *arena, const char *s)
 {
     char *copy = arena_strdup(arena, s), *out = copy;
     for (; *s; s++)
-        if (*s != SAFETEXT_MARK && *s != SAFETEXT_UNMARK)
+        if (*s != TEXT_MARK && *s != TEXT_UNMARK)
             *out++ = *s;
     *out = '\0';
     return copy;
@@ -53,13 +54,13 @@ static const char *with_marks(struct arena *arena, const uint32_t *c, const bool
     struct buf out = {0};
     for (size_t i = 0; i < n; i++) {
         if (!common[i] && (i == 0 || common[i - 1]))
-            buf_addc(&out, SAFETEXT_MARK);
+            buf_addc(&out, TEXT_MARK);
         if (common[i] && i > 0 && !common[i - 1])
-            buf_addc(&out, SAFETEXT_UNMARK);
+            buf_addc(&out, TEXT_UNMARK);
         add_character(&out, c[i]);
     }
     if (n > 0 && !common[n - 1])
-        buf_addc(&out, SAFETEXT_UNMARK);
+        buf_addc(&out, TEXT_UNMARK);
     const char *text = arena_span(arena, buf_span(&out));
     buf_free(&out);
     return text;
@@ -129,7 +130,7 @@ static bool read_lookalike(struct arena *arena, json_t *json, struct evidence_lo
         return false;
     l->domain = domain ? domain : unmarked(arena, differs);
     evidence_mark(arena, l->domain, l->target, &l->written, &l->genuine);
-    if (differs && strchr(differs, SAFETEXT_MARK)) /* the engine knows better than a plain comparison */
+    if (differs && strchr(differs, TEXT_MARK)) /* the engine knows better than a plain comparison */
         l->written = differs;
     return true;
 }

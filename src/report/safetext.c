@@ -9,6 +9,8 @@
 #include <unistr.h>
 #include <uniwidth.h>
 
+#include "base/text.h"
+
 #include "report/safetext.h"
 
 /* One character of the text and what to show for it. */
@@ -58,7 +60,7 @@ static bool next(const char **s, struct glyph *glyph_r)
 
 static bool is_mark(const struct glyph *g)
 {
-    return g->c == SAFETEXT_MARK || g->c == SAFETEXT_UNMARK;
+    return g->c == TEXT_MARK || g->c == TEXT_UNMARK;
 }
 
 void safetext_plain(struct buf *out, const char *s)
@@ -98,7 +100,7 @@ void safetext_marked(struct buf *out, const char *s, const char *on, const char 
     while (s && next(&s, &g)) {
         if (!is_mark(&g)) {
             buf_adds(out, g.text);
-        } else if (marked != (g.c == SAFETEXT_MARK)) {
+        } else if (marked != (g.c == TEXT_MARK)) {
             marked = !marked;
             buf_adds(out, marked ? on : off);
         }
@@ -114,7 +116,7 @@ void safetext_carets(struct buf *out, const char *s)
     size_t blanks = 0;
     while (s && next(&s, &g)) {
         if (is_mark(&g)) {
-            marked = g.c == SAFETEXT_MARK;
+            marked = g.c == TEXT_MARK;
             continue;
         }
         if (!marked) {
@@ -160,7 +162,7 @@ void safetext_html_marked(struct buf *out, const char *s)
     while (s && next(&s, &g)) {
         if (!is_mark(&g)) {
             html_glyph(out, &g);
-        } else if (marked != (g.c == SAFETEXT_MARK)) {
+        } else if (marked != (g.c == TEXT_MARK)) {
             marked = !marked;
             buf_adds(out, marked ? "<mark>" : "</mark>");
         }

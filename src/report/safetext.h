@@ -6,10 +6,9 @@
 /*
  * Text from a hostile mail, made fit to be shown. What has no shape of its own (control characters, line
  * ends, overrides of the writing direction, zero-width characters) is shown as its code point, since it is
- * there to deceive; white space becomes a blank. Stretches between the marks U+0002 and U+0003 (struct
+ * there to deceive; white space becomes a blank. Stretches between the marks of base/text.h (struct
  * lookalike_finding's `differs`) are marked where a function says so. `s` may be NULL: nothing.
  */
-enum { SAFETEXT_MARK = 2, SAFETEXT_UNMARK = 3 };
 
 void safetext_plain(struct buf *out, const char *s);
 /* Cut to `columns` of a terminal, with an ellipsis, and padded to it when `pad`. */

@@ -143,7 +143,9 @@ static bool read_group(const struct yamltree_node *node, struct rule *rule, stru
 
 static bool read_words(const struct yamltree_node *map, struct rule *rule, struct diag_list *diags)
 {
-    static const char *const axes[] = {"identity", "request", "context"};
+#define NAME(id, text) text,
+    static const char *const axes[] = {AXIS_LIST(NAME)};
+#undef NAME
     static const char *const states[] = {"on", "monitor", "off"};
     static const char *const severities[] = {"info", "low", "medium", "high", "critical"};
     unsigned axis = 0, state = RULE_ON, severity = SEVERITY_MEDIUM;
