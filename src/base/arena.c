@@ -135,6 +135,14 @@ char *arena_span(struct arena *arena, struct span s)
     return arena_strndup(arena, s.p, s.n);
 }
 
+char *arena_lower(struct arena *arena, struct span s)
+{
+    char *copy = arena_span(arena, s);
+    for (size_t i = 0; i < s.n; i++)
+        copy[i] = char_lower(copy[i]);
+    return copy;
+}
+
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
 {
     va_list again;

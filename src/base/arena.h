@@ -22,7 +22,8 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 void *arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count, size_t size);
 char *arena_strdup(struct arena *arena, const char *s);
 char *arena_strndup(struct arena *arena, const char *s, size_t n);
-char *arena_span(struct arena *arena, struct span s); /* NUL-terminated copy */
+char *arena_span(struct arena *arena, struct span s);  /* NUL-terminated copy */
+char *arena_lower(struct arena *arena, struct span s); /* a copy in small letters, ASCII only */
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -11,6 +11,12 @@ struct span {
 
 #define SPAN_LIT(s) ((struct span){(s), sizeof(s) - 1})
 
+/* ASCII only, whatever the locale is. */
+static inline char char_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 struct span span_of(const char *s); /* NULL gives the empty span */
 bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b);        /* ASCII case only */

@@ -38,8 +38,7 @@ static void add_line(struct wordset *set, char *line, size_t *cap)
     char *start = line + (word.p - line);
     start[word.n] = '\0';
     for (char *c = start; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
+        *c = char_lower(*c);
     if (tab && value.n)
         tab[(size_t)(value.p - tab) + value.n] = '\0';
     if (set->n == *cap) {

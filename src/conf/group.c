@@ -8,11 +8,6 @@
 
 enum { MAX_SHOWN = 60, MAX_PATTERN = 320 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* '*' stands for any text; one point to go back to is enough, so that the time is bounded. */
 static bool matches(const char *pattern, const char *text)
 {
@@ -21,7 +16,7 @@ static bool matches(const char *pattern, const char *text)
         if (*pattern == '*') {
             star = pattern++;
             resume = text;
-        } else if (*pattern == lower(*text)) {
+        } else if (*pattern == char_lower(*text)) {
             pattern++;
             text++;
         } else if (star) {
@@ -67,7 +62,7 @@ const char *conf_pattern(struct conf_loader *loader, const struct yamltree_node 
     }
     char *copy = arena_strdup(loader->arena, text);
     for (char *p = copy; *p; p++)
-        *p = lower(*p);
+        *p = char_lower(*p);
     return copy;
 }
 

@@ -3,20 +3,11 @@
  * which accounts it names in its own words, and what it would have in common with others of a campaign. An
  * organisation is the registrable domain; at a free mail provider, where everybody is, the whole address.
  */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "facts/contact.h"
 #include "facts/families.h"
-
-static const char *lower(struct arena *arena, const char *s)
-{
-    char *copy = arena_strdup(arena, s);
-    for (char *c = copy; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return copy;
-}
 
 static const char *organisation(struct fact_work *work, const char *address)
 {
@@ -24,9 +15,9 @@ static const char *organisation(struct fact_work *work, const char *address)
     if (!at || at == address || !at[1])
         return NULL;
     if (wordset_domain(work->sources->lists->freemail, at + 1))
-        return lower(work->arena, address);
+        return arena_lower(work->arena, span_of(address));
     const char *registrable = fact_match(work, at + 1)->registrable;
-    return registrable ? registrable : lower(work->arena, at + 1);
+    return registrable ? registrable : arena_lower(work->arena, span_of(at + 1));
 }
 
 static bool is_own(struct fact_work *work, const char *address)
@@ -76,7 +67,7 @@ static bool take_person(void *context, const char *address)
     const struct message *m = to->work->message;
     bool enveloped = m->envelope && m->envelope->n_rcpts; /* what the server took for us is ours */
     if (strchr(address, '@') && (enveloped || is_own(to->work, address)))
-        list_add(to->list, lower(to->work->arena, address));
+        list_add(to->list, arena_lower(to->work->arena, span_of(address)));
     return true;
 }
 
@@ -189,11 +180,11 @@ static void marks(struct fact_work *work, struct contact *contact)
                *reply_to = facts_text(facts, FACT_REPLY_ADDRESS);
     size_t n = 0;
     if (facts_int(facts, FACT_LOOKALIKE_SCORE) >= LOOKALIKE_WEAK && domain)
-        v[n++] = (struct contact_mark){"domain", lower(work->arena, domain)};
+        v[n++] = (struct contact_mark){"domain", arena_lower(work->arena, span_of(domain))};
     else if (facts_int(facts, FACT_THREAD_PAIR_SCORE) >= LOOKALIKE_WEAK && work->from_registrable)
         v[n++] = (struct contact_mark){"domain", work->from_registrable};
     if (facts_bool(facts, FACT_REPLY_DIVERTED) && reply_to)
-        v[n++] = (struct contact_mark){"reply-to", lower(work->arena, reply_to)};
+        v[n++] = (struct contact_mark){"reply-to", arena_lower(work->arena, span_of(reply_to))};
     for (size_t i = 0; i < contact->n_accounts && n < CONTACT_MARKS; i++)
         v[n++] = (struct contact_mark){"account", contact->accounts[i].number};
     contact->marks = v;
@@ -232,7 +223,7 @@ const struct contact *contact_sent(const struct fact_sources *sources, struct ar
     struct list people = list_new(arena, 1), peers = list_new(arena, CONTACT_PEERS);
     struct contact *contact = contact_of(&work);
     if (message->from.n && strchr(message->from.v[0].address, '@'))
-        list_add(&people, lower(arena, message->from.v[0].address));
+        list_add(&people, arena_lower(arena, span_of(message->from.v[0].address)));
     message_each_recipient(message, CONTACT_PEERS, take_peer, &(struct taking){&work, &peers});
     contact->sent = true;
     contact->people = strings(&people);

@@ -40,15 +40,6 @@ static bool is_ldh(struct span s)
     return s.n > 0;
 }
 
-static char *lower_ascii(struct arena *arena, struct span s)
-{
-    char *copy = arena_span(arena, s);
-    for (size_t i = 0; i < s.n; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] - 'A' + 'a');
-    return copy;
-}
-
 static bool idna_accepts(const char *unicode)
 {
     char *out = NULL;
@@ -94,7 +85,7 @@ static void to_a_label_anyway(struct arena *arena, struct label *l)
     l->unicode = u8 ? arena_strndup(arena, (const char *)u8, len) : "";
     free(u8);
     l->ascii = punycode_encode(cp, n, ace, sizeof(ace), &len) ? arena_printf(arena, "xn--%.*s", (int)len, ace)
-                                                              : lower_ascii(arena, l->given);
+                                                              : arena_lower(arena, l->given);
 }
 
 static void from_unicode(struct arena *arena, struct label *l)
@@ -103,7 +94,7 @@ static void from_unicode(struct arena *arena, struct label *l)
     const char *given = arena_span(arena, l->given);
     l->valid = idn2_to_ascii_8z(given, &ace, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK;
     if (l->valid) {
-        l->ascii = lower_ascii(arena, span_of(ace));
+        l->ascii = arena_lower(arena, span_of(ace));
         if (strncmp(l->ascii, "xn--", 4) == 0)
             from_a_label(arena, l);
         else
@@ -123,7 +114,7 @@ static void convert_label(struct arena *arena, struct label *l)
     }
     if (!l->valid)
         l->given.n = DOMAIN_MAX_LABEL;
-    l->ascii = l->unicode = lower_ascii(arena, l->given);
+    l->ascii = l->unicode = arena_lower(arena, l->given);
     if (strncmp(l->ascii, "xn--", 4) == 0)
         from_a_label(arena, l);
     else if (!is_ldh(span_of(l->ascii)))

@@ -11,6 +11,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "base/span.h"
 #include "base/text.h"
 
 #include "lookalike/confusable.h"
@@ -33,9 +34,7 @@ static void put_ascii(struct form *f, char c, size_t source)
             f->starts |= (uint64_t)1 << f->n;
         return;
     }
-    if (c >= 'A' && c <= 'Z')
-        c = (char)(c - 'A' + 'a');
-    put(f, c, source);
+    put(f, char_lower(c), source);
 }
 
 static void put_utf8(struct form *f, uint32_t cp, size_t source)

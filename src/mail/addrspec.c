@@ -179,7 +179,7 @@ static void set_domain(struct arena *arena, struct span domain, struct mailbox *
     out[n] = '\0';
     box->written = capital ? arena_strndup(arena, out, n) : NULL;
     for (size_t i = 0; capital && i < n; i++)
-        out[i] = out[i] >= 'A' && out[i] <= 'Z' ? (char)(out[i] | 0x20) : out[i];
+        out[i] = char_lower(out[i]);
     box->domain = ascii ? out : lower_other(arena, out);
 }
 

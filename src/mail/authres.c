@@ -64,9 +64,7 @@ static const char *keyword(struct arena *arena, struct span *rest, const char *a
         n++;
     if (n == 0)
         return NULL;
-    char *word = arena_strndup(arena, rest->p, n);
-    for (char *p = word; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
+    char *word = arena_lower(arena, (struct span){rest->p, n});
     *rest = (struct span){rest->p + n, rest->n - n};
     return word;
 }

@@ -8,7 +8,6 @@
  *
  * Each level searches its own span for its own boundary only; nesting is bounded, so the cost is linear.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -37,14 +36,6 @@ struct walk {
     struct span open[64]; /* boundaries of the multiparts around */
     unsigned n_open;
 };
-
-static const char *lower(struct arena *arena, struct span s)
-{
-    char *out = arena_span(arena, s);
-    for (char *p = out; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
-    return out;
-}
 
 /* --- Content-Type */
 
@@ -83,7 +74,7 @@ struct mime_type mime_type_parse(struct arena *arena, struct span value)
     struct span line = header_unfold(arena, value), head = params_head(arena, line);
     struct params params;
     if (head.n && memchr(head.p, '/', head.n))
-        type.type = lower(arena, span_of(text_clean_line(arena, head)));
+        type.type = arena_lower(arena, span_of(text_clean_line(arena, head)));
     params_read(arena, line, &params);
     for (size_t i = 0; i < params.n; i++) {
         const struct param *p = &params.v[i];
@@ -91,7 +82,7 @@ struct mime_type mime_type_parse(struct arena *arena, struct span value)
             add_boundary(&type, p->value);
             add_boundary(&type, p->other);
         } else if (span_eq_nocase(p->name, SPAN_LIT("charset")) && !*type.charset) {
-            type.charset = lower(arena, span_trim(p->value));
+            type.charset = arena_lower(arena, span_trim(p->value));
         } else if (span_eq_nocase(p->name, SPAN_LIT("format"))) {
             type.flowed = span_eq_nocase(p->value, SPAN_LIT("flowed"));
         } else if (span_eq_nocase(p->name, SPAN_LIT("delsp"))) {
@@ -122,7 +113,7 @@ static struct mime_part *add_part(struct walk *w)
 static const char *encoding_in(struct arena *arena, const struct header_field *field)
 {
     struct span head = params_head(arena, header_unfold(arena, field->raw));
-    return head.n ? lower(arena, head) : "";
+    return head.n ? arena_lower(arena, head) : "";
 }
 
 /* *second_r: what another field of that name says, when it says something else; NULL. Programs take either. */

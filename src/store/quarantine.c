@@ -87,15 +87,6 @@ static int load_rcpts(struct store *store, struct arena *arena, struct quarantin
     return 0;
 }
 
-static const char *lower(struct arena *arena, const char *s)
-{
-    char *copy = arena_strdup(arena, s);
-    for (char *p = copy; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p - 'A' + 'a');
-    return copy;
-}
-
 /* A LIKE pattern: the address itself, or everything at "@domain". */
 static const char *sender_pattern(struct arena *arena, const char *sender)
 {
@@ -104,7 +95,7 @@ static const char *sender_pattern(struct arena *arena, const char *sender)
     struct buf pattern = {0};
     if (sender[0] == '@')
         buf_addc(&pattern, '%');
-    for (const char *p = lower(arena, sender); *p; p++) {
+    for (const char *p = arena_lower(arena, span_of(sender)); *p; p++) {
         if (*p == '%' || *p == '_' || *p == '\\')
             buf_addc(&pattern, '\\');
         buf_addc(&pattern, *p);
@@ -122,7 +113,7 @@ int store_quarantine_list(struct store *store, struct arena *arena, const struct
         value_text(store->tenant),
         value_int(filter->since_ms),
         value_text(quarantine_state_name(filter->state)),
-        value_foreign(arena, filter->rcpt ? lower(arena, filter->rcpt) : ""),
+        value_foreign(arena, filter->rcpt ? arena_lower(arena, span_of(filter->rcpt)) : ""),
         value_foreign(arena, sender_pattern(arena, filter->sender)),
         value_int(filter->before_ms ? filter->before_ms : INT64_MAX),
         value_text(filter->before_id ? filter->before_id : ""),

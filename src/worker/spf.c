@@ -5,7 +5,6 @@
  * slow name servers of his own must not be able to switch this check off. Only when the DNS servers do not answer a
  * question either that no sender chose, nothing is asked any more until they do (breaker.c).
  */
-#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,14 +116,6 @@ static bool decode(void *data, struct span payload)
 {
     struct spf_call *call = data;
     return spf_reply_decode(payload, &call->reply);
-}
-
-static char *lower(struct arena *arena, const char *s)
-{
-    char *out = arena_strdup(arena, s);
-    for (char *p = out; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
-    return out;
 }
 
 static const char *sender_domain(const char *mail_from)
@@ -280,7 +271,7 @@ static char *spf_question(struct spf_service *service, struct arena *arena, cons
     const char *domain = sender_domain(q->mail_from);
     if (!domain || !q->client_ip || !*q->client_ip)
         return NULL;
-    answer->domain = lower(arena, domain);
+    answer->domain = arena_lower(arena, span_of(domain));
     char *key = arena_printf(arena, "S %s %s", q->client_ip, answer->domain);
     if (recall(service, arena, key, spf_known, &kept)) {
         answer->spf = (enum spf_result)kept.value;
@@ -300,7 +291,7 @@ static char *dmarc_question(struct spf_service *service, struct arena *arena, co
     struct spf_cached kept;
     if (!q->from_domain || !*q->from_domain)
         return NULL;
-    char *key = arena_printf(arena, "D %s", lower(arena, q->from_domain));
+    char *key = arena_printf(arena, "D %s", arena_lower(arena, span_of(q->from_domain)));
     if (recall(service, arena, key, dmarc_known, &kept)) {
         answer->dmarc = (enum dmarc_found)kept.value;
         answer->record = kept.text;

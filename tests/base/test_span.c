@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "base/span.h"
 
 static void test_line_ends(void **state)
@@ -36,12 +37,23 @@ static void test_cut(void **state)
     assert_int_equal(rest.n, 0);
 }
 
+static void test_lower(void **state)
+{
+    struct arena *arena = arena_new();
+    assert_string_equal(arena_lower(arena, SPAN_LIT("AZ@[az \xC3\x84 \xC4")),
+                        "az@[az \xC3\x84 \xC4"); /* ASCII only */
+    assert_string_equal(arena_lower(arena, (struct span){"ABCD", 2}), "ab");
+    assert_string_equal(arena_lower(arena, (struct span){NULL, 0}), "");
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_trim_and_case),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_lower),
     };
     return cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }
