@@ -3,8 +3,7 @@
  */
 #include "base/buf.h"
 #include "judge/judgement.h"
-
-enum { LOOKALIKE_SHOWN = 50 }; /* weaker likenesses are no finding */
+#include "lookalike/lookalike.h"
 
 static json_t *fact_json(enum fact_type type, const struct fact_value *value)
 {
@@ -71,22 +70,17 @@ json_t *judgement_json(const struct judgement *judgement)
     return json;
 }
 
-static const char *text_fact(const struct judgement *judgement, enum fact_id id)
-{
-    return judgement->facts->v[id].known ? judgement->facts->v[id].s : NULL;
-}
-
 static void add_lookalike(json_t *list, const struct judgement *judgement, const char *where,
                           const char *domain, const enum fact_id ids[4])
 {
-    const struct fact_value *score = &judgement->facts->v[ids[0]];
-    if (!score->known || score->i < LOOKALIKE_SHOWN || !text_fact(judgement, ids[1]))
+    int64_t score = facts_int(judgement->facts, ids[0]);
+    if (score < LOOKALIKE_WEAK || !facts_text(judgement->facts, ids[1]))
         return;
     json_array_append_new(list, json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:s?, s:s?}", "where", where,
-                                          "domain", domain, "target", text_fact(judgement, ids[1]),
-                                          "relation", text_fact(judgement, FACT_LOOKALIKE_RELATION), "score",
-                                          (int)score->i, "why", text_fact(judgement, ids[2]), "differs",
-                                          text_fact(judgement, ids[3])));
+                                          "domain", domain, "target", facts_text(judgement->facts, ids[1]),
+                                          "relation", facts_text(judgement->facts, FACT_LOOKALIKE_RELATION),
+                                          "score", (int)score, "why", facts_text(judgement->facts, ids[2]),
+                                          "differs", facts_text(judgement->facts, ids[3])));
 }
 
 json_t *judgement_lookalikes_json(const struct judgement *judgement)
@@ -96,10 +90,10 @@ json_t *judgement_lookalikes_json(const struct judgement *judgement)
     static const enum fact_id pair[4] = {FACT_THREAD_PAIR_SCORE, FACT_THREAD_PAIR_TARGET,
                                          FACT_THREAD_PAIR_WHY, FACT_THREAD_PAIR_DIFFERS};
     json_t *list = json_array();
-    add_lookalike(list, judgement, text_fact(judgement, FACT_LOOKALIKE_FIELD),
-                  text_fact(judgement, FACT_LOOKALIKE_DOMAIN), sender);
+    add_lookalike(list, judgement, facts_text(judgement->facts, FACT_LOOKALIKE_FIELD),
+                  facts_text(judgement->facts, FACT_LOOKALIKE_DOMAIN), sender);
     if (json_array_size(list) == 0)
-        add_lookalike(list, judgement, "From", text_fact(judgement, FACT_FROM_DOMAIN), pair);
+        add_lookalike(list, judgement, "From", facts_text(judgement->facts, FACT_FROM_DOMAIN), pair);
     return list;
 }
 

@@ -11,15 +11,9 @@
 
 enum { PLAIN_REQUEST = 20 }; /* a request that rules take notice of (rules/payment.yaml) */
 
-static bool is_true(const struct facts *facts, enum fact_id id)
-{
-    return facts->v[id].known && facts->v[id].b;
-}
-
 bool learn_is_change(const struct judgement *j)
 {
-    const struct fact_value *change = &j->facts->v[FACT_REQUEST_BANK_CHANGE];
-    return change->known && change->i >= PLAIN_REQUEST;
+    return facts_int(j->facts, FACT_REQUEST_BANK_CHANGE) >= PLAIN_REQUEST;
 }
 
 static bool own_accounts(const struct judgement *j)
@@ -36,9 +30,9 @@ unsigned learn_lesson(const struct judgement *j)
         learn |= HISTORY_MARKS;
     if (passed)
         learn |= HISTORY_THREAD;
-    if (passed && is_true(j->facts, FACT_AUTH_ALIGNED)) {
+    if (passed && facts_bool(j->facts, FACT_AUTH_ALIGNED)) {
         learn |= HISTORY_PEER;
-        if (own_accounts(j) && !is_true(j->facts, FACT_ACCOUNT_DIFFERS))
+        if (own_accounts(j) && !facts_bool(j->facts, FACT_ACCOUNT_DIFFERS))
             learn |= HISTORY_ACCOUNTS;
     }
     return learn;
@@ -46,10 +40,10 @@ unsigned learn_lesson(const struct judgement *j)
 
 unsigned learn_archived(const struct judgement *j)
 {
-    bool mass = is_true(j->facts, FACT_MESSAGE_BULK) || is_true(j->facts, FACT_MESSAGE_LIST);
+    bool mass = facts_bool(j->facts, FACT_MESSAGE_BULK) || facts_bool(j->facts, FACT_MESSAGE_LIST);
     unsigned learn = HISTORY_THREAD | HISTORY_PEER | (mass ? 0 : HISTORY_ARCHIVED);
     bool plain =
-        j->verdict.action == ACTION_PASS && own_accounts(j) && !is_true(j->facts, FACT_ACCOUNT_DIFFERS);
+        j->verdict.action == ACTION_PASS && own_accounts(j) && !facts_bool(j->facts, FACT_ACCOUNT_DIFFERS);
     return plain ? learn | HISTORY_ACCOUNTS : learn;
 }
 
@@ -86,8 +80,7 @@ bool learn_is_ours(const struct policy *policy, struct arena *arena, const struc
 {
     if (m->from.n == 0 || !*m->from.v[0].domain)
         return false;
-    const struct lookalike_result *r = lookalike_match(policy->index, arena, m->from.v[0].domain);
-    return r->kind == LOOKALIKE_GENUINE && r->genuine_relation == RELATION_OWN;
+    return lookalike_is_own(lookalike_match(policy->index, arena, m->from.v[0].domain));
 }
 
 void learn_sent(const struct services *services, const struct policy *policy, struct arena *arena,

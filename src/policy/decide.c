@@ -67,25 +67,19 @@ static struct verdict_policy thresholds(const struct policy *policy, const struc
 
 /* --- exceptions */
 
-static bool fact_is(const struct facts *facts, enum fact_id id, const char *value)
-{
-    return facts->v[id].known && strcmp(facts->v[id].s, value) == 0;
-}
-
 static bool authenticated(const struct facts *facts, enum conf_require require)
 {
-    const struct fact_value *aligned = &facts->v[FACT_AUTH_ALIGNED];
     if (require == CONF_REQUIRE_NOTHING)
         return true;
-    if (!aligned->known || !aligned->b)
+    if (!facts_bool(facts, FACT_AUTH_ALIGNED))
         return false;
     switch (require) {
     case CONF_REQUIRE_DMARC:
-        return fact_is(facts, FACT_AUTH_DMARC, "pass");
+        return facts_is(facts, FACT_AUTH_DMARC, "pass");
     case CONF_REQUIRE_SPF:
-        return fact_is(facts, FACT_AUTH_SPF, "pass");
+        return facts_is(facts, FACT_AUTH_SPF, "pass");
     case CONF_REQUIRE_DKIM:
-        return fact_is(facts, FACT_AUTH_DKIM, "pass");
+        return facts_is(facts, FACT_AUTH_DKIM, "pass");
     default:
         return true;
     }
