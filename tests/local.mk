@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/policy/test_exceptions \
 	tests/judge/test_judge \
 	tests/judge/test_learn \
+	tests/worker/test_check \
 	tests/worker/test_extract \
 	tests/worker/test_pool \
 	tests/worker/test_protocol \
@@ -132,6 +133,7 @@ tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h
 tests_worker_test_extract_SOURCES = tests/worker/test_extract.c tests/worker/samples.h
+tests_worker_test_check_SOURCES = tests/worker/test_check.c tests/worker/dns.h
 tests_worker_test_pool_SOURCES = tests/worker/test_pool.c tests/worker/samples.h
 tests_worker_test_spf_SOURCES = tests/worker/test_spf.c tests/worker/dns.h
 

@@ -149,6 +149,20 @@ static void print_numbers(const char *title, const json_t *object)
         printf("  last error: %s\n", string(object, "last_error"));
 }
 
+/* Of the self-test only what is not as it should be. */
+static void print_workers(const json_t *workers)
+{
+    const char *part;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)workers, part, value)
+    {
+        const char *state = string(value, "state");
+        if (strcmp(state, "fails") == 0 || strcmp(state, "weak") == 0)
+            printf("WORKERS: %s %s: %s\n", part, strcmp(state, "weak") == 0 ? "is weak" : "FAILS",
+                   string(value, "text"));
+    }
+}
+
 static void print_dns(const json_t *spf)
 {
     if (json_is_false(json_object_get(spf, "dns_answers")))
@@ -205,6 +219,7 @@ static void print_status(const json_t *status)
                                                      : "FAILED, the last good configuration stays in force");
     print_waiting(last, stdout);
     print_rules(json_object_get(status, "rules"));
+    print_workers(json_object_get(status, "workers"));
     printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
            integer(status, "connections"), integer(status, "max_connections"));
     print_numbers("since the start", json_object_get(status, "counters"));

@@ -81,6 +81,7 @@ void status_metrics(const json_t *status)
     packs(json_object_get(rules, "packs"));
     gauge("pack_alarms", (json_int_t)json_array_size(json_object_get(rules, "alarms")));
     counters("", json_object_get(status, "counters"));
+    gauge("worker_parts_failing", integer(json_object_get(status, "workers"), "failing"));
     if (json_is_object(json_object_get(status, "spf")))
         gauge("dns_answers", flag(json_object_get(status, "spf"), "dns_answers"));
     counters("spf_", json_object_get(status, "spf"));

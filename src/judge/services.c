@@ -7,49 +7,65 @@
 #include "base/buf.h"
 #include "judge/services.h"
 
-static struct spf_service *start_spf(const struct conf *conf, worker_log *log)
+/* The options of both services; false: the configuration has switched it off. `servers` keeps what they point to. */
+static bool spf_options(const struct conf *conf, worker_log *log, struct buf *servers,
+                        struct worker_options *out)
 {
-    struct buf servers = {0};
-    char *error = NULL;
     if (conf->dns_servers.n == 0 || conf->spf_processes == 0)
-        return NULL;
+        return false;
     for (size_t i = 0; i < conf->dns_servers.n; i++)
         if (strcmp(conf->dns_servers.v[i], "system") != 0)
-            buf_printf(&servers, "%s%s", servers.n ? " " : "", conf->dns_servers.v[i]);
-    struct spf_service *spf = spf_service_new(
-        &(struct worker_options){
-            .path = *conf->worker_path ? conf->worker_path : NULL,
-            .resolvers = servers.n ? servers.p : "",
-            .processes = (unsigned)conf->spf_processes,
-            .deadline_ms = (unsigned)conf->dns_deadline_ms,
-            .memory_bytes = (size_t)conf->worker_memory,
-            .allow_unsandboxed = conf->worker_unsandboxed,
-            .log = log,
-        },
-        &error);
-    free(error); /* see services_start() */
-    buf_free(&servers);
-    return spf;
+            buf_printf(servers, "%s%s", servers->n ? " " : "", conf->dns_servers.v[i]);
+    *out = (struct worker_options){
+        .path = *conf->worker_path ? conf->worker_path : NULL,
+        .resolvers = servers->n ? servers->p : "",
+        .processes = (unsigned)conf->spf_processes,
+        .deadline_ms = (unsigned)conf->dns_deadline_ms,
+        .memory_bytes = (size_t)conf->worker_memory,
+        .allow_unsandboxed = conf->worker_unsandboxed,
+        .log = log,
+    };
+    return true;
 }
 
+static bool extract_options(const struct conf *conf, worker_log *log, struct worker_options *out)
+{
+    *out = (struct worker_options){
+        .path = *conf->worker_path ? conf->worker_path : NULL,
+        .processes = (unsigned)conf->worker_processes,
+        .deadline_ms = (unsigned)conf->worker_deadline_ms,
+        .memory_bytes = (size_t)conf->worker_memory,
+        .output_bytes = (size_t)conf->worker_output,
+        .allow_unsandboxed = conf->worker_unsandboxed,
+        .log = log,
+    };
+    return conf->worker_processes != 0;
+}
+
+/* Errors: the configuration's bounds are narrower, so that options that were loaded are good. */
 void services_start(struct services *services, const struct conf *conf, worker_log *log)
 {
+    struct worker_options options;
+    struct buf servers = {0};
     char *error = NULL;
-    services->spf = start_spf(conf, log);
-    if (conf->worker_processes == 0)
-        return;
-    services->workers = worker_pool_new(
-        &(struct worker_options){
-            .path = *conf->worker_path ? conf->worker_path : NULL,
-            .processes = (unsigned)conf->worker_processes,
-            .deadline_ms = (unsigned)conf->worker_deadline_ms,
-            .memory_bytes = (size_t)conf->worker_memory,
-            .output_bytes = (size_t)conf->worker_output,
-            .allow_unsandboxed = conf->worker_unsandboxed,
-            .log = log,
-        },
-        &error);
-    free(error); /* the configuration's bounds are narrower: options that were loaded are good */
+    if (spf_options(conf, log, &servers, &options))
+        services->spf = spf_service_new(&options, &error);
+    free(error);
+    buf_free(&servers);
+    error = NULL;
+    if (extract_options(conf, log, &options))
+        services->workers = worker_pool_new(&options, &error);
+    free(error);
+}
+
+bool services_check(const struct conf *conf, bool dns, struct worker_check *check_r)
+{
+    struct worker_options extract, spf;
+    struct buf servers = {0};
+    bool reads = extract_options(conf, NULL, &extract), asks = spf_options(conf, NULL, &servers, &spf);
+    bool good = worker_check(reads ? &extract : NULL, asks ? &spf : NULL, dns, check_r);
+    buf_free(&servers);
+    return good;
 }
 
 static bool same_texts(const struct conf_strings *a, const struct conf_strings *b)

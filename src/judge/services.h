@@ -2,6 +2,7 @@
 #define RINGER_JUDGE_SERVICES_H
 #include "conf/conf.h"
 #include "store/store.h"
+#include "worker/check.h"
 #include "worker/spf.h"
 #include "worker/worker.h"
 
@@ -20,6 +21,8 @@ struct services {
  * `log`: where trouble with workers and DNS is said; may be NULL.
  */
 void services_start(struct services *services, const struct conf *conf, worker_log *log);
+/* Whether workers can do their work here, as worker_check() tells, with the options of the configuration. */
+bool services_check(const struct conf *conf, bool dns, struct worker_check *check_r);
 /* Would services_start() start the same? */
 bool services_same(const struct conf *a, const struct conf *b);
 void services_stop(struct services *services); /* the store is closed by whoever opened it */

@@ -79,6 +79,7 @@ static json_t *status_json(void)
         workers_attachments_json(services->workers), "store", store_json());
     json_object_set_new(status, "config_digest", digest_json(policy->conf));
     json_object_set_new(status, "authserv_ids", authseen_status());
+    json_object_set_new(status, "workers", workers_check_json());
     current_release_services(&services);
     policy_unref(&policy);
     return status;

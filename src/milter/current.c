@@ -9,7 +9,6 @@
 #include "base/mem.h"
 
 #include "milter/current.h"
-#include "milter/workers.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct policy *current;
@@ -48,13 +47,13 @@ static void drop(struct shared *shared)
     }
 }
 
-void current_start_services(const struct conf *conf, struct store *store)
+void current_start_services(const struct conf *conf, struct store *store, worker_log *log)
 {
     struct shared *fresh = NULL;
     if (conf) {
         fresh = mem_alloc(sizeof(*fresh));
         *fresh = (struct shared){.services.store = store, .references = 1};
-        services_start(&fresh->services, conf, workers_log);
+        services_start(&fresh->services, conf, log);
     }
     pthread_mutex_lock(&lock);
     struct shared *old = serving;

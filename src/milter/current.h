@@ -18,7 +18,7 @@ struct policy *current_get(void);
  */
 
 /* New ones in force, of this configuration and with this store; NULL conf: none. The old ones end with their last user. */
-void current_start_services(const struct conf *conf, struct store *store);
+void current_start_services(const struct conf *conf, struct store *store, worker_log *log);
 /* What a judgement may use, for current_release_services(); never NULL while mail is judged. */
 struct services *current_services(void);
 void current_release_services(struct services **services); /* sets it to NULL */

@@ -33,6 +33,7 @@
 #include "milter/reload.h"
 #include "milter/session.h"
 #include "milter/storewatch.h"
+#include "milter/workers.h"
 
 enum {
     EVENT_HUP = 'H',
@@ -117,7 +118,7 @@ static int open_services(const struct conf *conf, char *error, size_t size)
                  "works, which "
                  "is tried each second",
                  store_error.text);
-    current_start_services(conf, ringerd.store);
+    current_start_services(conf, ringerd.store, workers_log);
     if (!housekeep_start())
         log_line(LOG_WARNING, "no thread for housekeeping: what is old stays in the store until a restart");
     return 0;
@@ -191,6 +192,10 @@ static int start_threads(struct lifecycle *life, const struct conf *conf, char *
 {
     if (open_services(conf, error, size) != 0)
         return -1;
+    if (conf->worker_required && workers_check_now(error, size) != 0)
+        return -1;
+    if (!conf->worker_required)
+        workers_check_soon();
     set_libmilter_up(conf);
     if (!acceptor_start() || pthread_create(&life->milter, NULL, run_milter, life) != 0) {
         snprintf(error, size, "cannot start a thread: is the limit of tasks too low?");
@@ -315,9 +320,10 @@ static void close_gate(void)
 void lifecycle_release(struct lifecycle *life)
 {
     close_gate();
+    workers_check_end();
     housekeep_stop();
     if (atomic_load(&ringerd.deciding) == 0) {
-        current_start_services(NULL, NULL);
+        current_start_services(NULL, NULL, NULL);
         store_close(&ringerd.store);
     }
     if (life->control_fd >= 0)

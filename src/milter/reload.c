@@ -22,6 +22,7 @@
 #include "milter/packwatch.h"
 #include "milter/process.h"
 #include "milter/reload.h"
+#include "milter/workers.h"
 #include "milter/current.h"
 
 static struct conf *running; /* what only a restart changes; policies point into it, so it stays */
@@ -81,7 +82,7 @@ static void follow(const struct conf *before, const struct conf *fresh)
     warn_of_limits(fresh);
     log_set_level(fresh->log_level);
     if (!services_same(before, fresh))
-        current_start_services(fresh, ringerd.store);
+        current_start_services(fresh, ringerd.store, workers_log);
     if (before->socket_mode != fresh->socket_mode &&
         listener_set_mode((mode_t)fresh->socket_mode, error, sizeof(error)) != 0)
         log_line(LOG_WARNING, "reload: %s", error);
@@ -93,8 +94,11 @@ static void put_in_force(struct policy *fresh)
     struct policy *before = current_get();
     warn_waiting(fresh->conf);
     follow(before->conf, fresh->conf);
+    bool services = !services_same(before->conf, fresh->conf);
     policy_unref(&before);
     current_install(fresh);
+    if (services)
+        workers_check_soon();
     packwatch_reset();
     authseen_reset();
     log_line(LOG_NOTICE, "reloaded: generation %u is in force, mode %s, %zu rules, digest %.16s", generation,

@@ -1,6 +1,17 @@
 /*
  * The daemon's words about its workers.
+ *
+ * Their self-test runs beside the start, since mail can be judged without them and must not wait: a worker that does
+ * not start was silent for a whole release. What it found stays in the status until the next.
  */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "judge/services.h"
+
+#include "milter/current.h"
 #include "milter/log.h"
 #include "milter/workers.h"
 
@@ -52,5 +63,121 @@ json_t *workers_spf_json(struct spf_service *service)
         "crashed", (json_int_t)stats.crashed);
     json_object_update_new(object,
                            workers_json(&stats.workers, statuses, sizeof(statuses) / sizeof(*statuses)));
+    return object;
+}
+
+/* --- the self-test */
+
+enum { END_MS = 500 };
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    pthread_t thread;
+    bool joinable, running, wanted;
+    bool done; /* `last` says something */
+    struct worker_check last;
+} self_test = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
+
+static void tell(const struct worker_check *check)
+{
+    for (int i = 0; i < WORKER_PARTS; i++) {
+        bool fails = check->parts[i].state == PART_FAILS;
+        if (fails || check->parts[i].state == PART_WEAK)
+            log_line(fails ? LOG_ERR : LOG_WARNING, "self-test of the workers: %s: %s",
+                     worker_part_name((enum worker_part)i), check->parts[i].text);
+    }
+    if (!check->failing)
+        log_line(LOG_INFO, "self-test of the workers: they do their work");
+}
+
+static void run_self_test(struct worker_check *check)
+{
+    struct policy *policy = current_get();
+    services_check(policy->conf, false, check);
+    policy_unref(&policy);
+    tell(check);
+    pthread_mutex_lock(&self_test.lock);
+    self_test.last = *check;
+    self_test.done = true;
+    pthread_mutex_unlock(&self_test.lock);
+}
+
+int workers_check_now(char *error, size_t size)
+{
+    struct worker_check check;
+    run_self_test(&check);
+    for (int i = 0; i < WORKER_PARTS && check.failing; i++)
+        if (check.parts[i].state == PART_FAILS) {
+            snprintf(error, size, "worker.required, and their self-test failed: %s: %s",
+                     worker_part_name((enum worker_part)i), check.parts[i].text);
+            return -1;
+        }
+    return 0;
+}
+
+static void *check_while_wanted(void *arg)
+{
+    struct worker_check check;
+    pthread_mutex_lock(&self_test.lock);
+    while (self_test.wanted) {
+        self_test.wanted = false;
+        pthread_mutex_unlock(&self_test.lock);
+        run_self_test(&check);
+        pthread_mutex_lock(&self_test.lock);
+    }
+    self_test.running = false;
+    pthread_cond_signal(&self_test.ended);
+    pthread_mutex_unlock(&self_test.lock);
+    return NULL;
+}
+
+void workers_check_soon(void)
+{
+    sigset_t all, before;
+    sigfillset(&all); /* signals are for the main thread */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_mutex_lock(&self_test.lock);
+    self_test.wanted = true;
+    if (!self_test.running) {
+        if (self_test.joinable)
+            pthread_join(self_test.thread, NULL);
+        self_test.running = self_test.joinable =
+            pthread_create(&self_test.thread, NULL, check_while_wanted, NULL) == 0;
+    }
+    pthread_mutex_unlock(&self_test.lock);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* A worker that hangs at its start is not worth waiting for: it ends with us. */
+void workers_check_end(void)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += END_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&self_test.lock);
+    self_test.wanted = false;
+    while (self_test.running && pthread_cond_timedwait(&self_test.ended, &self_test.lock, &until) == 0)
+        ;
+    bool join = self_test.joinable && !self_test.running;
+    self_test.joinable = false;
+    pthread_mutex_unlock(&self_test.lock);
+    if (join)
+        pthread_join(self_test.thread, NULL);
+}
+
+json_t *workers_check_json(void)
+{
+    pthread_mutex_lock(&self_test.lock);
+    json_t *object = json_pack("{s:b, s:i}", "done", self_test.done, "failing", (int)self_test.last.failing);
+    for (int i = 0; i < WORKER_PARTS && self_test.done; i++)
+        if (self_test.last.parts[i].state != PART_SKIPPED)
+            json_object_set_new(object, worker_part_name((enum worker_part)i),
+                                json_pack("{s:s, s:s}", "state",
+                                          part_state_name(self_test.last.parts[i].state), "text",
+                                          self_test.last.parts[i].text));
+    pthread_mutex_unlock(&self_test.lock);
     return object;
 }

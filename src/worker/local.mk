@@ -1,6 +1,7 @@
 libringer_a_SOURCES += \
 	src/worker/breaker.c src/worker/breaker.h \
 	src/worker/call.h \
+	src/worker/check.c src/worker/check.h \
 	src/worker/codepage.c src/worker/codepage.h \
 	src/worker/document.c src/worker/document.h \
 	src/worker/extract.c src/worker/extract.h \

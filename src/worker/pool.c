@@ -231,25 +231,6 @@ static int64_t rest_ms(unsigned times, int64_t longest)
     return ms < longest ? ms : longest;
 }
 
-/* What its HELLO told: a kernel without Landlock is worth a line, and a fact in the status. */
-static void note_sandbox(struct worker_pool *pool, unsigned sandbox)
-{
-    pool->stats.shut_in = sandbox & SANDBOX_SECCOMP;
-    pool->stats.files_shut_in = sandbox & SANDBOX_LANDLOCK;
-    if (!pool->stats.shut_in)
-        say(&pool->say, SAY_SANDBOX, WORKER_LOG_WARNING,
-            "ringer-worker, which %s, works without seccomp, as worker.allow-unsandboxed says: what takes it "
-            "over "
-            "has the rights of its user",
-            services[pool->options.service]);
-    else if (!pool->stats.files_shut_in)
-        say(&pool->say, SAY_SANDBOX, WORKER_LOG_WARNING,
-            "the kernel refuses Landlock to ringer-worker, which %s: files are protected by seccomp and by "
-            "the "
-            "rights of its user only; Linux 5.13 and later have it where /sys/kernel/security/lsm names it",
-            services[pool->options.service]);
-}
-
 static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
 {
     char *error = NULL;
@@ -260,7 +241,8 @@ static bool start(struct worker_pool *pool, struct slot *slot, int64_t deadline)
     pool->stats.started += started;
     if (started) {
         slot->failures = 0;
-        note_sandbox(pool, slot->process.sandbox);
+        pool->stats.shut_in = slot->process.sandbox & SANDBOX_SECCOMP;
+        pool->stats.files_shut_in = slot->process.sandbox & SANDBOX_LANDLOCK;
     } else {
         pool->stats.start_failures++;
         slot->not_before = monotonic_ms() + rest_ms(++slot->failures, BACKOFF_LAST_MS);

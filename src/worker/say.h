@@ -9,7 +9,7 @@
  * Lines for the log of whoever uses the workers: the first of a kind at once, then at most one in a while, with the
  * number of those in between. Thread-safe.
  */
-enum say_kind { SAY_START, SAY_DEATH, SAY_BUSY, SAY_SANDBOX, SAY_CHECKER, SAY_DNS, SAY_KINDS };
+enum say_kind { SAY_START, SAY_DEATH, SAY_BUSY, SAY_CHECKER, SAY_DNS, SAY_KINDS };
 
 struct say {
     worker_log *log; /* NULL: nothing is said */

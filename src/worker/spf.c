@@ -216,6 +216,11 @@ static void note_crash(struct spf_service *service, const struct spf_call *call)
         sender, name ? "SIG" : "", name ? name : "it ended");
 }
 
+bool spf_service_dns_answers(struct spf_service *service)
+{
+    return probe(service) == PROBE_ANSWERED;
+}
+
 /* Asks a worker. false: nothing is known. */
 static bool ask(struct spf_service *service, struct arena *arena, bool hurry, struct spf_call *call,
                 struct spf_answer *answer)

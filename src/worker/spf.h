@@ -46,4 +46,10 @@ void spf_service_stats(struct spf_service *service, struct spf_stats *stats_r);
 void spf_check(struct spf_service *service, struct arena *arena, const struct spf_question *question,
                struct spf_answer *answer_r);
 
+/* Do the DNS servers answer a question that no cache knows? Waits for the answer, at most some two seconds. */
+bool spf_service_dns_answers(struct spf_service *service);
+
+/* A name that workers know without asking anybody: its record allows 192.0.2.1 alone. For worker/check.c. */
+#define SPF_SELF_TEST_DOMAIN "spf.ringer-self-test.invalid"
+
 #endif

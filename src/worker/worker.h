@@ -61,7 +61,7 @@ struct worker_stats {
     uint64_t started, start_failures, killed; /* worker processes */
     unsigned processes, running, busy;        /* now */
     bool shut_in, files_shut_in;              /* the last that started: by seccomp, by Landlock */
-    char last_error[200];                     /* why a worker last failed to start; "" */
+    char last_error[500];                     /* why a worker last failed to start; "" */
 };
 
 /* The program where no path is given: beside the calling one, else PKGLIBEXECDIR. To be freed. */

@@ -270,6 +270,27 @@ def does_not_wait_for_dns_that_does_not_answer():
         equal(d.stop(), 0)
 
 
+def tests_its_workers_at_the_start():
+    """What they cannot do is an error in the log and in the status, and where it is wanted no start."""
+    d = Ringerd(dns=('127.0.0.1@9',)).start()
+    workers = wait_for('the self-test', lambda: (lambda w: w['done'] and w)(d.status()['workers']))
+    equal((workers['failing'], workers['pdf']['state'], workers['docx']['state'], workers['spf']['state']), (0, 'works', 'works', 'works'))
+    true('FAILS' not in d.ringer('status').stdout.decode())
+    true('\nringer_worker_parts_failing 0\n' in d.ringer('status', '--metrics').stdout.decode())
+    d.write_conf(dns=('127.0.0.1@9',), more='worker: {path: /nonexistent/ringer-worker}\n')
+    d.ringer('reload')
+    wait_for('the self-test of the reload', lambda: d.status()['workers']['failing'])
+    true(re.search(r'self-test of the workers: attachments: no ringer-worker starts: /nonexistent/ringer-worker: No such file', d.text()), d.text())
+    true(re.search(r'WORKERS: spf FAILS: no ringer-worker starts', d.ringer('status').stdout.decode()))
+    equal(d.stop(), 0)
+    d.write_conf(dns=('127.0.0.1@9',), more='worker: {path: /nonexistent/ringer-worker, required: yes}\n')
+    d.start(wait=False)
+    equal(d.process.wait(PATIENCE), 1)
+    true('worker.required, and their self-test failed: attachments: no ringer-worker starts' in d.text(), d.text())
+    d.write_conf(more='worker: {required: yes}\n')
+    equal(d.start().stop(), 0)
+
+
 def shows_nothing_of_services_that_are_off():
     d = Ringerd().start()
     equal(d.status()['spf'], None)
@@ -433,6 +454,7 @@ if __name__ == '__main__':
                takes_sockets_from_systemd_and_notifies_it, answers_the_watchdog_of_systemd, reloads_and_keeps_the_last_good,
                never_waits_for_a_pipe,
                tells_how_its_services_do, does_not_wait_for_dns_that_does_not_answer,
+               tests_its_workers_at_the_start,
                drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,

@@ -77,6 +77,7 @@ OTHER = {
     'worker memory': '300MB',
     'worker output': '2MB',
     'worker allow-unsandboxed': 'true',
+    'worker required': 'true',
     'limits message': '31MB',
     'limits spool': '128KB',
     'limits header-bytes': '128KB',
@@ -266,7 +267,7 @@ def starts_services_anew_when_their_options_change():
     def asked():
         status = d.status()
         return [status[s] and status[s][key] for s, key in (('attachments', 'ok'), ('spf', 'asked'))]
-    anew = [o for o in OTHER if o.startswith('worker ')] + ['trust dns-servers', 'trust dns-deadline']
+    anew = [o for o in OTHER if o.startswith('worker ') and o != 'worker required'] + ['trust dns-servers', 'trust dns-deadline']
     equal(len(anew), 9)
     for option in anew + ['thresholds tag']:
         equal(c.message(RTF)[0], 'c')

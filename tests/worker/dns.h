@@ -17,9 +17,12 @@
 struct dns {
     pid_t pid;
     unsigned port; /* of 127.0.0.1 */
-    int silent;    /* socket of the server that never answers */
+    int silent[2]; /* sockets of the servers that never answer */
     char dir[64];
 };
+
+/* One server each: unbound soon takes a server that never answers for dead, and says so at once. */
+static const char *const dns_silent_zones[] = {"slow.example.", "mute.example."};
 
 static inline int dns_socket(unsigned *port_r)
 {
@@ -50,8 +53,8 @@ static inline bool dns_answers(unsigned port)
 }
 
 /*
- * `records`: lines in the form of a zone file; all other names do not exist, but for those below slow.example, about
- * which a server is asked that never answers. False when there is no unbound.
+ * `records`: lines in the form of a zone file; all other names do not exist, but for those of dns_silent_zones. At
+ * dns->port when that is set. False when there is no unbound.
  */
 static inline bool dns_start(struct dns *dns, const char *const *records, size_t n)
 {
@@ -74,13 +77,15 @@ static inline bool dns_start(struct dns *dns, const char *const *records, size_t
             dns->dir, dns->dir, dns->port);
     for (size_t i = 0; i < n; i++)
         fprintf(f, " local-data: '%s'\n", records[i]);
-    unsigned silent;
-    dns->silent = dns_socket(&silent);
-    fprintf(f,
-            " do-not-query-localhost: no\n local-zone: \"slow.example.\" transparent\n"
-            "forward-zone:\n name: \"slow.example.\"\n forward-addr: 127.0.0.1@%u\n"
-            "remote-control:\n control-enable: no\n",
-            silent);
+    fputs(" do-not-query-localhost: no\n", f);
+    for (size_t i = 0; i < 2; i++)
+        fprintf(f, " local-zone: \"%s\" transparent\n", dns_silent_zones[i]);
+    for (size_t i = 0; i < 2; i++) {
+        unsigned port;
+        dns->silent[i] = dns_socket(&port);
+        fprintf(f, "forward-zone:\n name: \"%s\"\n forward-addr: 127.0.0.1@%u\n", dns_silent_zones[i], port);
+    }
+    fputs("remote-control:\n control-enable: no\n", f);
     fclose(f);
     dns->pid = fork();
     if (dns->pid == 0) {
@@ -110,7 +115,8 @@ static inline void dns_stop(struct dns *dns)
         unlink(path);
     }
     rmdir(dns->dir);
-    close(dns->silent);
+    close(dns->silent[0]);
+    close(dns->silent[1]);
     dns->pid = 0;
 }
 
