@@ -86,6 +86,7 @@ OTHER = {
     'limits depth': '31',
     'limits text': '2MB',
     'limits attachments': '15MB',
+    'limits memory': '500MB',
     'limits addresses': '900',
     'limits links': '400',
 }

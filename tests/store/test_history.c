@@ -543,7 +543,8 @@ static void test_migration(void **state)
                      "DELETE FROM ringer_schema WHERE version > 1; DROP TABLE history_meta; "
                      "DROP TABLE history_peer; DROP TABLE history_person; DROP TABLE "
                      "history_thread; DROP TABLE history_account; DROP TABLE history_campaign; "
-                     "DROP TABLE quarantine_part; DROP TABLE store_meta; DROP INDEX quarantine_bytes",
+                     "DROP TABLE quarantine_part; DROP TABLE store_meta; DROP TABLE release_pass; "
+                     "DROP INDEX quarantine_bytes",
                      NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(old);
