@@ -200,22 +200,52 @@ static int set_up(struct init *init)
     return code;
 }
 
+/* Nobody asks it any more; and without the drop-in the unit may not write where its socket lies. */
+static void stop_ringerd(const struct init *init)
+{
+    static const char *const steps[][5] = {{"systemctl", "disable", "--now", "ringerd.service", NULL},
+                                           {"systemctl", "daemon-reload", NULL}};
+    const char *output;
+    if (!has_systemd(init)) {
+        puts("stop ringerd as this machine stops its services (no systemd runs here)");
+        return;
+    }
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+        if (run_program(init->arena, steps[i], &output) != 0)
+            printf("systemctl %s: %s\n", steps[i][1], output);
+    puts("ringerd is stopped and will not start with the machine; `ringer init --apply` starts it again");
+}
+
+/* Set by hand, or in a list that was changed since: ringerd must not go while it is asked. */
+static bool still_asked(struct init *init)
+{
+    struct diag_list diags = {0};
+    const char *error;
+    init->conf = conf_load(init->config, &diags);
+    diag_free(&diags);
+    return init->conf && postfix_read(init->arena, init->postfix_folder, &init->postfix, &error) &&
+           postfix_place(init->arena, &init->postfix, init->postfix.smtpd_expanded, init->conf->socket) > 0;
+}
+
 static int undo(struct init *init)
 {
     const char *dropin = init_dropin_path(init);
     if (!init_postfix_undo(init))
         return EXIT_FAILED;
+    if (still_asked(init)) {
+        init_failed(
+            "take it out of smtpd_milters (postconf -e), `postfix reload`, then `ringer init --undo` again",
+            "Postfix still asks Ringer, so ringerd and its unit are left alone");
+        return EXIT_FAILED;
+    }
     if (unlink(dropin) == 0)
         printf("removed %s\n", dropin);
     else if (errno != ENOENT)
         return init_failed("run this as root", "cannot remove %s: %s", dropin, strerror(errno)), EXIT_FAILED;
     rmdir(arena_strndup(init->arena, dropin,
                         (size_t)(strrchr(dropin, '/') - dropin))); /* when nothing else lies there */
-    const char *output;
-    if (has_systemd(init))
-        run_program(init->arena, (const char *const[]){"systemctl", "daemon-reload", NULL}, &output);
-    puts("the configuration, the store and the mail in it are left; `systemctl disable --now ringerd` stops "
-         "ringerd");
+    stop_ringerd(init);
+    puts("the configuration, the store and the mail in it are left");
     return EXIT_DONE;
 }
 

@@ -1,5 +1,6 @@
 """ringer init against a real Postfix: what it writes, what it refuses, the test attack, and the way back."""
 import grp
+import pty
 import pwd
 import stat
 from setup import *
@@ -53,6 +54,42 @@ def without_apply_it_prints_the_lines():
     true('mode enforce; 1 own, 1 partner' in S.ringer('config', 'check', '-c', S.conf).stdout)
 
 
+def on_a_terminal_it_asks():
+    """With answers to the questions about domains, partners, an archive, and whether to set Postfix."""
+    root = private_dir()
+    archive = private_dir()
+    with open(archive + '/a.eml', 'w') as f:
+        f.write('From: joe@asked.example\nTo: jane@supplier.example\nSubject: x\nMessage-ID: <b@asked.example>\n'
+                'Date: Mon, 23 Nov 2026 10:00:00 +0000\n\nhello\n')
+    before = files()
+    master, slave = pty.openpty()
+    command = [os.path.join(BUILD, 'ringer'), 'init', '--root', root, '-c', root + '/ringer.yaml', '--postfix', S.mta.dir + '/etc',
+               '--user', 'nobody']
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env={k: v for k, v in os.environ.items() if k != 'RINGER_CONFIG'})
+    os.close(slave)
+    said = b''
+    for question, answer in ((b'Your own domains', b'asked.example, asked2.example\n'), (b'Domains of suppliers', b'partner.example\n'),
+                             (b'An archive of your mail', archive.encode() + b'\n'), (b'set Postfix now', b'\n')):
+        at = len(said)
+        while question not in said[at:]:
+            piece = os.read(master, 4096)
+            true(piece, said)
+            said += piece
+        os.write(master, answer)
+    try:
+        while piece := os.read(master, 4096):
+            said += piece
+    except OSError:  # its end
+        pass
+    equal(process.wait(PATIENCE), 0)
+    os.close(master)
+    text = slurp(root + '/ringer.yaml')
+    true(b"own-domains: ['asked.example', 'asked2.example']" in text and b"partner-domains: ['partner.example']" in text, text)
+    true(b'learned from 0 received and 1 sent' in said, said)
+    equal(files(), before)  # the answer was no
+    shutil.rmtree(S.mta.dir + '/spool/ringer')
+
+
 def the_store_is_ringerds_and_its_folder_roots():
     nobody, folder = pwd.getpwnam('nobody'), S.root + '/var/lib/ringer'
     st = os.stat(folder + '/ringer.db')
@@ -74,6 +111,12 @@ def the_drop_in_names_folder_and_group():
     group = grp.getgrgid(pwd.getpwnam('postfix').pw_gid).gr_name
     true('ExecStartPre=+/usr/bin/install -d -o nobody -g %s -m 2750 %s/spool/ringer\n' % (group, S.mta.dir) in text, text)
     true('ReadWritePaths=-%s/spool/ringer\n' % S.mta.dir in text, text)
+    shipped = slurp(os.path.join(SRC, 'contrib/systemd/postfix.conf')).decode()
+    shipped = shipped.replace('/var/spool/postfix', S.mta.dir + '/spool').replace('-o ringer ', '-o nobody ')
+
+    def settings(conf):
+        return [line for line in conf.splitlines() if not line.startswith('#')]
+    equal(settings(text), settings(shipped))
 
 
 def it_changes_nothing_while_ringerd_is_not_reached():
@@ -190,6 +233,15 @@ def undo_of_files_that_were_changed_since_takes_only_ours_out():
         os.unlink(S.mta.dir + '/etc/' + name)
 
 
+def undo_leaves_ringerd_alone_while_postfix_asks_it():
+    S.init()
+    S.postconf('-e', 'smtpd_milters = unix:ringer/ringer.sock')  # by hand
+    run = S.init('--undo', code=1)
+    true('Postfix still asks Ringer' in run.stderr, run.stderr)
+    true(os.path.exists(S.root + '/etc/systemd/system/ringerd.service.d/postfix.conf'))
+    S.postconf('-X', 'smtpd_milters')
+
+
 def a_verifier_before_us_is_believed():
     S.postconf('-e', 'smtpd_milters = inet:127.0.0.1:8893')
     os.makedirs(S.root + '/etc', exist_ok=True)
@@ -254,11 +306,12 @@ def no_postfix_no_init():
 
 if __name__ == '__main__':
     S = Setup()
-    run_tests([own_domains_must_be_named, a_dry_run_writes_nothing, a_domain_that_is_none_is_refused, without_apply_it_prints_the_lines,
+    run_tests([own_domains_must_be_named, a_dry_run_writes_nothing, a_domain_that_is_none_is_refused, on_a_terminal_it_asks, without_apply_it_prints_the_lines,
                the_store_is_ringerds_and_its_folder_roots, only_postfix_comes_to_the_socket, the_drop_in_names_folder_and_group,
                it_changes_nothing_while_ringerd_is_not_reached, an_existing_configuration_is_kept, replace_keeps_a_copy,
                a_file_of_mere_defaults_is_replaced, a_broken_configuration_is_told, apply_sets_postfix_and_a_test_attack_is_held,
                mail_from_outside_is_judged_and_released, apply_again_changes_nothing, undo_gives_back_the_same_bytes,
-               it_appends_to_what_is_there, undo_of_files_that_were_changed_since_takes_only_ours_out, a_verifier_before_us_is_believed,
+               it_appends_to_what_is_there, undo_of_files_that_were_changed_since_takes_only_ours_out, undo_leaves_ringerd_alone_while_postfix_asks_it,
+               a_verifier_before_us_is_believed,
                a_socket_outside_the_chroot_is_refused, it_learns_from_an_archive, sendmail_gets_its_lines, no_user_no_store,
                no_postfix_no_init])
