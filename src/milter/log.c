@@ -223,10 +223,17 @@ void log_event(const char *path, const char *line)
     free(copy);
 }
 
+/* Line separators, what turns the direction of the line, and what nobody sees. */
+static bool disturbs(uint32_t c)
+{
+    return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           c == 0xfeff;
+}
+
 /* Does the character show as itself: not a control (C0, DEL, C1), and not a byte that is no UTF-8? */
 static bool shows(uint32_t c, unsigned char first, size_t length)
 {
-    return c >= ' ' && (c < 0x7f || c >= 0xa0) && (length > 1 || first < 0x80);
+    return c >= ' ' && (c < 0x7f || c >= 0xa0) && !disturbs(c) && (length > 1 || first < 0x80);
 }
 
 void log_quote(struct buf *out, const char *text, size_t cap)

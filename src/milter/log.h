@@ -23,7 +23,7 @@ void log_diags(const struct diag_list *diags);
 
 /*
  * Text that a sender controls, for a log line: at most `cap` bytes, quotes and backslashes as \c, control
- * characters (C1 too, which steer terminals as C0 do) and bytes that are not UTF-8 as \xNN, so that it can neither
+ * characters (C1 too, which steer terminals as C0 do), line separators, marks of direction and bytes that are not UTF-8 as \xNN, so that it can neither
  * forge a line nor leave its quotes. NULL becomes "-".
  */
 void log_quote(struct buf *out, const char *text, size_t cap);

@@ -13,7 +13,7 @@
 #include "milter/log.h"
 #include "milter/record.h"
 
-enum { LOG_TEXT = 120, LOG_ADDRESS = 200 }; /* bytes of one field in the log line */
+enum { LOG_TEXT = 120, LOG_ADDRESS = 200, LOG_RULES = 600 }; /* bytes of one field in the log line */
 
 const char *outcome_name(enum outcome_kind kind)
 {
@@ -97,32 +97,57 @@ static void log_field(struct buf *line, const char *name, const char *value, siz
     log_quote(line, value, cap);
 }
 
+/* "a@x,b@x,+3": as many as fit. */
+static const char *to_whom(const struct transaction *tx)
+{
+    struct buf to = {0};
+    size_t i = 0;
+    for (; i < tx->n_rcpts && to.n + strlen(tx->rcpts[i]) + sizeof(",+10000") <= LOG_ADDRESS; i++)
+        buf_printf(&to, "%s%s", i ? "," : "", tx->rcpts[i]);
+    if (i < tx->n_rcpts)
+        buf_printf(&to, "%s+%zu", i ? "," : "", tx->n_rcpts - i);
+    const char *copy = to.n ? arena_strdup(tx->arena, to.p) : NULL;
+    buf_free(&to);
+    return copy;
+}
+
+/* What we say ourselves comes first and without quotes, what others say behind it and in quotes: ringerd(8). */
+static void add_our_fields(struct buf *line, const struct session *s, const struct judgement *j,
+                           const struct outcome *out)
+{
+    static const char *const skips[] = {
+        [SKIP_INTERNAL] = "internal", [SKIP_AUTHENTICATED] = "authenticated", [SKIP_RELEASED] = "released"};
+    const struct transaction *tx = s->tx;
+    const char *axes = j ? judgement_axes(j, tx->arena) : "",
+               *rules = j ? judgement_rule_ids(j, tx->arena) : "";
+    buf_printf(line, "%s: action=%s", tx->envelope.queue_id ? tx->envelope.queue_id : "NOQUEUE",
+               outcome_name(out->kind));
+    if (out->kind == OUTCOME_SKIP)
+        buf_printf(line, " why=%s", skips[tx->skip]);
+    if (tx->test)
+        buf_adds(line, " test=yes");
+    if (j)
+        buf_printf(line, " verdict=%s score=%d axes=%s mode=%s", action_name(j->verdict.action),
+                   j->verdict.score, *axes ? axes : "none", conf_mode_name(tx->policy->conf->mode));
+    if (*out->quarantine_id)
+        buf_printf(line, " id=%s%s", out->quarantine_id, out->again ? " again=yes" : "");
+    buf_printf(line, " client=%s rcpts=%zu held=%zu ms=%lld", *s->client_ip ? s->client_ip : "local",
+               tx->n_rcpts, out->n_held, (long long)tx->took_ms);
+    if (j)
+        buf_printf(line, " rules=%.*s", LOG_RULES, *rules ? rules : "none");
+}
+
 static void write_line(const struct session *s, const struct judgement *j, const struct outcome *out)
 {
     const struct transaction *tx = s->tx;
-    static const char *const skips[] = {
-        [SKIP_INTERNAL] = "internal", [SKIP_AUTHENTICATED] = "authenticated", [SKIP_RELEASED] = "released"};
     struct buf line = {0};
-    buf_printf(&line, "%s: action=%s", tx->envelope.queue_id ? tx->envelope.queue_id : "NOQUEUE",
-               outcome_name(out->kind));
-    if (out->kind == OUTCOME_SKIP)
-        buf_printf(&line, " why=%s", skips[tx->skip]);
-    if (tx->test)
-        buf_adds(&line, " test=yes");
-    const char *axes = j ? judgement_axes(j, tx->arena) : "";
-    if (j)
-        buf_printf(&line, " verdict=%s score=%d axes=%s mode=%s", action_name(j->verdict.action),
-                   j->verdict.score, *axes ? axes : "none", conf_mode_name(tx->policy->conf->mode));
-    if (*out->quarantine_id)
-        buf_printf(&line, " id=%s%s", out->quarantine_id, out->again ? " again=yes" : "");
-    buf_printf(&line, " client=%s rcpts=%zu held=%zu ms=%lld", *s->client_ip ? s->client_ip : "local",
-               tx->n_rcpts, out->n_held, (long long)tx->took_ms);
+    add_our_fields(&line, s, j, out);
     log_field(&line, "sender", tx->envelope.mail_from, LOG_ADDRESS);
+    log_field(&line, "to", to_whom(tx), LOG_ADDRESS);
     if (j) {
         log_field(&line, "from", j->message->from.n ? j->message->from.v[0].address : NULL, LOG_ADDRESS);
         log_field(&line, "subject", j->message->subject, LOG_TEXT);
         log_field(&line, "message-id", j->message->message_id, LOG_TEXT);
-        buf_printf(&line, " rules=%s", judgement_rule_ids(j, tx->arena));
         if (j->verdict.allowed)
             log_field(&line, "allowed", j->verdict.allowed, LOG_ADDRESS);
     }

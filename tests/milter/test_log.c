@@ -23,6 +23,8 @@ static const struct {
     {"\xc2\x80\xc2\x9b"
      "2J\xc2\x9f\xc2\xa0",
      80, "\"\\xc2\\x80\\xc2\\x9b2J\\xc2\\x9f\xc2\xa0\""},
+    /* U+2028 parts lines for some, U+202E turns them round */
+    {"a\xe2\x80\xa8 b\xe2\x80\xae", 80, "\"a\\xe2\\x80\\xa8 b\\xe2\\x80\\xae\""},
     /* the same as raw bytes */
     {"\x80\x9b"
      "2J\x9f",
