@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	tests/mail/test_mime \
 	tests/mail/test_param \
 	tests/mail/test_quote \
+	tests/milter/test_headertext \
 	tests/milter/test_log \
 	tests/payment/test_accounts \
 	tests/payment/test_packs \
@@ -124,6 +125,7 @@ EXTRA_DIST += \
 	tests/worker/make_samples.py
 
 tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
+tests_milter_test_headertext_SOURCES = tests/milter/test_headertext.c src/milter/headertext.c
 tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
 tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h

@@ -91,7 +91,7 @@ static void add_verdict_headers(SMFICTX *ctx, const struct session *s, const str
                             conf_mode_name(s->tx->policy->conf->mode)));
     if (*reason)
         add_header(ctx, s, "X-Ringer-Reason",
-                   headertext_unstructured(arena, "X-Ringer-Reason", reason, REASON_CAP));
+                   headertext_readable(arena, "X-Ringer-Reason", reason, REASON_CAP));
     if (*rules) {
         char *spaced = arena_strdup(arena, rules); /* blanks, so that a long list can fold */
         for (char *p = spaced; (p = strchr(p, ','));)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <uninorm.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 
@@ -139,6 +141,92 @@ char *headertext_unstructured(struct arena *arena, const char *name, const char 
     add_text(&f, tidy(arena, text, cap));
     char *value = arena_strndup(arena, f.out.n ? f.out.p : "", f.out.n);
     buf_free(&f.out);
+    return value;
+}
+
+/* --- readable as ASCII */
+
+static const char *plain_mark(uint32_t c)
+{
+    static const struct {
+        uint32_t c;
+        const char *ascii;
+    } marks[] = {
+        {0xa0, " "},    {0xab, "\""},   {0xb7, "*"},    {0xbb, "\""},    {0x2010, "-"},
+        {0x2011, "-"},  {0x2012, "-"},  {0x2013, "-"},  {0x2014, "-"},   {0x2015, "-"},
+        {0x2018, "'"},  {0x2019, "'"},  {0x201a, "'"},  {0x201b, "'"},   {0x201c, "\""},
+        {0x201d, "\""}, {0x201e, "\""}, {0x2022, "*"},  {0x2026, "..."}, {0x202f, " "},
+        {0x2039, "'"},  {0x203a, "'"},  {0x2192, "->"}, {0x2212, "-"},   {0x20ac, "EUR"},
+    };
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (marks[i].c == c)
+            return marks[i].ascii;
+    return NULL;
+}
+
+/* The ASCII letter below an accent; 0: none. */
+static char without_accents(uint32_t c)
+{
+    ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+    int tag;
+    while (c >= 0x80) {
+        if (uc_decomposition(c, &tag, parts) <= 0 || tag != UC_DECOMP_CANONICAL)
+            return 0;
+        c = parts[0];
+    }
+    return (char)c;
+}
+
+/* Is the word so foreign that numbers would make it no clearer? Marks do not count. */
+static bool is_foreign(struct span word)
+{
+    size_t ascii = 0, other = 0;
+    for (size_t i = 0; i < word.n;) {
+        uint32_t c;
+        i += text_decode(word.p + i, word.n - i, &c);
+        if (c < 0x80)
+            ascii++;
+        else
+            other += !plain_mark(c) && !without_accents(c);
+    }
+    return other > ascii;
+}
+
+static void add_readable(struct buf *out, struct span word)
+{
+    bool address = memchr(word.p, '@', word.n) || memchr(word.p, '.', word.n);
+    for (size_t i = 0; i < word.n;) {
+        uint32_t c;
+        size_t n = text_decode(word.p + i, word.n - i, &c);
+        const char *mark = plain_mark(c);
+        char letter = address ? 0 : without_accents(c);
+        if (c < 0x80)
+            buf_add(out, word.p + i, n);
+        else if (mark)
+            buf_adds(out, mark);
+        else if (letter)
+            buf_addc(out, letter);
+        else
+            buf_printf(out, "<U+%04X>", (unsigned)c);
+        i += n;
+    }
+}
+
+char *headertext_readable(struct arena *arena, const char *name, const char *text, size_t cap)
+{
+    struct span rest = tidy(arena, text, cap);
+    struct buf plain = {0};
+    while (rest.n) {
+        struct span word = span_cut(&rest, ' ');
+        if (is_foreign(word))
+            buf_add_span(&plain, word);
+        else
+            add_readable(&plain, word);
+        if (rest.n)
+            buf_addc(&plain, ' ');
+    }
+    char *value = headertext_unstructured(arena, name, plain.n ? plain.p : "", 4 * cap);
+    buf_free(&plain);
     return value;
 }
 

@@ -13,6 +13,12 @@
  * makes CR LF of it). `name` is the header's, for the first line's width. `text` need not be valid UTF-8.
  */
 char *headertext_unstructured(struct arena *arena, const char *name, const char *text, size_t cap);
+/*
+ * The same for people and tools that read the raw header: typographic marks as their ASCII likes, accents off words,
+ * and other letters among ASCII ones as <U+0456>, so that a lookalike shows; in addresses and domains accents, too.
+ * Words of another script stay encoded.
+ */
+char *headertext_readable(struct arena *arena, const char *name, const char *text, size_t cap);
 /* `prefix` in front of a Subject as it was received (raw, folded, without its leading blank). */
 char *headertext_subject(struct arena *arena, const char *prefix, const char *subject);
 

@@ -83,6 +83,33 @@ def holds_an_attack_with_its_bytes():
         true(part in line, line)
 
 
+def logs_a_line_that_others_can_read_and_nobody_can_forge():
+    field = re.compile(r' ([a-z-]+)=("(?:[^"\\]|\\.)*"(?:\.\.\.)?|[^" ]*)')
+    failregex = re.search(r'^\\eS\+: .*<HOST>.*$', open(SRC + '/man/ringerd.8').read(), re.M)[0].replace('\\e', '\\')
+    failregex = failregex.replace('<HOST>', r'(?P<host>[0-9a-f.:]+)')
+    evil = 'x" client=198.51.100.9 rcpts=1 action=pass \\'
+    rcpts = ['<r%d@buyer.example>' % i for i in range(30)]
+    c = session()
+    text = attack().replace('Subject: Ch', 'Subject: %s\u2028\x1b[2J Ch' % evil)
+    equal(c.message(text, rcpts=rcpts, queue_id='PARSED', sender='<"%s"@elsewhere.example>' % evil.replace(' ', '_'))[0], 'd')
+    c.quit()
+    held = [m for m in D.held() if m['queue_id'] == 'PARSED'][0]
+    lines = [l for l in D.text().splitlines() if 'PARSED' in l]
+    equal(len(lines), 1)
+    head, _, rest = lines[0].partition(': ')[2].partition(':')
+    equal(head, 'PARSED')
+    true(re.fullmatch('(?:%s)+' % field.pattern, rest), rest)
+    fields = dict(field.findall(rest))
+    equal([fields[k] for k in ('action', 'verdict', 'id', 'client', 'rcpts', 'held')],
+          ['quarantine', 'quarantine', held['id'], '192.0.2.10', '30', '30'])
+    equal(fields['score'], str(held['score']))
+    true('identity.' in fields['rules'] and 'payment.' in fields['rules'], fields)
+    true(re.fullmatch(r'"r0@buyer\.example,.*,\+\d+"', fields['to']), fields)
+    true(fields['sender'].startswith('"\\"x\\"_client=198') and fields['sender'].endswith('@elsewhere.example"'), fields)
+    equal(re.search(failregex, lines[0])['host'], '192.0.2.10')
+    equal([m for m in re.finditer(failregex, D.text()) if m['host'] == '198.51.100.9'], [])
+
+
 def shows_a_lookalike_as_it_was_written():
     c = session()
     equal(c.message(attack().replace('valdor-metaux', 'vaIdormetaux'), queue_id='CAPITAL1')[0], 'd')
@@ -232,6 +259,22 @@ def marks_in_tag_mode_and_only_reports_in_monitor_mode():
     true(c.added()['X-Ringer-Verdict'].endswith('mode=monitor'), c.added())
     c.quit()
     D.write_conf(milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+
+
+def marks_subjects_and_reasons_that_people_can_read():
+    """Without any option of the admin's; the lookalike has a Cyrillic letter."""
+    D.write_conf(mode='tag', tag='  add-headers: true\n')
+    D.ringer('reload')
+    c = session()
+    cyrillic = 'valdorm\u0435taux.example'.encode('idna').decode()
+    equal(c.message(attack().replace('valdor-metaux.example', cyrillic), queue_id='READABLE')[0], 'c')
+    subject = [value for index, name, value in c.changed() if name == 'Subject'][0]
+    equal(subject, ' [Check sender] Changement de coordonnees bancaires')
+    reason = c.added()['X-Ringer-Reason']
+    true('=?' not in reason and reason.isascii() and 'valdorm<U+0435>taux.example' in reason.replace('\n ', ' '), reason)
+    c.quit()
+    D.write_conf()
     D.ringer('reload')
 
 
@@ -396,7 +439,8 @@ def ends_in_order():
 
 if __name__ == '__main__':
     run_tests([negotiates_what_it_needs, works_with_an_old_MTA_that_offers_little, works_without_any_action, adds_the_verdict,
-               holds_an_attack_with_its_bytes, shows_a_lookalike_as_it_was_written, keeps_a_large_message_in_a_file_and_whole,
+               holds_an_attack_with_its_bytes,
+               logs_a_line_that_others_can_read_and_nobody_can_forge, marks_subjects_and_reasons_that_people_can_read, shows_a_lookalike_as_it_was_written, keeps_a_large_message_in_a_file_and_whole,
                speaks_several_messages_in_one_session_and_forgets_each, forgets_an_aborted_message,
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
                removes_forged_headers_last_to_first, refuses_a_flood_of_forged_headers,
