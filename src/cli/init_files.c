@@ -94,17 +94,27 @@ static const char *config_text(const struct init *init)
     return copy;
 }
 
-/* Nothing in it but defaults, as in the file that packages bring? */
-static bool is_untouched(const struct conf *conf)
+static bool says_the_same(const struct conf *one, const struct conf *other)
 {
-    struct conf *defaults = conf_default();
     struct buf ours = {0}, theirs = {0};
-    conf_show_yaml(defaults, false, &ours);
-    conf_show_yaml(conf, false, &theirs);
+    conf_show_yaml(one, false, &ours);
+    conf_show_yaml(other, false, &theirs);
     bool same = span_eq(buf_span(&ours), buf_span(&theirs));
     buf_free(&ours);
     buf_free(&theirs);
+    return same;
+}
+
+/* Nothing in it but defaults, or as in the file that packages bring? */
+static bool is_untouched(const struct conf *conf)
+{
+    struct diag_list diags = {0};
+    struct conf *defaults = conf_default(),
+                *packaged = conf_parse("package", span_of("milter: {socket: auto}\n"), &diags);
+    bool same = says_the_same(conf, defaults) || says_the_same(conf, packaged);
+    diag_free(&diags);
     conf_free(&defaults);
+    conf_free(&packaged);
     return same;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -248,14 +249,25 @@ static const char *socket_problem(const char *text)
     return strncmp(text, "fd:", 3) == 0 ? NULL : "unknown kind of socket";
 }
 
+/* The unit's drop-in for Postfix makes the folder: a chrooted smtpd reaches no other place. */
+static const char *automatic_socket(void)
+{
+    return access("/var/spool/postfix/ringer", F_OK) == 0 ? "unix:/var/spool/postfix/ringer/ringer.sock"
+                                                          : "unix:/run/ringer/ringer.sock";
+}
+
 bool conf_read_socket(struct conf_loader *loader, const struct conf_option *option,
                       const struct yamltree_node *node, void *field)
 {
     if (!conf_read_text(loader, option, node, field))
         return false;
+    if (strcmp(node->text, "auto") == 0) {
+        *(const char **)field = automatic_socket();
+        return true;
+    }
     const char *problem = socket_problem(node->text);
     return !problem ||
-           conf_wrong(loader, node, "write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:",
+           conf_wrong(loader, node, "write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd: or auto",
                       "'%s' is no socket, '%.*s': %s", option->name, MAX_SHOWN, node->text, problem);
 }
 
