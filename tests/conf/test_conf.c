@@ -137,6 +137,37 @@ static void test_values(void **state)
     free(people);
 }
 
+/* Tests on a machine where Ringer runs must not read what is its own. */
+static void test_state_folder(void **state)
+{
+    const char *before = getenv("RINGER_STATEDIR");
+    char *saved = before ? strdup(before) : NULL;
+    setenv("RINGER_STATEDIR", "/elsewhere", 1);
+    struct conf *conf = conf_default();
+    assert_string_equal(conf->signed_packs, "/elsewhere/packs");
+    assert_string_equal(conf->store, "sqlite:/elsewhere/ringer.db");
+    conf_free(&conf);
+    unsetenv("RINGER_STATEDIR");
+    conf = conf_default();
+    assert_string_equal(conf->signed_packs, "/var/lib/ringer/packs");
+    conf_free(&conf);
+    if (saved)
+        setenv("RINGER_STATEDIR", saved, 1);
+    free(saved);
+}
+
+/* Where the drop-in for Postfix made its folder the socket lies in it, so that a chrooted smtpd reaches it. */
+static void test_automatic_socket(void **state)
+{
+    struct diag_list diags = {0};
+    struct conf *conf = parse("milter: {socket: auto}\n", &diags);
+    assert_int_equal(diags.n, 0);
+    assert_string_equal(conf->socket, access("/var/spool/postfix/ringer", F_OK) == 0
+                                          ? "unix:/var/spool/postfix/ringer/ringer.sock"
+                                          : "unix:/run/ringer/ringer.sock");
+    conf_free(&conf);
+}
+
 /* Only the first message is compared; DIR stands for the folder of the file. */
 static const struct {
     const char *yaml, *want;
@@ -188,13 +219,13 @@ static const struct {
     {"milter: {socket-mode: 1777}\n",
      "1:23: 'socket-mode' must be permissions from 000 to 0777, not '1777' (write it octal, such as 0660)"},
     {"milter: {socket: /run/x}\n", "1:18: 'socket' is no socket, '/run/x': unknown kind of socket (write "
-                                   "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:)"},
+                                   "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd: or auto)"},
     {"milter: {socket: 'unix:x'}\n",
      "1:18: 'socket' is no socket, 'unix:x': the path behind unix: must begin with / (write unix:/PATH, "
-     "inet:PORT@HOST, inet6:PORT@HOST or fd:)"},
+     "inet:PORT@HOST, inet6:PORT@HOST, fd: or auto)"},
     {"milter: {socket: 'inet:70000@::1'}\n",
      "1:18: 'socket' is no socket, 'inet:70000@::1': behind inet: stand a port from 1 to 65535, @ and a host "
-     "(write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:)"},
+     "(write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd: or auto)"},
     {"tag: {add-headers: perhaps}\n", "1:20: 'add-headers' must be true or false, not 'perhaps' (-)"},
     {"tag: {subject-prefix: \"a\\nb\"}\n",
      "1:23: 'subject-prefix' must not hold line ends or control characters (write it in one line)"},
@@ -381,6 +412,8 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_automatic_socket),
+        cmocka_unit_test(test_state_folder),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_defaults_of_other_modules),
         cmocka_unit_test(test_values),
