@@ -70,6 +70,9 @@ struct lookalike_index *partners_join(const struct conf *conf, const struct hist
     if (!conf->history_learn || !conf->path || !store_exists(conf->store))
         return NULL;
     struct store *store = store_open(conf->store, STORE_RDONLY, &error);
+    /* It is private, and those who may not read it ask about domains, too. ringerd would not have started. */
+    if (!store && error.cause == STORE_READ_ONLY)
+        return NULL;
     struct lookalike_index *index = store ? join_all(store, options, base, diags, &error) : NULL;
     if (*error.text)
         diag_add(diags, DIAG_WARNING, (struct diag_at){conf->path, 0, 0},

@@ -27,8 +27,8 @@ enum {
 };
 
 /*
- * A store that root makes (`ringer learn`) is there for the daemon, whose folder it lies in; SQLite gives the log
- * files to the same owner. One that is not empty stays whose it is.
+ * A store that root makes (`ringer learn`) is there for the daemon, in whose folder it lies, or whose group may make
+ * files there; SQLite gives the log files to the same owner. One that is not empty stays whose it is.
  */
 static int give_away(const char *path, int fd)
 {
@@ -36,8 +36,12 @@ static int give_away(const char *path, int fd)
     char *copy = mem_strdup(path);
     int failed = 0;
     if (geteuid() == 0 && fstat(fd, &file) == 0 && file.st_size == 0 && file.st_uid == 0 &&
-        stat(dirname(copy), &folder) == 0 && folder.st_uid != 0)
-        failed = fchown(fd, folder.st_uid, folder.st_gid);
+        stat(dirname(copy), &folder) == 0) {
+        if (folder.st_uid != 0)
+            failed = fchown(fd, folder.st_uid, folder.st_gid);
+        else if (folder.st_gid != 0 && folder.st_mode & S_IWGRP)
+            failed = fchown(fd, (uid_t)-1, folder.st_gid) != 0 || fchmod(fd, 0660) != 0 ? -1 : 0;
+    }
     free(copy);
     return failed;
 }

@@ -28,6 +28,8 @@ static enum store_cause cause_of(int code, int system_errno)
     case SQLITE_IOERR: /* a quota or a file size limit comes as a failed write */
         return system_errno == EDQUOT || system_errno == EFBIG || system_errno == ENOSPC ? STORE_FULL
                                                                                          : STORE_OTHER;
+    case SQLITE_CANTOPEN:
+        return system_errno == EACCES ? STORE_READ_ONLY : STORE_OTHER;
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return STORE_READ_ONLY;
@@ -46,7 +48,7 @@ static const char *remedy(enum store_cause cause)
     case STORE_FULL:
         return ": no space left; make room, or drop old mail with `ringer quarantine purge`";
     case STORE_READ_ONLY:
-        return ": cannot be written; check the owner and mode of the file and of its folder";
+        return ": this user may not use it; check the owner and mode of the file and of its folder";
     case STORE_DAMAGED:
         return ": the file is damaged or no Ringer store; keep a copy and rescue what it holds with "
                "`sqlite3 FILE .recover`";

@@ -40,6 +40,21 @@ given() {
         [ -z "$(find "$dir/theirs" ! -user nobody)" ]
 }
 ok "a store that root makes belongs to the owner of its folder" given
+# as /var/lib/ringer is: root's and sticky, so that the daemon cannot remove what is root's in it
+group_given() {
+    [ "$(id -u)" = 0 ] || return 0
+    mkdir "$dir/sticky" && chown root:nogroup "$dir/sticky" && chmod 1771 "$dir/sticky" &&
+        "$ringer" learn -q -c "$dir/on.yaml" --store "sqlite:$dir/sticky/on.db" --no-attachments "$dir/next" &&
+        [ "$(stat -c '%a %G' "$dir/sticky/on.db")" = "660 nogroup" ]
+}
+ok "or to the group that may make files there" group_given
+private() { # the store is not for everybody, and everybody may ask about domains
+    [ "$(id -u)" = 0 ] || return 0
+    cp "$ringer" "$dir/ringer" && chmod 755 "$dir" && sed "s,sqlite:.*,sqlite:$dir/sticky/on.db," "$dir/on.yaml" >"$dir/private.yaml" &&
+        (cd / && setpriv --reuid=65533 --regid=65533 --clear-groups "$dir/ringer" domain -c "$dir/private.yaml" other.example) >"$dir/out" 2>"$dir/err" &&
+        [ ! -s "$dir/err" ]
+}
+ok "who may not read the store sees no complaint" private
 seed() {
     learn "$dir/archive" "$dir/sent" && [ ! -s "$dir/err" ] &&
         grep -q "^12[0-9][0-9] messages: learned from 1000 received and 2[0-9][0-9] sent, 0 of them already known" "$dir/out" &&
