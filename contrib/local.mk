@@ -1,5 +1,18 @@
 # What others need to run and attach ringerd. systemd looks below any of /usr and /usr/local.
 EXTRA_DIST += \
+	scripts/build-deb \
+	scripts/completion \
+	contrib/debian/changelog \
+	contrib/debian/control \
+	contrib/debian/copyright \
+	contrib/debian/ringer.logrotate \
+	contrib/debian/ringer.postinst \
+	contrib/debian/ringer.postrm \
+	contrib/debian/ringer.prerm \
+	contrib/debian/ringer.templates \
+	contrib/debian/ringer.yaml \
+	contrib/debian/rules \
+	contrib/debian/source/format \
 	contrib/postfix/main.cf \
 	contrib/postfix/master.cf \
 	contrib/sendmail/ringer.mc \
@@ -12,14 +25,22 @@ dist_doc_DATA = README.md NEWS ARCHITECTURE.md doc/comparison.md doc/side-by-sid
 pkgdata_systemddir = $(pkgdatadir)/systemd
 dist_pkgdata_systemd_DATA = contrib/systemd/postfix.conf
 
-# Names of folders are set in when it is installed: `make install prefix=...` may differ from configure.
-IN_PLACE = $(SED) -e 's,@sbindir[@],$(sbindir),g' -e 's,@localstatedir[@],$(localstatedir),g'
+bashcompletiondir = $(datadir)/bash-completion/completions
+nodist_bashcompletion_DATA = contrib/completion/ringer
+zshcompletiondir = $(datadir)/zsh/site-functions
+nodist_zshcompletion_DATA = contrib/completion/_ringer
+CLEANFILES += contrib/completion/ringer contrib/completion/_ringer
+contrib/completion/ringer: scripts/completion ringer$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) contrib/completion && $(SHELL) $(srcdir)/scripts/completion bash ./ringer$(EXEEXT) >$@.tmp && mv $@.tmp $@
+contrib/completion/_ringer: scripts/completion ringer$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) contrib/completion && $(SHELL) $(srcdir)/scripts/completion zsh ./ringer$(EXEEXT) >$@.tmp && mv $@.tmp $@
+
 SYSTEMD_LIB = $(DESTDIR)$(prefix)/lib
 install-systemd:
 	$(MKDIR_P) '$(SYSTEMD_LIB)/systemd/system' '$(SYSTEMD_LIB)/sysusers.d' '$(SYSTEMD_LIB)/tmpfiles.d'
-	$(IN_PLACE) $(srcdir)/contrib/systemd/ringerd.service.in >'$(SYSTEMD_LIB)/systemd/system/ringerd.service'
-	$(IN_PLACE) $(srcdir)/contrib/systemd/sysusers.conf >'$(SYSTEMD_LIB)/sysusers.d/ringer.conf'
-	$(IN_PLACE) $(srcdir)/contrib/systemd/tmpfiles.conf >'$(SYSTEMD_LIB)/tmpfiles.d/ringer.conf'
+	$(SED) 's,@sbindir[@],$(sbindir),' $(srcdir)/contrib/systemd/ringerd.service.in >'$(SYSTEMD_LIB)/systemd/system/ringerd.service'
+	$(INSTALL_DATA) $(srcdir)/contrib/systemd/sysusers.conf '$(SYSTEMD_LIB)/sysusers.d/ringer.conf'
+	$(INSTALL_DATA) $(srcdir)/contrib/systemd/tmpfiles.conf '$(SYSTEMD_LIB)/tmpfiles.d/ringer.conf'
 	$(INSTALL_DATA) $(srcdir)/contrib/systemd/ringerd.socket '$(SYSTEMD_LIB)/systemd/system/ringerd.socket'
 install-data-local: install-systemd
 uninstall-local:

@@ -50,6 +50,7 @@ UNIT_TESTS = \
 	tests/worker/test_protocol \
 	tests/worker/test_spf
 check_SCRIPTS = \
+	tests/cli/completion.sh \
 	tests/cli/config.sh \
 	tests/docs.sh \
 	tests/cli/doctor.sh \
@@ -119,7 +120,9 @@ EXTRA_DIST += \
 	tests/postfix/postfix_test.py \
 	tests/postfix/release_test.py \
 	tests/sendmail/sendmail_test.py \
+	tests/package/package.sh \
 	tests/systemd/inside.py \
+	tests/systemd/own_cgroup.sh \
 	tests/tap.sh \
 	tests/worker/data \
 	tests/worker/make_samples.py
@@ -144,6 +147,7 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	RINGER_DATADIR='$(abs_top_srcdir)'; export RINGER_DATADIR; \
+	RINGER_STATEDIR='$(abs_top_builddir)/tests/no-state'; export RINGER_STATEDIR; unset RINGER_CONFIG; \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir;
 
@@ -177,7 +181,14 @@ update-cases: tests/judge/test_judge$(EXEEXT)
 soak: all bench/milter_load$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) python3 -B $(srcdir)/tests/milter/soak.py
 
+# The Debian package in a clean Debian: minutes, root and a mirror.
+check-package:
+	@rm -f tests/package/package.log; $(MKDIR_P) tests/package
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/package/package.sh | tee tests/package/package.log
+	@grep -q '^1\.\.' tests/package/package.log && ! grep -q '^not ok' tests/package/package.log
+
 clean-local: clean-sendmail
+	-rm -rf package-cache
 clean-sendmail:
 	-rm -rf tests/sendmail/root
-.PHONY: cmocka-is-missing t quick update-cases soak clean-sendmail
+.PHONY: cmocka-is-missing t quick update-cases soak check-package clean-sendmail

@@ -16,31 +16,11 @@ ok "make install"
 unit=$root/usr/lib/systemd/system/ringerd.service
 says "the unit is well shut in" 0 "" systemd-analyze security --offline=true --threshold=15 --no-pager "$unit"
 
-cgroups=/sys/fs/cgroup
-own=$(sed -n 's/^0:://p' /proc/self/cgroup)
-cat >"$dir/outside" <<EOF
-set -e
-mount --make-rprivate /
-if [ "\$(stat -f -c %T $cgroups)" = cgroup2fs ]; then
-    base=$cgroups
-else
-    mkdir "$dir/cgroup"
-    mount -t cgroup2 cgroup2 "$dir/cgroup"
-    base=$dir/cgroup
-fi
-group="\$base$own/ringer-test.$$"
-mkdir "\$group"
-code=0
-(sh -c 'echo \$PPID' >"\$group/cgroup.procs"
-exec timeout -k 9 240 unshare --cgroup --pid --ipc --uts --net --fork --kill-child --mount-proc sh "$dir/inside") || code=\$?
-find "\$group" -depth -type d -exec rmdir {} + || :
-exit \$code
-EOF
 # Everything below /usr, /etc and /var may be written to and is forgotten; this machine's kernel settings may not.
 cat >"$dir/inside" <<EOF
 set -e
-umount -l $cgroups
-mount -t cgroup2 cgroup2 $cgroups
+umount -l /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -o remount,bind,ro /proc/sys 2>/dev/null || { mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; }
 mkdir "$dir/memory"
 mount -t tmpfs -o mode=755 tmpfs "$dir/memory"
@@ -65,7 +45,8 @@ StandardError=file:$dir/tap.err
 UNIT
 exec env -i container=ringer-test /lib/systemd/systemd --system --unit=test.service --log-target=console --show-status=0
 EOF
-unshare --mount sh "$dir/outside" >"$dir/console" 2>&1
+unshare --mount sh "$top/tests/systemd/own_cgroup.sh" timeout -k 9 240 unshare --cgroup --pid --ipc --uts --net --fork --kill-child \
+    --mount-proc sh "$dir/inside" >"$dir/console" 2>&1
 if [ ! -s "$dir/tap" ]; then
     grep -q "unshare failed\|overlay.*unknown\|Operation not permitted\|Permission denied" "$dir/console" &&
         skip "ringerd under its unit" "no container here: $(head -n 1 "$dir/console")" && done_testing && exit
@@ -79,7 +60,6 @@ while read -r line; do
     "#"*) echo "$line" ;;
     esac
 done <"$dir/tap"
-grep -q '^1\.\.' "$dir/tap"
 ok "all of the test ran" grep -q '^1\.\.' "$dir/tap"
 sed 's/^/# /' "$dir/tap.err"
 done_testing
