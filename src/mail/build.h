@@ -12,6 +12,7 @@ struct essence {
     size_t seen;   /* texts of the message that are in it */
     size_t cursor; /* behind the last hit: the next line most often follows */
     struct buf text;
+    struct buf edges; /* a byte beside each of `text`: a line begins with it */
 };
 
 /* A message while it is built; for parse.c and parts.c alone. */
@@ -28,6 +29,9 @@ struct builder {
     size_t cap_attachments;
     struct quoted_address *quoted;
     size_t cap_quoted;
+    const struct mailbox *author; /* of the first quoted mail, as far as it says; NULL */
+    bool inner;                   /* what is read now stands in an attached mail */
+    unsigned alternatives_read;   /* parts of alternatives that had a text budget of their own */
     size_t text_left, attachment_left;
     struct essence own, all; /* of TEXT_OWN alone; of every kind */
     size_t compare_left;     /* bytes that finding repeated paragraphs may still look at */

@@ -28,7 +28,7 @@ const struct message *message_with_answers(struct arena *arena, const struct mes
             m->limits_hit |= LIMIT_TEXT;
         if (text.n)
             texts[m->n_texts++] =
-                (struct message_text){TEXT_ATTACHMENT, text_clean(arena, text), false, (int)i};
+                (struct message_text){TEXT_ATTACHMENT, text_clean(arena, text), false, false, (int)i};
         left -= text.n;
     }
     m->attachments = attachments;

@@ -47,6 +47,7 @@ struct message_text {
     enum text_kind kind;
     struct span text; /* valid UTF-8; paragraphs separated by "\n\n", table cells by "\t" */
     bool html;        /* came from text/html */
+    bool inner;       /* stands in an attached mail */
     int attachment;   /* index for TEXT_ATTACHMENT, else -1 */
 };
 

@@ -56,7 +56,7 @@ void parts_text(struct builder *b, enum text_kind kind, struct span text, bool h
         b->cap_texts = cap;
     }
     b->text_alternative[m->n_texts] = alternative;
-    b->texts[m->n_texts++] = (struct message_text){kind, text, html, attachment};
+    b->texts[m->n_texts++] = (struct message_text){kind, text, html, b->inner, attachment};
     m->texts = b->texts;
 }
 
@@ -66,6 +66,11 @@ static void add_quoted(struct builder *b, const char *role, struct mailbox mailb
     if (m->n_quoted >= b->limits->addresses) {
         m->limits_hit |= LIMIT_ADDRESSES;
         return;
+    }
+    if (!b->author && !b->inner && strcmp(role, "from") == 0) {
+        struct mailbox *author = arena_alloc(b->arena, sizeof(*author));
+        *author = mailbox;
+        b->author = author;
     }
     for (size_t i = 0; i < m->n_quoted; i++)
         if (strcmp(b->quoted[i].mailbox.address, mailbox.address) == 0 &&
@@ -107,15 +112,24 @@ static void add_text_links(struct builder *b, struct span text)
 
 /* --- repeated paragraphs */
 
-/* Letters and digits only, as far as two renderings of one paragraph agree; link targets left out. */
-static void add_essence(struct buf *out, struct span text)
+static void add_letter(struct essence *e, unsigned char c, bool *edge)
 {
+    buf_addc(&e->text, (char)c);
+    buf_addc(&e->edges, (char)*edge);
+    *edge = false;
+}
+
+/* Letters and digits only, as far as two renderings of one paragraph agree; link targets left out. */
+static void add_essence(struct essence *e, struct span text)
+{
+    bool edge = true;
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            buf_addc(out, (char)c);
+            add_letter(e, c, &edge);
             continue;
         }
+        edge |= c == '\n';
         struct span here = {text.p + i, text.n - i};
         if (c == '<' &&
             (span_starts_nocase(here, SPAN_LIT("<http")) || span_starts_nocase(here, SPAN_LIT("<mailto")))) {
@@ -124,9 +138,9 @@ static void add_essence(struct buf *out, struct span text)
         } else if (c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] == 0xA0) {
             i++;
         } else if (c >= 'A' && c <= 'Z') {
-            buf_addc(out, (char)(c | 0x20));
+            add_letter(e, c | 0x20, &edge);
         } else if (c >= 0x80) {
-            buf_addc(out, (char)c);
+            add_letter(e, c, &edge);
         }
     }
 }
@@ -137,24 +151,42 @@ static struct essence *essence_now(struct builder *b, enum text_kind kind, unsig
     struct essence *e = kind == TEXT_OWN ? &b->own : &b->all;
     if (e->alternative != alternative) {
         buf_clear(&e->text);
+        buf_clear(&e->edges);
         e->alternative = alternative;
         e->seen = e->cursor = 0;
     }
     for (; e->seen < b->message->n_texts; e->seen++)
         if (b->text_alternative[e->seen] == alternative &&
             (kind != TEXT_OWN || b->texts[e->seen].kind == TEXT_OWN))
-            add_essence(&e->text, b->texts[e->seen].text);
+            add_essence(e, b->texts[e->seen].text);
     return e;
+}
+
+/*
+ * The line in `in`, from a line's beginning to a line's end: a sentence that the other rendering has in the middle of a
+ * line may be denied there.
+ */
+static const char *find_line(const struct essence *essence, struct span in, struct span line)
+{
+    enum { TRIES = 16 };
+    const char *all = essence->text.p, *hit = in.p;
+    for (int i = 0; i < TRIES && (hit = memmem(hit, (size_t)(in.p + in.n - hit), line.p, line.n));
+         i++, hit++) {
+        size_t at = (size_t)(hit - all), end = at + line.n;
+        if (essence->edges.p[at] && (end == essence->text.n || essence->edges.p[end]))
+            return hit;
+    }
+    return NULL;
 }
 
 static bool stands_in(struct builder *b, struct essence *essence, struct span line)
 {
     struct span all = buf_span(&essence->text), window = {all.p + essence->cursor, all.n - essence->cursor};
     window.n = window.n < COMPARE_WINDOW + line.n ? window.n : COMPARE_WINDOW + line.n;
-    const char *hit = window.n ? memmem(window.p, window.n, line.p, line.n) : NULL;
+    const char *hit = window.n ? find_line(essence, window, line) : NULL;
     if (!hit && b->compare_left > all.n) {
         b->compare_left -= all.n;
-        hit = memmem(all.p, all.n, line.p, line.n);
+        hit = find_line(essence, all, line);
     }
     if (hit)
         essence->cursor = (size_t)(hit - all.p) + line.n;
@@ -165,24 +197,27 @@ static bool stands_in(struct builder *b, struct essence *essence, struct span li
  * compared with own words only: quoting them elsewhere must not make them count less. */
 static struct span new_lines(struct builder *b, enum text_kind kind, struct span text, unsigned alternative)
 {
-    struct buf kept = {0}, one = {0};
+    struct essence one = {0};
+    struct buf kept = {0};
     struct span rest = text, line, out = {NULL, 0};
     bool any = false;
     struct essence *essence = alternative ? essence_now(b, kind, alternative) : NULL;
     if (!essence || essence->text.n == 0)
         return text;
     while (span_line(&rest, &line)) {
-        buf_clear(&one);
+        buf_clear(&one.text);
+        buf_clear(&one.edges);
         add_essence(&one, line);
-        if (one.n == 0 || !stands_in(b, essence, buf_span(&one))) {
-            any |= one.n > 0;
+        if (one.text.n == 0 || !stands_in(b, essence, buf_span(&one.text))) {
+            any |= one.text.n > 0;
             buf_add_span(&kept, line);
             buf_addc(&kept, '\n');
         }
     }
     if (any)
         out = (struct span){arena_strndup(b->arena, kept.p, kept.n), kept.n};
-    buf_free(&one);
+    buf_free(&one.text);
+    buf_free(&one.edges);
     buf_free(&kept);
     return out;
 }
@@ -195,10 +230,16 @@ struct text_part {
     int attachment; /* index when the text is an attachment's, else -1 */
 };
 
+static bool is_reply(const struct message *m)
+{
+    return m->in_reply_to || m->n_references;
+}
+
 static void add_segments(struct builder *b, const struct text_part *t, struct span text, enum text_kind kind)
 {
     unsigned alternative = t->part->alternative;
-    struct quote_result q = quote_split(b->arena, text, kind == TEXT_QUOTED, b->limits->addresses);
+    struct quote_result q =
+        quote_split(b->arena, text, kind == TEXT_QUOTED, is_reply(b->message), b->limits->addresses);
     for (size_t i = 0; i < q.n; i++) {
         enum text_kind k = kind == TEXT_SIGNATURE && q.v[i].kind == TEXT_OWN ? TEXT_SIGNATURE : q.v[i].kind;
         parts_text(b, k, new_lines(b, k, q.v[i].text, alternative), t->html, alternative, -1);
@@ -297,6 +338,14 @@ static void read_plain(struct builder *b, const struct text_part *t)
     add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);
 }
 
+/* That a page calls a block quoted (gmail_quote, cite) is its own word: it needs a thread, or an attribution inside. */
+static enum text_kind kind_in_page(const struct builder *b, const struct text_part *t, enum text_kind kind)
+{
+    if (t->part->quoted)
+        return TEXT_QUOTED;
+    return kind == TEXT_QUOTED && !is_reply(b->message) ? TEXT_OWN : kind;
+}
+
 static void read_html(struct builder *b, const struct text_part *t)
 {
     struct message *m = b->message;
@@ -311,7 +360,7 @@ static void read_html(struct builder *b, const struct text_part *t)
         if (t->attachment >= 0)
             parts_text(b, TEXT_ATTACHMENT, page->v[i].text, true, 0, t->attachment);
         else
-            add_segments(b, t, page->v[i].text, t->part->quoted ? TEXT_QUOTED : page->v[i].kind);
+            add_segments(b, t, page->v[i].text, kind_in_page(b, t, page->v[i].kind));
         if (page->gave_up)
             add_text_links(b, source);
     }
@@ -376,8 +425,58 @@ static void read_part(struct builder *b, const struct mime_part *part)
         read_plain(b, &t);
 }
 
+/* --- what is quoted */
+
+static bool same_person(const struct mailbox *a, const struct mailbox *b)
+{
+    if (*a->domain && *b->domain)
+        return strcmp(a->domain, b->domain) == 0;
+    return *a->name && strcasecmp(a->name, b->name) == 0;
+}
+
+/*
+ * Is what looks quoted the sender's own? It is where nothing else was written, and where the mail that is quoted is said
+ * to come from the sender: a memo's head, an empty "Original Message" and a forward of one's own words quote nobody.
+ */
+static bool quotes_himself(const struct builder *b)
+{
+    const struct message *m = b->message;
+    bool own = false;
+    for (size_t i = 0; i < m->n_texts; i++)
+        own |= m->texts[i].kind == TEXT_OWN && m->texts[i].attachment < 0;
+    return !own || (b->author && m->from.n && same_person(b->author, &m->from.v[0]));
+}
+
+static void believe_quotes(struct builder *b)
+{
+    if (!quotes_himself(b))
+        return;
+    for (size_t i = 0; i < b->message->n_texts; i++)
+        if (b->texts[i].kind == TEXT_QUOTED && !b->texts[i].inner)
+            b->texts[i].kind = TEXT_OWN;
+}
+
+/* Padding in one rendering must not use up the text of the other: the first ones of alternatives have a budget each. */
+static void read_with_budget(struct builder *b, const struct mime_part *part)
+{
+    enum { ALTERNATIVES = 4 };
+    size_t left = b->text_left, share = b->limits->text_bytes / 2;
+    bool own = part->alternative && b->alternatives_read < ALTERNATIVES && left < share;
+    b->alternatives_read += part->alternative != 0;
+    if (own)
+        b->text_left = share;
+    read_part(b, part);
+    if (own)
+        b->text_left = left < b->text_left ? left : b->text_left;
+}
+
 void parts_read(struct builder *b, const struct mime_tree *tree)
 {
-    for (size_t i = 0; i < tree->n; i++)
-        read_part(b, &tree->v[i]);
+    for (size_t i = 0; i < tree->n; i++) {
+        b->inner = tree->v[i].quoted || tree->v[i].message;
+        read_with_budget(b, &tree->v[i]);
+    }
+    believe_quotes(b);
+    buf_free(&b->own.edges);
+    buf_free(&b->all.edges);
 }

@@ -40,6 +40,7 @@ struct split {
     struct line *v;
     size_t n;
     size_t max, room; /* of out->addresses */
+    bool evidence;    /* an attribution, a separator or the head of a mail was seen */
     struct quote_result *out;
 };
 
@@ -354,6 +355,15 @@ static bool is_candidate(const struct split *s, size_t i)
            (memchr(line.p, ':', line.n) || memchr(line.p, '-', line.n) || (line.p[0] & 0x80) || line.n < 120);
 }
 
+/* Other labels may stand before the "From:" (To: ... From: ... Subject: ...). */
+static size_t block_begin(const struct split *s, size_t i)
+{
+    struct span value;
+    while (i > 0 && label_of(s, i - 1, &value) != LABEL_NONE)
+        i--;
+    return i;
+}
+
 static void mark_quoted(struct split *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -362,13 +372,16 @@ static void mark_quoted(struct split *s)
             continue;
         bool own = s->v[i].kind == TEXT_OWN;
         if (is_block(s, i)) {
+            s->evidence = true;
             if (own)
-                mark(s, i, s->n, TEXT_QUOTED);
+                mark(s, block_begin(s, i), s->n, TEXT_QUOTED);
             read_block(s, i);
         } else if (own && is_separator(s, i)) {
+            s->evidence = true;
             mark(s, i, s->n, TEXT_QUOTED);
         } else if ((n = attribution_lines(s, i))) {
             size_t next = next_line_with_text(s, i + n);
+            s->evidence = true;
             bool marked = next < s->n && s->v[next].marks > s->v[i].marks;
             if (own)
                 mark(s, i, marked ? i + n : s->n, TEXT_QUOTED);
@@ -501,7 +514,15 @@ static struct span segment_text(struct split *s, size_t from, size_t to)
     return (struct span){out, n};
 }
 
-struct quote_result quote_split(struct arena *arena, struct span text, bool quoted, size_t max)
+/* Marks that nothing speaks for. */
+static void disbelieve_marks(struct split *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->v[i].marks)
+            s->v[i].kind = TEXT_OWN;
+}
+
+struct quote_result quote_split(struct arena *arena, struct span text, bool quoted, bool reply, size_t max)
 {
     struct quote_result out = {0};
     struct split s = {.arena = arena, .text = text, .max = max, .out = &out};
@@ -510,6 +531,8 @@ struct quote_result quote_split(struct arena *arena, struct span text, bool quot
         return out;
     read_lines(&s, quoted);
     mark_quoted(&s);
+    if (!quoted && !reply && !s.evidence)
+        disbelieve_marks(&s);
     mark_ends(&s);
     for (size_t i = 0, from; i < s.n;) {
         for (from = i; i < s.n && (s.v[i].kind == s.v[from].kind || is_empty(&s, i)); i++)

@@ -24,7 +24,11 @@ struct quote_result {
     size_t n_addresses;
 };
 
-/* `text` is valid UTF-8. `quoted`: all of it stands in quoted mail already. At most `max` addresses. */
-struct quote_result quote_split(struct arena *arena, struct span text, bool quoted, size_t max);
+/*
+ * `text` is valid UTF-8. `quoted`: all of it stands in quoted mail already. `reply`: the mail says that it answers one.
+ * Marks (">") alone quote nobody: without an attribution, in a mail that answers none, the lines are the sender's own.
+ * At most `max` addresses.
+ */
+struct quote_result quote_split(struct arena *arena, struct span text, bool quoted, bool reply, size_t max);
 
 #endif

@@ -251,8 +251,14 @@ static void test_texts(void **state)
                 "U:s|O:Same *words* here <http://x.example>\n\nTwo|");
     check_texts(ALT "\n--b\n\nHarmless" HTML "<p>Harmless</p><p>Our account changed</p>\n--b--",
                 "U:s|O:Harmless|Oh:Our account changed|");
-    check_texts(ALT "\n--b\n\nhi\n> pay us" HTML "<p>hi</p><p>pay us</p>\n--b--",
+    check_texts("In-Reply-To: <1@b.example>\n" ALT "\n--b\n\nhi\n> pay us" HTML
+                "<p>hi</p><p>pay us</p>\n--b--",
                 "U:s|O:hi|Q:pay us|Oh:pay us|");
+    /* a sentence in the middle of the other rendering's line may be denied there */
+    check_texts(ALT "\n--b\n\nWe never write: pay us" HTML "<p>pay us</p>\n--b--",
+                "U:s|O:We never write: pay us|Oh:pay us|");
+    check_texts(ALT "\n--b\n\nFolded as\nprograms do" HTML "<p>Folded as programs do</p>\n--b--",
+                "U:s|O:Folded as\nprograms do|");
     check_texts(FROM TYPE("text/html") "\nseen<div style='display:none'>unseen</div>", "Oh:seen|Hh:unseen|");
     check_texts(FROM TYPE("message/rfc822") "\nFrom: b@example.org\nSubject: old\n\ninner", "Q:old|Q:inner|");
     check_texts(FROM "Content-Transfer-Encoding: base64\n\naGVs\nbG8=\n!IHlvdQ==",
@@ -263,6 +269,26 @@ static void test_texts(void **state)
                 "A:words|");
     check_texts(FROM TYPE("text/html; charset=gb2312") "\n<p>\xD2\xF8\xD0\xD0",
                 "Oh:\xE9\x93\xB6\xE8\xA1\x8C|");
+}
+
+/* What looks quoted is the sender's own where nothing else was written, and where he quotes himself. */
+static void test_own_quotes(void **state)
+{
+    check_texts(FROM "\nhi\n> pay us", "O:hi\npay us|"); /* marks that nothing speaks for */
+    check_texts("References: <1@b.example>\n" FROM "\nhi\n> pay us", "O:hi|Q:pay us|");
+    check_texts(FROM "\nhi\n\nOn 1 Jan 2026, B <b@other.example> wrote:\n> pay us",
+                "O:hi|Q:On 1 Jan 2026, B <b@other.example> wrote:\npay us|");
+    check_texts(FROM "\n-----Original Message-----\n\npay us", "O:-----Original Message-----\n\npay us|");
+    check_texts(FROM "\nFrom: Ann\nTo: Accounts\nSubject: New account\n\npay us",
+                "O:From: Ann\nTo: Accounts\nSubject: New account\n\npay us|");
+    check_texts(FROM "\nTo: Accounts\nFrom: Ann\nSubject: New account\n\npay us",
+                "O:To: Accounts\nFrom: Ann\nSubject: New account\n\npay us|");
+    check_texts(FROM "\nsee below\n\nFrom: X <x@example.com>\nSent: 1\nSubject: a\n\npay us",
+                "O:see below|O:From: X <x@example.com>\nSent: 1\nSubject: a\n\npay us|");
+    check_texts(FROM "\nsee below\n\nFrom: X <x@other.example>\nSent: 1\nSubject: a\n\npay us",
+                "O:see below|Q:From: X <x@other.example>\nSent: 1\nSubject: a\n\npay us|");
+    check_texts(FROM TYPE("text/html") "\n<div class=gmail_quote>pay us</div>", "Oh:pay us|");
+    check_texts(FROM TYPE("text/html") "\n<p>hi</p><div class=gmail_quote>pay us</div>", "Oh:hi|Oh:pay us|");
 }
 
 static void test_quoted_addresses(void **state)
@@ -396,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_recipients),
         cmocka_unit_test(test_envelope_domain),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_own_quotes),
         cmocka_unit_test(test_quoted_addresses),
         cmocka_unit_test(test_displaced_header),
         cmocka_unit_test(test_attachments),

@@ -18,7 +18,7 @@ static char *split(const char *in, bool quoted)
     static const char letters[] = {
         [TEXT_OWN] = 'O', [TEXT_QUOTED] = 'Q', [TEXT_SIGNATURE] = 'S', [TEXT_DISCLAIMER] = 'D'};
     struct arena *arena = arena_new();
-    struct quote_result q = quote_split(arena, span_of(in), quoted, 100);
+    struct quote_result q = quote_split(arena, span_of(in), quoted, true, 100);
     struct buf out = {0};
     buf_adds(&out, "");
     for (size_t i = 0; i < q.n; i++) {
