@@ -29,7 +29,7 @@ static bool refuse_errno(struct file_error *error, int number)
     else if (number == EACCES || number == EPERM)
         remedy = "give the user who runs this read permission, and entry to the folders above";
     else if (number == ELOOP)
-        remedy = "mend the symbolic link";
+        remedy = "fix the symbolic link";
     else if (number == EMFILE || number == ENFILE)
         remedy = "raise the limit of open files";
     return refuse(error, strerror(number), remedy);

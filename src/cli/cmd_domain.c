@@ -58,7 +58,7 @@ static struct lookalike_index *load_protected(const char *path, struct diag_list
         start[strcspn(start, " \t\v\f")] = '\0';
         if (*start && lookalike_builder_protect(b, start, RELATION_PARTNER, &error) != 0)
             diag_add(diags, DIAG_WARNING, (struct diag_at){path, number, 1},
-                     "it is not protected; mend or remove the line", "%s", error);
+                     "it is not protected; fix or remove the line", "%s", error);
     }
     buf_free(&text);
     return lookalike_build(&b, diags);

@@ -56,7 +56,7 @@ static void check_generation(struct doctor *d)
     const char *restart = waiting(d, json_object_get(last, "needs_restart"));
     const char *rules = string(json_object_get(d->status, "rules"), "digest");
     if (!json_is_true(json_object_get(last, "ok")))
-        doctor_fail(d, "mend what `ringer config check` shows, then `ringer reload`",
+        doctor_fail(d, "fix what `ringer config check` shows, then `ringer reload`",
                     "the last reload failed: generation %lld stays in force",
                     (long long)integer(d->status, "generation"));
     else if (*restart)

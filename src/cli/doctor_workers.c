@@ -121,8 +121,7 @@ static void check_resolver(struct doctor *d)
     spf_check(services.spf, d->arena, &question, &answer);
     long long took = monotonic_ms() - start;
     if (answer.dmarc == DMARC_UNKNOWN || answer.spf == SPF_UNKNOWN || answer.spf == SPF_TEMPERROR)
-        doctor_fail(d,
-                    "name servers that answer in trust.dns-servers, or mend /etc/resolv.conf; [] asks none",
+        doctor_fail(d, "name servers that answer in trust.dns-servers, or fix /etc/resolv.conf; [] asks none",
                     "DNS did not answer about %s within %lld ms: SPF and DMARC stay unknown%s%s", domain,
                     took, *answer.detail ? ": " : "", answer.detail);
     else

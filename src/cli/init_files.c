@@ -155,7 +155,7 @@ static int look_at_old(struct init *init)
     struct conf *there = conf_load(init->config, &diags);
     cli_report(&diags);
     if (!there && !init->replace) {
-        init_failed("mend it, or let it be replaced with --replace (a copy is kept)", "%s is not valid",
+        init_failed("fix it, or let it be replaced with --replace (a copy is kept)", "%s is not valid",
                     init->config);
         return -1;
     }

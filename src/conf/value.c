@@ -243,7 +243,7 @@ static const char *socket_problem(const char *text)
     if (strncmp(text, "inet:", 5) == 0 || strncmp(text, "inet6:", 6) == 0) {
         const char *port = strchr(text, ':') + 1;
         if (!is_port(port, '@') || !strchr(port, '@')[1])
-            return "behind inet: stand a port from 1 to 65535, @ and a host";
+            return "inet: needs a port from 1 to 65535, @ and a host";
         return NULL;
     }
     return strncmp(text, "fd:", 3) == 0 ? NULL : "unknown kind of socket";

@@ -26,7 +26,7 @@ struct reader {
 static void bad_line(struct reader *r, const char *text)
 {
     diag_add(r->diags, DIAG_ERROR, (struct diag_at){r->path, r->line, 0},
-             "reinstall the shipped data, or mend the line", "%s", text);
+             "reinstall the shipped data, or fix the line", "%s", text);
     r->failed = true;
 }
 

@@ -329,7 +329,7 @@ static void note_limits(const struct session *s, unsigned limits)
 {
     const char *id = s->tx->envelope.queue_id;
     atomic_fetch_add_explicit(&ringerd.counters[COUNTER_RULE_LIMITS], limits, memory_order_relaxed);
-    log_line(LOG_WARNING, "%s: %u patterns of rules hit a limit: `ringer rules profile` shows the dear ones",
+    log_line(LOG_WARNING, "%s: %u patterns of rules hit a limit: `ringer rules profile` shows the slow ones",
              id ? id : "NOQUEUE", limits);
 }
 

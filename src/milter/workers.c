@@ -57,7 +57,7 @@ json_t *workers_spf_json(struct spf_service *service)
     spf_service_stats(service, &stats);
     json_t *object = json_pack(
         "{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "dns_answers", stats.breaker.state != BREAKER_OPEN,
-        "asked", (json_int_t)stats.asked, "from_cache", (json_int_t)stats.from_cache, "hurried",
+        "asked", (json_int_t)stats.asked, "from_cache", (json_int_t)stats.from_cache, "short_deadline",
         (json_int_t)stats.hurried, "not_asked", (json_int_t)stats.breaker.spared, "dns_outages",
         (json_int_t)stats.breaker.opened, "dns_silent_seconds", (json_int_t)(stats.breaker.open_ms / 1000),
         "crashed", (json_int_t)stats.crashed);

@@ -34,11 +34,11 @@ static size_t test_phrase(const struct payment_packs *packs, struct arena *arena
     int want = p->is_booster ? 100 : p->strength;
     for (size_t i = 0; i < p->n_yes; i++)
         if (strength_in(analyse(packs, arena, p->yes[i]), p) < want)
-            diag_add(diags, DIAG_ERROR, p->at, "mend the phrase or the example",
+            diag_add(diags, DIAG_ERROR, p->at, "fix the phrase or the example",
                      "%s: does not hit its example \"%s\"", p->id, p->yes[i]);
     for (size_t i = 0; i < p->n_no; i++)
         if (strength_in(analyse(packs, arena, p->no[i]), p) >= (want < PLAIN ? want : PLAIN))
-            diag_add(diags, DIAG_ERROR, p->at, "mend the phrase, a not: or a stance cue", "%s: hits \"%s\"",
+            diag_add(diags, DIAG_ERROR, p->at, "fix the phrase, a not: or a stance cue", "%s: hits \"%s\"",
                      p->id, p->no[i]);
     return p->n_yes + p->n_no;
 }
@@ -53,7 +53,7 @@ static size_t test_asks(const struct payment_packs *packs, struct arena *arena, 
             plain |= result->requests[j].stance == STANCE_ASSERTED && result->requests[j].strength >= PLAIN;
         if (!plain)
             diag_add(diags, DIAG_ERROR, pack->at, "add the missing word to its concept",
-                     "nothing plain is found in \"%s\"", pack->asks[i]);
+                     "no plain request is found in \"%s\"", pack->asks[i]);
     }
     return pack->n_asks;
 }
@@ -65,7 +65,7 @@ static size_t test_ham(const struct payment_packs *packs, struct arena *arena, c
         const struct payment_result *result = analyse(packs, arena, pack->ham[i]);
         for (size_t j = 0; j < result->n_requests; j++)
             if (result->requests[j].stance == STANCE_ASSERTED && result->requests[j].strength >= PLAIN)
-                diag_add(diags, DIAG_ERROR, pack->at, "mend the phrase, a not: or a stance cue",
+                diag_add(diags, DIAG_ERROR, pack->at, "fix the phrase, a not: or a stance cue",
                          "%s hits the ham \"%s\"", result->requests[j].phrase, pack->ham[i]);
     }
     return pack->n_ham;

@@ -78,7 +78,7 @@ static bool link_score(struct ruleset *set, struct rule *rule, struct diag_list 
     struct range range = expr_eval_int(rule->score, &(struct expr_env){0});
     if (range.low <= 100 && range.high >= 0)
         return true;
-    diag_add(diags, DIAG_ERROR, node->at, "a reckoned score lies between 0 and 100",
+    diag_add(diags, DIAG_ERROR, node->at, "a computed score lies between 0 and 100",
              "this score is always %s", range.low > 100 ? "above 100" : "below 0");
     return false;
 }

@@ -83,7 +83,7 @@ static struct expr *check_logic(struct expr_unit *unit, struct expr *e)
 struct expr *operator_arithmetic(struct expr_unit *unit, struct expr *e)
 {
     for (uint32_t i = 0; i < e->n; i++)
-        if (!operand_type(unit, e->kid[i], FACT_INT, "only numbers can be reckoned with"))
+        if (!operand_type(unit, e->kid[i], FACT_INT, "arithmetic needs numbers"))
             return NULL;
     e->type = FACT_INT;
     if (e->op == EXPR_NEG && e->kid[0]->op == EXPR_INT) {

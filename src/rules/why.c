@@ -60,7 +60,7 @@ bool why_parse(struct expr_unit *unit, const struct why_part **parts_r, size_t *
     struct why_part *parts = NULL;
     size_t n = 0, at = 0;
     if (strlen(text) > MAX_TEXT) {
-        expr_fail(unit, 0, "a sentence or two are read, more is not", "'why' is longer than %d bytes",
+        expr_fail(unit, 0, "nobody reads more than a sentence or two", "'why' is longer than %d bytes",
                   MAX_TEXT);
         return false;
     }

@@ -112,7 +112,7 @@ struct db *reader_take(struct store *store, struct reader_pool *pool, size_t *sl
 {
     *slot_r = take_slot(store, pool, wait_ms);
     if (*slot_r == STORE_READERS) {
-        store_fail(error, STORE_LOCKED, "%s: no connection came free in time", store->url);
+        store_fail(error, STORE_LOCKED, "%s: no connection became free in time", store->url);
         return NULL;
     }
     struct db *db = pool->db[*slot_r]; /* whoever holds a slot alone uses its connection */

@@ -260,7 +260,7 @@ static void note_death(struct worker_pool *pool, const struct slot *slot, enum e
 {
     static const char *const hows[] = {
         [EXCHANGE_TIMEOUT] = "did not answer in time and was killed",
-        [EXCHANGE_NONSENSE] = "answered nonsense and was killed",
+        [EXCHANGE_NONSENSE] = "sent an invalid answer and was killed",
     };
     char *end = how == EXCHANGE_CLOSED ? process_end_text(slot->process.status) : mem_strdup(hows[how]);
     pool->stats.killed++;
@@ -341,7 +341,7 @@ static enum worker_status ask(struct worker_pool *pool, struct arena *arena, int
         [EXCHANGE_OK] = {WORKER_OK, ""},
         [EXCHANGE_TIMEOUT] = {WORKER_TIMEOUT, "the worker did not answer in time and was killed"},
         [EXCHANGE_CLOSED] = {WORKER_DIED, "the worker died"},
-        [EXCHANGE_NONSENSE] = {WORKER_DIED, "the worker answered nonsense and was killed"},
+        [EXCHANGE_NONSENSE] = {WORKER_DIED, "the worker sent an invalid answer and was killed"},
     };
     struct slot *slot = take_slot(pool, deadline);
     *detail_r = slot ? "no worker could be started" : "no worker was free in time";

@@ -196,7 +196,7 @@ bool process_start(struct process *process, const struct worker_options *options
             mem_printf("%s %s", options->path,
                        rc == EXCHANGE_TIMEOUT ? "did not start in time" : "does not say what it should");
     } else if (!(process->sandbox & SANDBOX_SECCOMP) && !options->allow_unsandboxed) {
-        *error_r = mem_printf("%s is not shut in", options->path);
+        *error_r = mem_printf("%s runs without a sandbox", options->path);
     }
     arena_free(&arena);
     if (*error_r)
@@ -278,7 +278,7 @@ char *process_end_text(int status)
         code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     const char *whose = "was";
     if (status == -1)
-        return mem_strdup("ended, nobody knows how");
+        return mem_strdup("ended for an unknown reason");
     if (code > EXIT_CHILD_SIGNAL) { /* of the process that did the work */
         signal = code - EXIT_CHILD_SIGNAL;
         whose = "gave up, since its child was";

@@ -35,7 +35,7 @@ struct arguments {
 
 static const char help[] =
     "usage: ringer-worker --self-test\n\n"
-    "Does for ringerd and ringer what hostile input may crash; they start it with a socket on descriptor 3.\n"
+    "Reads hostile input for ringerd and ringer, which start it with a socket on descriptor 3.\n"
     "  --self-test           try what the sandbox forbids, on this machine; TAP on standard output\n"
     "  --service=extract     takes the text out of attachments (the default)\n"
     "  --service=spf         checks SPF and looks up DMARC records\n"

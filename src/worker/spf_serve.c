@@ -262,7 +262,7 @@ static void question(struct job *job, const unsigned char *packet, size_t n)
     struct span name = {(const char *)packet + 2, n - 2};
     if (job->spf.active || !wanted_type(packet[1]) || ++job->questions > QUESTIONS_MAX ||
         !dns_name_valid(name)) {
-        decide_odd(job, SPF_UNKNOWN, "the process that checks SPF asked nonsense");
+        decide_odd(job, SPF_UNKNOWN, "the process that checks SPF sent an invalid request");
         return;
     }
     job->spf.deadline = monotonic_ms() + QUERY_MS;

@@ -224,7 +224,7 @@ static const struct {
      "1:18: 'socket' is no socket, 'unix:x': the path behind unix: must begin with / (write unix:/PATH, "
      "inet:PORT@HOST, inet6:PORT@HOST, fd: or auto)"},
     {"milter: {socket: 'inet:70000@::1'}\n",
-     "1:18: 'socket' is no socket, 'inet:70000@::1': behind inet: stand a port from 1 to 65535, @ and a host "
+     "1:18: 'socket' is no socket, 'inet:70000@::1': inet: needs a port from 1 to 65535, @ and a host "
      "(write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd: or auto)"},
     {"tag: {add-headers: perhaps}\n", "1:20: 'add-headers' must be true or false, not 'perhaps' (-)"},
     {"tag: {subject-prefix: \"a\\nb\"}\n",

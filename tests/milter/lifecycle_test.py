@@ -229,7 +229,7 @@ def tells_how_its_services_do():
         equal(c.message(document, sender='<other@elsewhere.example>')[0], 'c')
         status = d.status()
         spf, read = status['spf'], status['attachments']
-        equal([spf[k] for k in ('asked', 'from_cache', 'hurried', 'ok', 'timeout', 'died', 'unavailable')], [1, 3, 0, 1, 0, 0, 0])
+        equal([spf[k] for k in ('asked', 'from_cache', 'short_deadline', 'ok', 'timeout', 'died', 'unavailable')], [1, 3, 0, 1, 0, 0, 0])
         equal((spf['workers_started'] > 0, spf['worker_start_failures'], spf['last_error']), (True, 0, ''))
         equal((read['ok'], read['died'], read['workers_started'] > 0), (1, 0, True))
         shown = d.ringer('status').stdout.decode()

@@ -96,7 +96,7 @@
      "numbers are compared with == != < <= > >="},
     {"not lookalike.score",
      "6:15: a condition is expected, but lookalike.score is a number | compare it, e.g. >= 70"},
-    {"lookalike.score + from.name > 3", "6:29: only numbers can be reckoned with, but from.name is a text | "
+    {"lookalike.score + from.name > 3", "6:29: arithmetic needs numbers, but from.name is a text | "
                                         "numbers stand without quotes; texts are compared with == and !="},
     {"lookalike.score / 2 > 10",
      "6:27: a pattern stands only behind 'matches'; there is no division | write: fact matches /pattern/"},

@@ -68,7 +68,7 @@
     {"score always too high",
      "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
      "why: w\n    score: 2 * count(boosters) + 101\n",
-     "8:12: this score is always above 100 | a reckoned score lies between 0 and 100"},
+     "8:12: this score is always above 100 | a computed score lies between 0 and 100"},
     {"score is a word",
      "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
      "why: w\n    score: high\n",

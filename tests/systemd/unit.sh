@@ -14,7 +14,7 @@ env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$build" install DESTDIR="$ro
     localstatedir=/var mandir=/usr/share/man bindir=/usr/bin sbindir=/usr/sbin >"$dir/out" 2>&1
 ok "make install"
 unit=$root/usr/lib/systemd/system/ringerd.service
-says "the unit is well shut in" 0 "" systemd-analyze security --offline=true --threshold=15 --no-pager "$unit"
+says "the unit is well confined" 0 "" systemd-analyze security --offline=true --threshold=15 --no-pager "$unit"
 
 # Everything below /usr, /etc and /var may be written to and is forgotten; this machine's kernel settings may not.
 cat >"$dir/inside" <<EOF

@@ -288,7 +288,7 @@ static void test_mad_workers(void **state)
     with_script("printf '\\000\\000\\000\\003R\\001\\000\\000why' >&3", WORKER_UNAVAILABLE, "why");
     /* a worker that is not shut in is not used */
     with_script("printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\000' >&3; sleep 1",
-                WORKER_UNAVAILABLE, "not shut in");
+                WORKER_UNAVAILABLE, "without a sandbox");
     with_script(HELLO_FRAME "exit 0", WORKER_DIED, "ended with exit code 0");
     with_script(HELLO_FRAME "kill -BUS $$", WORKER_DIED, "was killed by SIGBUS");
     with_script(HELLO_FRAME "exit 139", WORKER_DIED, "its child was killed by SIGSEGV");
