@@ -79,11 +79,11 @@ static void open_it(struct breaker *b)
         b->stats.opened++;
     }
     /* again with every probe: said once in a while, and also when it opened while nothing could be said */
-    b->said_open |=
-        say(b->say, SAY_DNS, WORKER_LOG_WARNING,
-            "%s does not answer for %lld s: SPF and DMARC are unknown until it does; is it running, and "
-            "are trust.dns-servers right?",
-            b->what, (long long)(now - b->opened_at) / 1000);
+    b->said_open |= say(
+        b->say, SAY_DNS, WORKER_LOG_WARNING,
+        "%s does not answer (for %lld s now): SPF and DMARC are unknown until it does; is it running, and "
+        "are trust.dns-servers right?",
+        b->what, (long long)(now - b->opened_at) / 1000);
 }
 
 static void close_it(struct breaker *b)

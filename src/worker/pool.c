@@ -317,6 +317,7 @@ static enum exchange exchange(const struct process *process, struct arena *arena
 /* Where none could be started, that has been said. */
 static void note_busy(struct worker_pool *pool)
 {
+    static const char *const work[] = {[WORKER_EXTRACT] = "read attachments", [WORKER_SPF] = "check SPF"};
     static const char *const options[] = {
         [WORKER_EXTRACT] = "worker.processes", [WORKER_SPF] = "worker.spf-processes"};
     unsigned busy = 0;
@@ -326,8 +327,8 @@ static void note_busy(struct worker_pool *pool)
     pthread_mutex_unlock(&pool->lock);
     if (busy == pool->options.processes)
         say(&pool->say, SAY_BUSY, WORKER_LOG_WARNING,
-            "none of %u ringer-workers, which %s, was free within %u ms: one message's %s; is %s too low?",
-            busy, services[pool->options.service], pool->options.deadline_ms, without[pool->options.service],
+            "none of the %u ringer-workers that %s was free within %u ms: one message's %s; is %s too low?",
+            busy, work[pool->options.service], pool->options.deadline_ms, without[pool->options.service],
             options[pool->options.service]);
 }
 

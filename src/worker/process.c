@@ -49,29 +49,33 @@ bool process_alive(const struct process *process)
     return process->pid && poll(&p, 1, 0) == 0;
 }
 
+/* All parts in as few calls as possible: each would wake the worker, which waits for the rest then. */
 enum exchange process_send(const struct process *process, struct frame_header header,
                            const struct span *parts, size_t n_parts, int64_t deadline)
 {
     unsigned char head[FRAME_HEADER];
-    struct span all[4] = {{(const char *)head, sizeof(head)}};
+    struct iovec all[4] = {{head, sizeof(head)}};
+    struct msghdr message = {.msg_iov = all, .msg_iovlen = 1};
     header.length = 0;
     for (size_t i = 0; i < n_parts && i < 3; i++) {
-        all[i + 1] = parts[i];
+        all[message.msg_iovlen++] = (struct iovec){(void *)(uintptr_t)parts[i].p, parts[i].n};
         header.length += (uint32_t)parts[i].n;
     }
     frame_header_encode(head, header);
-    for (size_t i = 0; i <= n_parts && i < 4;) {
-        if (!all[i].n) {
-            i++;
-            continue;
-        }
-        if (!wait_for(process->fd, POLLOUT, deadline))
-            return EXCHANGE_TIMEOUT;
-        ssize_t n = send(process->fd, all[i].p, all[i].n, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n > 0)
-            all[i] = (struct span){all[i].p + n, all[i].n - (size_t)n};
-        else if (errno != EAGAIN && errno != EINTR)
+    while (message.msg_iovlen) {
+        ssize_t sent = sendmsg(process->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return EXCHANGE_CLOSED;
+        if (sent < 0 && errno == EAGAIN && !wait_for(process->fd, POLLOUT, deadline))
+            return EXCHANGE_TIMEOUT;
+        size_t done = sent > 0 ? (size_t)sent : 0;
+        for (; message.msg_iovlen && done >= message.msg_iov->iov_len;
+             message.msg_iov++, message.msg_iovlen--)
+            done -= message.msg_iov->iov_len;
+        if (message.msg_iovlen) {
+            message.msg_iov->iov_base = (char *)message.msg_iov->iov_base + done;
+            message.msg_iov->iov_len -= done;
+        }
     }
     return EXCHANGE_OK;
 }
@@ -79,11 +83,11 @@ enum exchange process_send(const struct process *process, struct frame_header he
 static enum exchange receive(int fd, void *data, size_t n, int64_t deadline)
 {
     for (char *p = data; n;) {
-        if (!wait_for(fd, POLLIN, deadline))
-            return EXCHANGE_TIMEOUT;
         ssize_t got = recv(fd, p, n, MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
             return EXCHANGE_CLOSED;
+        if (got < 0 && errno == EAGAIN && !wait_for(fd, POLLIN, deadline))
+            return EXCHANGE_TIMEOUT;
         if (got > 0) {
             p += got;
             n -= (size_t)got;

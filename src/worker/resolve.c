@@ -175,7 +175,8 @@ static void on_answer(void *data, int error, struct ub_result *result)
 {
     struct question *q = data;
     struct dns_answer *a = &q->resolver->answer;
-    *a = (struct dns_answer){.status = DNS_FAILED};
+    a->status = DNS_FAILED; /* the rest is large, and its bytes say nothing */
+    a->n = a->used = 0;
     if (error == 0 && result && !result->bogus) {
         if (result->nxdomain)
             a->status = DNS_NXDOMAIN;
