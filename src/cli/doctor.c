@@ -12,6 +12,8 @@
 
 #include "cli/doctor.h"
 
+enum { TEXT_MAX = 8192 /* what a child may say */ };
+
 /* --- what checks say */
 
 static __attribute__((format(printf, 4, 0))) void say(struct doctor *d, enum doctor_level level,
@@ -50,7 +52,7 @@ void doctor_fail(struct doctor *d, const char *remedy, const char *fmt, ...)
 
 static int act_as_user(struct doctor *d, int (*act)(struct doctor *, char *, size_t), int out)
 {
-    char text[1024] = "";
+    char text[TEXT_MAX] = "";
     int code;
     if (geteuid() == 0 && d->user &&
         (initgroups(d->user->pw_name, d->user->pw_gid) != 0 || setgid(d->user->pw_gid) != 0 ||
@@ -67,7 +69,7 @@ static int act_as_user(struct doctor *d, int (*act)(struct doctor *, char *, siz
 int doctor_as_user(struct doctor *d, int (*act)(struct doctor *, char *, size_t), const char **text_r)
 {
     int fds[2], status = 0;
-    char text[1024];
+    char text[TEXT_MAX];
     size_t n = 0;
     ssize_t got;
     *text_r = "no process can be started";

@@ -33,6 +33,7 @@ struct doctor {
     json_t *status; /* of the running ringerd; NULL: no_status says why */
     const char *no_status;
     const struct passwd *user; /* as whom ringerd runs or is to run; NULL: not known */
+    const char *parts;         /* what worker_check() found, once it was asked */
     const char *check;         /* that runs now */
     struct doctor_finding *findings;
     size_t n_findings;

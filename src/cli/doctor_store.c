@@ -87,29 +87,18 @@ static struct store *open_to_read(struct doctor *d)
     return store_exists(d->conf->store) ? store_open(d->conf->store, STORE_RDONLY, &error) : NULL;
 }
 
-static int first_text(void *context, int n, char **values, char **names)
-{
-    const char **text = context;
-    if (n > 0 && values[0])
-        *text = strcmp(values[0], "ok") == 0 ? "" : strdup(values[0]);
-    return 0;
-}
-
 static void check_integrity(struct doctor *d)
 {
-    sqlite3 *db = NULL;
-    const char *path = path_of(d), *text = NULL;
-    if (!path || !store_exists(d->conf->store))
+    struct store_error error = {0};
+    if (!store_exists(d->conf->store))
         return;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(db, "PRAGMA quick_check(1)", first_text, &text, NULL);
-    if (code == SQLITE_OK && text && !*text)
+    struct store *store = store_open(d->conf->store, STORE_RDONLY, &error);
+    if (store && store_check(store, &error) == 0)
         doctor_ok(d, "the data base is whole");
     else
-        doctor_fail(d, "stop ringerd, keep a copy, restore a backup or use `sqlite3 FILE .recover`", "%s: %s",
-                    path, code == SQLITE_OK && text ? text : arena_strdup(d->arena, sqlite3_errmsg(db)));
-    sqlite3_close(db);
+        doctor_fail(d, "stop ringerd, keep a copy, restore a backup or use `sqlite3 FILE .recover`", "%s",
+                    arena_strdup(d->arena, error.text));
+    store_close(&store);
 }
 
 /* Rows from the future: the clock was ahead, or is behind now; purging by age would go wrong. */
@@ -142,14 +131,16 @@ static void check_daemon_store(struct doctor *d)
 {
     const json_t *stats = json_object_get(d->status, "store");
     const char *last = json_string_value(json_object_get(stats, "last_error"));
-    const char *state = json_string_value(json_object_get(stats, "state"));
+    const json_t *health = json_object_get(stats, "health");
+    const char *state = json_string_value(json_object_get(health, "state"));
+    const char *why = json_string_value(json_object_get(health, "why"));
     json_int_t failures = json_integer_value(json_object_get(stats, "failures"));
     json_int_t dropped = json_integer_value(json_object_get(stats, "decisions_dropped"));
     if (!d->status)
         return;
     if (state && strcmp(state, "good") != 0)
-        doctor_fail(d, "see the other checks of the store", "ringerd says of its store: %s%s%s", state,
-                    last && *last ? ": " : "", last ? last : "");
+        doctor_fail(d, "see the other checks of the store; it recovers by itself",
+                    "ringerd's store is %s: %s", state, why ? why : "");
     else if (failures || dropped)
         doctor_warn(d, "ringerd's log says when",
                     "since its start ringerd failed to write %lld times and dropped %lld decisions%s%s",
