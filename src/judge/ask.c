@@ -25,6 +25,18 @@ static enum attachment_status status_of(enum worker_status status)
     return statuses[status];
 }
 
+/* Signatures and keys beside a mail say nothing to its reader; all else that is kept might. */
+static bool holds_text(const struct message_attachment *a)
+{
+    static const char *const types[] = {"application/pgp-signature", "application/pgp-keys",
+                                        "application/pgp-encrypted", "application/pkcs7-signature",
+                                        "application/x-pkcs7-signature"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (strcmp(a->type, types[i]) == 0)
+            return false;
+    return true;
+}
+
 /* One deadline for all attachments of a message: many small ones must not add up to a long wait. */
 const struct message *ask_attachments(const struct services *services, struct arena *arena,
                                       const struct message_limits *limits, const struct message *message)
@@ -36,7 +48,10 @@ const struct message *ask_attachments(const struct services *services, struct ar
     for (size_t i = 0; i < message->n_attachments; i++) {
         const struct message_attachment *a = &message->attachments[i];
         struct worker_text text;
-        if (!a->bytes.n || !worker_can_extract(a->sniffed, a->filename, a->bytes))
+        if (!a->bytes.n || !holds_text(a))
+            continue;
+        answers[i].status = ATTACHMENT_UNSUPPORTED;
+        if (!worker_can_extract(a->sniffed, a->filename, a->bytes))
             continue;
         answers[i].status = status_of(
             worker_extract(services->workers, arena, deadline, a->sniffed, a->filename, a->bytes, &text));

@@ -252,8 +252,8 @@ static bool walk_multipart(struct walk *w, struct span body, const struct mime_p
 static bool is_attached_mail(struct walk *w, const struct mime_part *part)
 {
     enum { LOOK = 4096, LEAST = 2 };
-    static const char *const fields[] = {"From",       "To",           "Subject", "Date",
-                                         "Message-ID", "MIME-Version", "Received"};
+    static const char *const fields[] = {"From",       "To",           "Subject",  "Date",
+                                         "Message-ID", "MIME-Version", "Received", "Content-Type"};
     size_t size, found = 0;
     bool known;
     if (strncmp(part->type.type, "text/", 5) == 0 || strncmp(part->type.type, "multipart/", 10) == 0)

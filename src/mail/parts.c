@@ -404,6 +404,13 @@ static int read_attachment(struct builder *b, const struct mime_part *part)
     return add_attachment(b, part->filename, part->type.type, bytes, size);
 }
 
+/* What machines write about a mail (RFC 3464, 8098, 5965): plain fields. */
+static bool is_report(const char *type)
+{
+    return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/feedback-report") == 0 ||
+           strcmp(type, "message/disposition-notification") == 0;
+}
+
 static void read_part(struct builder *b, const struct mime_part *part)
 {
     const char *type = part->type.type;
@@ -411,7 +418,7 @@ static void read_part(struct builder *b, const struct mime_part *part)
                           strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0 ||
                               strcmp(type, "text/x-amp-html") == 0,
                           -1};
-    bool text = t.html || strncmp(type, "text/", 5) == 0;
+    bool text = t.html || strncmp(type, "text/", 5) == 0 || is_report(type);
     if (part->message) {
         read_inner_message(b, part);
         return;

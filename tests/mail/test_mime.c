@@ -104,6 +104,8 @@ static void test_readings(void **state)
                0);
     check_tree("Content-Type: application/octet-stream\n\nFrom: a@b\nSubject: x\n\nin",
                "application/octet-stream:;*text/plain:in;", 0);
+    check_tree("Content-Type: application/x-mimearchive\n\nMIME-Version: 1.0\nContent-Type: text/html\n\nin",
+               "application/x-mimearchive:;*text/html:in;", 0);
     check_tree("Content-Type: application/octet-stream\n\nFrom: only one\n\nin",
                "application/octet-stream:From: only one\n\nin;", 0);
 }
