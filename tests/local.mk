@@ -64,6 +64,7 @@ check_SCRIPTS = \
 	tests/cli/test_attack.sh \
 	tests/fuzz_replay.sh \
 	tests/judge/update.sh \
+	tests/hardening.sh \
 	tests/layers.sh \
 	tests/notices.sh \
 	tests/lookalike/domain.sh \
