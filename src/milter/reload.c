@@ -5,11 +5,13 @@
  * The allocator keeps what was freed: glibc gives only the top of its heap back, and the new policy lies above the
  * gap that the old one left. Without malloc_trim() a daemon has more than twice its size from the third reload on.
  */
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -139,7 +141,9 @@ void reload_trim(void)
     if (!trim_due || policy_alive() > 1)
         return;
     trim_due = false;
+#ifdef HAVE_MALLOC_TRIM
     malloc_trim(0); /* some milliseconds, with the lock of one arena at a time */
+#endif
 }
 
 static json_t *waiting_json(const struct conf *conf)

@@ -306,7 +306,7 @@ bool sandbox_no_files(void)
     return ruleset >= 0 && restrict_self(ruleset);
 }
 
-static bool limit(__rlimit_resource_t resource, rlim_t value)
+static bool limit(int resource, rlim_t value)
 {
     struct rlimit r = {value, value}, now;
     if (getrlimit(resource, &now) == 0 && now.rlim_max < value)
