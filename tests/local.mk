@@ -79,6 +79,7 @@ check_SCRIPTS = \
 	tests/milter/reload.sh \
 	tests/payment/recall.sh \
 	tests/payment/stdnum.sh \
+	tests/postfix/kills.sh \
 	tests/postfix/postfix.sh \
 	tests/postfix/release.sh \
 	tests/report/report.sh \
@@ -117,6 +118,7 @@ EXTRA_DIST += \
 	tests/milter/tsan.supp \
 	tests/payment/known-misses \
 	tests/payment/recall.py \
+	tests/postfix/kills_test.py \
 	tests/postfix/mta.py \
 	tests/postfix/postfix_test.py \
 	tests/postfix/release_test.py \
@@ -188,8 +190,12 @@ check-package:
 	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/package/package.sh | tee tests/package/package.log
 	@grep -q '^1\.\.' tests/package/package.log && ! grep -q '^not ok' tests/package/package.log
 
+# ringerd killed 1,000 times behind Postfix under load: half an hour; make check does a few.
+kills: all
+	$(AM_TESTS_ENVIRONMENT) KILLS=$${KILLS:-1000} $(SHELL) $(srcdir)/tests/postfix/kills.sh
+
 clean-local: clean-sendmail
 	-rm -rf package-cache
 clean-sendmail:
 	-rm -rf tests/sendmail/root
-.PHONY: cmocka-is-missing t quick update-cases soak check-package clean-sendmail
+.PHONY: cmocka-is-missing t quick update-cases soak kills check-package clean-sendmail
