@@ -38,6 +38,7 @@ UNIT_TESTS = \
 	tests/rules/test_verdict \
 	tests/store/test_history \
 	tests/store/test_hold \
+	tests/store/test_purge \
 	tests/store/test_pass \
 	tests/store/test_store \
 	tests/store/test_store_threads \
@@ -137,6 +138,7 @@ tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mist
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h
 tests_store_test_hold_SOURCES = tests/store/test_hold.c tests/store/fixture.h
 tests_store_test_pass_SOURCES = tests/store/test_pass.c tests/store/fixture.h
+tests_store_test_purge_SOURCES = tests/store/test_purge.c tests/store/fixture.h
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h

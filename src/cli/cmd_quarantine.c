@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "report/record_json.h"
 #include "report/safetext.h"
@@ -16,6 +17,7 @@
 #include "store/quarantine.h"
 #include "store/records.h"
 #include "store/reinject.h"
+#include "store/retention.h"
 
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -29,14 +31,17 @@ static const char help_text[] =
     "       ringer quarantine show ID [--raw|--json]\n"
     "       ringer quarantine release ID... [--to ADDRESS] [--smtp smtp://HOST:PORT]\n"
     "       ringer quarantine delete ID...\n"
-    "       ringer quarantine purge --older-than TIME [--decisions]\n"
+    "       ringer quarantine purge --older-than TIME [--decisions] [--confirm-clock]\n"
+    "       ringer quarantine purge --confirm-clock\n"
     "       ringer quarantine export [list's options] [ID...] --dir FOLDER\n\n" STOREOPT_HELP
     "  -h, --help          print this text\n"
     "      --smtp URL      where released mail goes: a listener that runs no milters\n"
     "      --to ADDRESS    release only this recipient; if it was not held for ADDRESS, send a copy\n"
     "      --raw           the original bytes, exactly\n"
     "      --json          one JSON object a line\n"
-    "      --decisions     purge the decision log as well\n\n"
+    "      --decisions     purge the decision log as well\n"
+    "      --confirm-clock the clock is right, however far it is from what the store knows: purging goes "
+    "on\n\n"
     "ID may be cut to its first characters. TIME is 90m, 24h, 7d, 2w or 2026-11-01 [14:30].\n"
     "Exit codes: 0 done, 1 something could not be done, 2 wrong usage, 3 invalid configuration.\n";
 
@@ -52,6 +57,7 @@ enum {
     OPT_LIMIT,
     OPT_OLDER,
     OPT_DECISIONS,
+    OPT_CLOCK,
     OPT_DIR
 };
 
@@ -68,6 +74,7 @@ static const struct option long_options[] = {STOREOPT_LONG,
                                              {"limit", required_argument, NULL, OPT_LIMIT},
                                              {"older-than", required_argument, NULL, OPT_OLDER},
                                              {"decisions", no_argument, NULL, OPT_DECISIONS},
+                                             {"confirm-clock", no_argument, NULL, OPT_CLOCK},
                                              {"dir", required_argument, NULL, OPT_DIR},
                                              {NULL, 0, NULL, 0}};
 
@@ -117,6 +124,8 @@ static bool take_option(struct quarantine_args *args, int option)
         return args->json = true;
     case OPT_DECISIONS:
         return args->decisions = true;
+    case OPT_CLOCK:
+        return args->confirm_clock = true;
     case OPT_OLDER:
         return storeopt_time("quarantine", "--older-than", optarg, &args->older_ms);
     }
@@ -252,15 +261,56 @@ static int delete (struct quarantine_args *args)
     return quarantine_each(args, delete_one);
 }
 
-static int purge(struct quarantine_args *args)
+/* A clock that is wrong makes everything old. 0 = go on, else the exit code. */
+static int check_clock(struct quarantine_args *args)
+{
+    struct store_error error;
+    int64_t believed_ms, newest_ms, now_ms = wall_ms();
+    char now[WHEN_SIZE], known[WHEN_SIZE];
+    if (store_clock_known(args->store, &believed_ms, &newest_ms, &error))
+        return storeopt_failed("quarantine", &error);
+    int64_t known_ms = believed_ms ? believed_ms : newest_ms;
+    if (!known_ms || clock_is_near(now_ms, known_ms))
+        return EXIT_DONE;
+    fprintf(stderr,
+            "ringer quarantine: it is %s by the clock, and %s by the store (%s): nothing is purged; if the "
+            "clock is "
+            "right, say so with --confirm-clock\n",
+            when_local(now_ms, now), when_local(known_ms, known),
+            believed_ms ? "the last time that ringerd trusted the clock" : "its newest row");
+    return EXIT_FAILED;
+}
+
+static int confirm_clock(struct quarantine_args *args)
 {
     struct arena *arena = arena_new();
     struct store_error error;
-    uint64_t items = 0, decisions = 0;
-    int failed = store_quarantine_purge(args->store, args->older_ms, storeopt_who(arena), &items, &error);
+    char now[WHEN_SIZE];
+    int64_t now_ms = wall_ms();
+    int failed = store_clock_believe(args->store, now_ms, storeopt_who(arena), &error);
+    arena_free(&arena);
+    if (failed)
+        return storeopt_failed("quarantine", &error);
+    printf("the clock is right: it is %s\n", when_local(now_ms, now));
+    return EXIT_DONE;
+}
+
+static int purge(struct quarantine_args *args)
+{
+    struct store_error error;
+    struct quarantine_purged purged;
+    uint64_t decisions = 0;
+    int code = args->confirm_clock ? confirm_clock(args) : check_clock(args);
+    if (code || !args->older_ms)
+        return code;
+    struct arena *arena = arena_new();
+    int failed = store_quarantine_purge(args->store, args->older_ms, args->older_ms, storeopt_who(arena),
+                                        &purged, &error);
     if (!failed && args->decisions)
         failed = store_decision_purge(args->store, args->older_ms, &decisions, &error);
-    printf("%llu message%s purged", (unsigned long long)items, items == 1 ? "" : "s");
+    printf("%llu message%s purged", (unsigned long long)purged.removed, purged.removed == 1 ? "" : "s");
+    if (purged.unreviewed)
+        printf(" (%llu never released or deleted)", (unsigned long long)purged.unreviewed);
     if (args->decisions)
         printf(", %llu decision%s", (unsigned long long)decisions, decisions == 1 ? "" : "s");
     putchar('\n');
@@ -303,7 +353,7 @@ static bool fits(const struct subcommand *sub, const struct quarantine_args *arg
         wrong = "wants one ID";
     else if (sub->ids == 2 && args->n_ids == 0)
         wrong = "wants an ID; `ringer quarantine list` shows them";
-    else if (sub->run == purge && !args->older_ms)
+    else if (sub->run == purge && !args->older_ms && !args->confirm_clock)
         wrong = "wants --older-than TIME, e.g. 90d";
     else if (sub->run == quarantine_export && !args->dir)
         wrong = "wants --dir FOLDER";

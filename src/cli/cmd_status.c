@@ -202,6 +202,8 @@ static void print_store(const json_t *store)
     if (*string(health, "why"))
         printf("STORE %s since %s: %s\n", string(health, "state"),
                since_s ? when(since_s, since, sizeof(since)) : "the start", string(health, "why"));
+    if (json_is_false(json_object_get(health, "purges")))
+        puts("NOTHING IS PURGED: the clock may be wrong (ringer quarantine purge --confirm-clock)");
     print_numbers("store", store);
 }
 

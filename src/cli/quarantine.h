@@ -12,7 +12,7 @@ struct quarantine_args {
     const char *const *ids;
     size_t n_ids;
     const char *to, *dir;
-    bool raw, json, decisions;
+    bool raw, json, decisions, confirm_clock;
     int64_t older_ms;
     size_t seen; /* items handled so far */
 };

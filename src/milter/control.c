@@ -21,6 +21,7 @@
 #include "milter/authseen.h"
 #include "milter/control.h"
 #include "milter/daemon.h"
+#include "milter/housekeep.h"
 #include "milter/log.h"
 #include "milter/memory.h"
 #include "milter/packwatch.h"
@@ -47,7 +48,9 @@ static json_t *counters_json(void)
 
 static json_t *store_json(void)
 {
-    return storewatch_status(ringerd.store);
+    json_t *status = storewatch_status(ringerd.store);
+    json_object_set_new(json_object_get(status, "health"), "purges", json_boolean(!housekeep_doubts_clock()));
+    return status;
 }
 
 static json_t *memory_json(const struct conf *conf)

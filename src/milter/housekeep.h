@@ -9,6 +9,8 @@
  */
 bool housekeep_start(void); /* false: no thread */
 void housekeep_stop(void);
+/* Nothing is purged because the clock may be wrong. */
+bool housekeep_doubts_clock(void);
 /* Once for each time that a reload is worth its while. */
 bool housekeep_wants_reload(void);
 

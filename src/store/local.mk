@@ -10,6 +10,7 @@ libringer_a_SOURCES += \
 	src/store/history_look.c \
 	src/store/hold.c \
 	src/store/pass.c src/store/pass.h \
+	src/store/purge.c src/store/retention.h \
 	src/store/quarantine.c src/store/quarantine.h \
 	src/store/reader.c \
 	src/store/reinject.c src/store/reinject.h \

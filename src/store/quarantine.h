@@ -89,9 +89,16 @@ int store_quarantine_mark_release_failed(struct store *store, const struct quara
 
 /* Drops the bytes of a held or released item, keeps the record. */
 int store_quarantine_delete(struct store *store, const char *id, const char *who, struct store_error *error);
-/* Removes items and their records that came before `before_ms`, in small transactions. */
-int store_quarantine_purge(struct store *store, int64_t before_ms, const char *who, uint64_t *removed_r,
-                           struct store_error *error);
+/*
+ * Removes items and their records, in small transactions: what was released or deleted, when it came before
+ * `before_ms`; what nobody did anything about, when it came before `held_before_ms`, and each of these leaves a row in
+ * the audit trail. A summary does, too.
+ */
+struct quarantine_purged {
+    uint64_t removed, unreviewed; /* `unreviewed` of them were still held */
+};
+int store_quarantine_purge(struct store *store, int64_t before_ms, int64_t held_before_ms, const char *who,
+                           struct quarantine_purged *purged_r, struct store_error *error);
 /* Drops what came of large messages whose last part never did: its MTA has been told to try again. */
 int store_quarantine_sweep(struct store *store, uint64_t *removed_r, struct store_error *error);
 

@@ -37,7 +37,8 @@ int store_decision_purge(struct store *store, int64_t before_ms, uint64_t *remov
 struct audit_row {
     int64_t time_ms;
     const char *who;
-    const char *what; /* "release", "release-failed", "copy", "delete", "purge" */
+    const char *
+        what; /* "release", "release-failed", "copy", "delete", "purge", "purge-unreviewed", "purge-notice", ... */
     const char *item; /* id; NULL when it concerns no item */
     const char *detail;
 };

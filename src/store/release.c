@@ -1,5 +1,5 @@
 /*
- * What happens to held mail: claim, released, failed, deleted, purged; each with its audit row in the same
+ * What happens to held mail: claim, released, failed, deleted; each with its audit row in the same
  * transaction. A claim is a lease on the row: no lock outlives a process that dies.
  */
 #include <stdio.h>
@@ -10,8 +10,6 @@
 #include "store/audit.h"
 #include "store/internal.h"
 #include "store/quarantine.h"
-
-enum { PURGE_BATCH = 100 };
 
 struct act {
     const char *id, *who, *token, *why;
@@ -226,72 +224,5 @@ int store_quarantine_delete(struct store *store, const char *id, const char *who
     int result = act_run(store, delete_job, &act, error);
     if (result == 0)
         writer_tidy(store);
-    return result;
-}
-
-struct purge {
-    int64_t before_ms, now_ms;
-    const char *who;
-    char ids[PURGE_BATCH][STORE_ID_SIZE];
-    size_t n;
-    uint64_t removed;
-};
-
-static int add_old(void *context, const struct db_value *c, size_t n_columns)
-{
-    struct purge *purge = context;
-    if (purge->n == PURGE_BATCH)
-        return 1;
-    snprintf(purge->ids[purge->n++], STORE_ID_SIZE, "%.*s", (int)c[0].s.n, c[0].s.p);
-    return 0;
-}
-
-static int purge_job(struct store *store, struct db *db, void *arg, struct store_error *error)
-{
-    static const enum statement drops[] = {SQL_PIECE_DROP, SQL_RCPT_DROP, SQL_ITEM_DROP};
-    struct purge *purge = arg;
-    struct db_value old[] = {value_text(store->tenant), value_int(purge->before_ms),
-                             value_int(purge->now_ms)};
-    purge->n = 0;
-    if (db->driver->run(db, SQL_ITEM_OLD, old, 3, add_old, purge, NULL, error))
-        return -1;
-    for (size_t i = 0; i < purge->n; i++) {
-        struct db_value args[] = {value_text(store->tenant), value_text(purge->ids[i])};
-        for (size_t d = 0; d < sizeof(drops) / sizeof(*drops); d++)
-            if (db->driver->run(db, drops[d], args, 2, NULL, NULL, NULL, error))
-                return -1;
-    }
-    return 0;
-}
-
-/* Removed items are no items any more: one row says how many went and who did it. */
-static int purged_job(struct store *store, struct db *db, void *arg, struct store_error *error)
-{
-    const struct purge *purge = arg;
-    char detail[100];
-    snprintf(detail, sizeof(detail), "%llu removed, from before %lld", (unsigned long long)purge->removed,
-             (long long)purge->before_ms / 1000);
-    struct audit_row row = {purge->now_ms, purge->who, "purge", NULL, detail};
-    return audit_in_job(store, db, &row, error);
-}
-
-int store_quarantine_purge(struct store *store, int64_t before_ms, const char *who, uint64_t *removed_r,
-                           struct store_error *error)
-{
-    struct arena *arena = arena_new();
-    struct purge purge = {.before_ms = before_ms, .now_ms = wall_ms()};
-    int result;
-    purge.who = value_foreign(arena, who ? who : "?").s.p;
-    *removed_r = 0;
-    do {
-        result = writer_free(store, purge_job, &purge, error);
-        purge.removed += result == 0 ? purge.n : 0;
-    } while (result == 0 && purge.n > 0);
-    *removed_r = purge.removed;
-    if (result == 0 && purge.removed) {
-        result = writer_free(store, purged_job, &purge, error);
-        writer_tidy(store);
-    }
-    arena_free(&arena);
     return result;
 }

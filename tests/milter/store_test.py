@@ -1,4 +1,5 @@
 """ringerd and a store that fails: full, read-only, damaged, taken away while in use. Real disks, real damage."""
+import glob
 import sqlite3
 import sys
 import threading
@@ -326,10 +327,95 @@ def what_came_twice_is_listed_once():
     equal(d.stop(), 0)
 
 
+DAY_MS = 86400000
+
+
+def change(d, sql, *args):
+    with sqlite3.connect(d.var + '/store.db') as db:
+        out = db.execute(sql, args).fetchall()
+    db.close()
+    return out
+
+
+def in_future(days):
+    """The environment of a process whose clock is ahead; its monotonic clock is right."""
+    lib = glob.glob('/usr/lib/*/faketime/libfaketime.so.1') + glob.glob('/usr/lib/faketime/libfaketime.so.1')
+    sanitized = 'libasan' in os.popen("ldd '%s/ringerd'" % BUILD).read()
+    if not lib or sanitized:
+        return None
+    return dict(os.environ, LD_PRELOAD=lib[0], FAKETIME='+%dd' % days, DONT_FAKE_MONOTONIC='1', FAKETIME_DONT_FAKE_MONOTONIC='1',
+                FAKETIME_DISABLE_SHM='1')
+
+
+def left(d):
+    return [n[0] for table in ('quarantine', 'decision', 'history_thread') for n in change(d, 'SELECT count(*) FROM ' + table)]
+
+
+def a_clock_far_ahead_purges_nothing():
+    env = in_future(500)
+    if not env:
+        return
+    d = Ringerd().start()
+    c = d.client().start()
+    for n in range(3):
+        equal(c.message(attack(n))[0], 'd')
+    d.ringer('quarantine', 'delete', d.held()[0]['id'])
+    equal(c.message(ham())[0], 'c')
+    wait_for('the rows', lambda: d.status()['store']['learned'] > 0 and left(d)[1] == 4)
+    equal(d.stop(), 0)
+    before = left(d)
+    for _ in range(2):  # what the first one writes must not make the second one believe its clock
+        d.start(env=env)
+        wait_for('the doubt', lambda: 'the clock is far from what the store knows' in d.text()[d.log_start:])
+        equal(d.client().start().message(ham('future'))[0], 'c')
+        equal(d.status()['store']['health']['purges'], False)
+        true('NOTHING IS PURGED' in d.ringer('status').stdout.decode())
+        equal(d.stop(), 0)
+    true(all(now >= then for now, then in zip(left(d), before)), (before, left(d)))
+    ringer = [os.path.join(BUILD, 'ringer'), 'quarantine', 'purge', '-c', d.conf]
+    run = subprocess.run(ringer + ['--older-than', '90d'], env=env, capture_output=True)
+    true(run.returncode == 1 and b'--confirm-clock' in run.stderr, run)
+    equal(left(d)[0], 3)
+    d.start(env=env)
+    run = subprocess.run(ringer + ['--confirm-clock'], env=env, capture_output=True)
+    true(run.returncode == 0 and b'the clock is right' in run.stdout, run)
+    wait_for('the purge', lambda: 'decisions: dropped' in d.text())
+    equal(left(d)[0], 2)  # the deleted one went; held ones must be announced first
+    equal(d.stop(), 0)
+    equal([row[0] for row in change(d, "SELECT what FROM audit WHERE what = 'confirm-clock'")], ['confirm-clock'])
+
+
+def held_mail_is_announced_before_it_is_purged():
+    d = Ringerd().start()
+    c = d.client().start()
+    for n in range(3):
+        equal(c.message(attack(n), queue_id='OLD%d' % n)[0], 'd')
+    d.ringer('quarantine', 'delete', [m['id'] for m in d.held() if m['queue_id'] == 'OLD0'][0])
+    equal(d.stop(), 0)
+    change(d, "UPDATE quarantine SET time_ms = time_ms - ? WHERE queue_id <> 'OLD2'", 91 * DAY_MS)
+    d.start()
+    wait_for('the warning', lambda: '1 held messages that nobody released or deleted' in d.text())
+    wait_for('the purge', lambda: 'quarantine: dropped 1 entries' in d.text())
+    equal(sorted(m['queue_id'] for m in d.held()), ['OLD1', 'OLD2'])
+    equal(d.stop(), 0)
+    d.start()  # a day must pass: many starts make no day
+    time.sleep(0.5)
+    equal(d.stop(), 0)
+    equal(len(d.held()), 2)
+    id = [m['id'] for m in d.held() if m['queue_id'] == 'OLD1'][0]
+    change(d, "UPDATE store_meta SET number = number - ? WHERE name = 'notice-at'", DAY_MS + 60000)
+    d.start()
+    wait_for('the purge', lambda: [m['queue_id'] for m in d.held()] == ['OLD2'])
+    equal(d.stop(), 0)
+    equal(change(d, "SELECT what FROM audit WHERE item = ? ORDER BY time_ms", id), [('purge-unreviewed',)])
+    equal(len(change(d, "SELECT 1 FROM audit WHERE what = 'purge-notice'")), 1)
+
+
 if __name__ == '__main__':
     disks = [starts_on_a_full_disk_and_recovers, starts_read_only_and_recovers, deletes_on_a_full_disk]
     run_tests((disks if as_root() else []) +
               [starts_with_a_damaged_store_and_takes_a_rescued_one, damage_while_it_runs_stops_it_from_holding,
                a_log_that_is_removed_loses_nothing, a_log_that_is_removed_is_missed_without_mail,
                a_log_that_is_cut_is_told_with_the_messages, another_file_in_its_place_is_used,
-               what_came_twice_is_listed_once])
+               what_came_twice_is_listed_once, a_clock_far_ahead_purges_nothing,
+               held_mail_is_announced_before_it_is_purged])

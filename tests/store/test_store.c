@@ -257,7 +257,7 @@ static void test_delete_and_purge(void **state)
     struct quarantine_claim claim;
     struct audit_list audit;
     char id[STORE_ID_SIZE], gone[STORE_ID_SIZE];
-    uint64_t removed;
+    struct quarantine_purged purged;
     put(f, &young, SPAN_LIT("x"), id);
     assert_int_equal(store_quarantine_delete(f->store, id, "anna", &f->error), 0);
     assert_int_equal(store_quarantine_delete(f->store, id, "anna", &f->error), 1);
@@ -271,12 +271,18 @@ static void test_delete_and_purge(void **state)
         snprintf(bytes, sizeof(bytes), "%d", i);
         put(f, &old, span_of(bytes), gone);
     }
-    assert_int_equal(store_quarantine_purge(f->store, 5000, "anna", &removed, &f->error), 0);
-    assert_int_equal(removed, 150);
+    assert_int_equal(store_quarantine_purge(f->store, 5000, 1000, "anna", &purged, &f->error), 0);
+    assert_int_equal(purged.removed, 0); /* they are held, and not so old */
+    assert_int_equal(store_quarantine_purge(f->store, 5000, 5000, "anna", &purged, &f->error), 0);
+    assert_int_equal(purged.removed, 150);
+    assert_int_equal(purged.unreviewed, 150);
+    assert_int_equal(store_audit_list(f->store, f->arena, gone, 0, &audit, &f->error), 0);
+    assert_int_equal(audit.n, 1);
+    assert_string_equal(audit.v[0].what, "purge-unreviewed");
     assert_int_equal(store_quarantine_get(f->store, f->arena, gone, &item, &f->error), 1);
     assert_int_equal(count(f, (struct quarantine_filter){.state = QUARANTINE_ALL}), 1);
     assert_int_equal(store_audit_list(f->store, f->arena, NULL, 0, &audit, &f->error), 0);
-    assert_string_equal(audit.v[audit.n - 1].what, "purge");
+    assert_int_equal(audit.n, 1 + 150 + 1); /* deleted; one each; and all together */
 }
 
 static int collect(void *context, const struct decision *d)
