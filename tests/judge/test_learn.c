@@ -102,9 +102,11 @@ static void test_one_spelling(void **state)
 static void test_quoted_accounts_are_not_theirs(void **state)
 {
     struct fixture *f = *state;
-    struct judgement j =
-        judge_text(f, FROM("some.example"), "Is this one right?\n\n> IBAN DE89 3704 0044 0532 0130 00");
+    static const char words[] = "Is this one right?\n\n> IBAN DE89 3704 0044 0532 0130 00";
+    struct judgement j = judge_text(f, FROM("some.example") "\r\nIn-Reply-To: <1@some.example>", words);
     assert_int_equal(j.facts->contact->n_accounts, 0);
+    j = judge_text(f, FROM("some.example"), words); /* marks alone quote nobody */
+    assert_int_equal(j.facts->contact->n_accounts, 1);
 }
 
 static void test_organisations(void **state)
