@@ -207,6 +207,21 @@ static void print_store(const json_t *store)
     print_numbers("store", store);
 }
 
+/* What the daemon has in hand. */
+static void print_load(const json_t *status)
+{
+    const json_t *memory = json_object_get(status, "memory");
+    printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT
+           " have not begun\n",
+           integer(status, "connections"), integer(status, "max_connections"),
+           integer(status, "connections_waiting"));
+    printf("messages under way may take %" JSON_INTEGER_FORMAT " MB of at most %" JSON_INTEGER_FORMAT "\n",
+           integer(memory, "in_use") >> 20, integer(memory, "limit") >> 20);
+    if (integer(status, "log_lines_lost") > 0)
+        printf("LOG: %" JSON_INTEGER_FORMAT " lines were lost since nobody read them\n",
+               integer(status, "log_lines_lost"));
+}
+
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
@@ -222,8 +237,7 @@ static void print_status(const json_t *status)
     print_waiting(last, stdout);
     print_rules(json_object_get(status, "rules"));
     print_workers(json_object_get(status, "workers"));
-    printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT "\n",
-           integer(status, "connections"), integer(status, "max_connections"));
+    print_load(status);
     print_numbers("since the start", json_object_get(status, "counters"));
     print_numbers("SPF and DMARC, asked of DNS", json_object_get(status, "spf"));
     print_dns(json_object_get(status, "spf"));

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 /*
- * The sockets: where the MTA comes in (libmilter accepts there) and where `ringer status` does.
+ * The sockets: where the MTA comes in (acceptor.h takes it from there) and where `ringer status` does.
  * 0 = done, -1 = not, with what is wrong and what to do in `error`.
  */
 struct socket_rights { /* of a socket in the file system; ignored for the others */

@@ -36,6 +36,7 @@ def closes_those_who_never_begin_and_mail_goes_on():
         equal(d.client().start().message(HAM_TEXT)[0], 'c')
     true(threads(d) < before + 20, 'no thread waits for each of them: %d, before %d' % (threads(d), before))
     true(0 < d.status()['connections_waiting'] <= 200 + 64, d.status())
+    true(re.search(rb'of at most 200, \d+ have not begun', d.ringer('status').stdout))
     wait_for('the end of all of them', lambda: gone(mute) == MUTE, 60)
     equal(d.counter('connections_mute'), MUTE)
     true(re.search(r'connections did not begin', d.text()), d.text())
