@@ -65,12 +65,13 @@ static void transaction_free(struct session *s)
     s->tx = NULL;
     policy_unref(&tx->policy);
     spool_free(&tx->raw);
-    memory_give_back(&tx->memory);
     free(tx->forged);
     free(tx->rcpts);
     free(tx->rcpts_raw);
+    struct memory_share memory = tx->memory;
     struct arena *arena = tx->arena; /* tx itself lives in it */
     arena_free(&arena);
+    memory_give_back(&memory); /* only now may somebody else have it */
 }
 
 /* "<a@b>" and "a@b" give "a@b". */
