@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	scripts/build-deb \
 	scripts/completion \
+	scripts/copy-source \
 	contrib/debian/changelog \
 	contrib/debian/control \
 	contrib/debian/copyright \
