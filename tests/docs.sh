@@ -17,7 +17,7 @@ base = {os.path.basename(f) for f in files}
 # made when Ringer is built, of other projects, or no file (b.c is a host)
 elsewhere = {'main.cf', 'ringer.db', 'mfapi.h', 'state.json', 'history.log', 'config.h', 'configure', 'sendmail.mc', 'mfdef.h', 'misc.lua', 'b.c', 'spf_dns_rr.h', 'server.py'}
 made = re.compile(r'(\.inc|_rows\.h)$')
-name = re.compile(r'(?<![\w/.*<$-])((?:[\w-]+/)*[\w-]+\.(?:md|c|h|def|sql|awk|sh|py|lua|mk))\b(?![/*])')
+name = re.compile(r'(?<![\w/.*<>{}$-])((?:[\w-]+/)*[A-Za-z0-9][\w-]*\.(?:md|c|h|def|sql|awk|sh|py|lua|mk))\b(?![/*])')
 bad = 0
 def comments(path, text):
     if path.endswith(('.md',)):
