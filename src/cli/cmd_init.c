@@ -185,7 +185,7 @@ static int set_up(struct init *init)
             ? arena_printf(init->arena, "unix:%s/ringer/ringer.sock", init->postfix.queue_directory)
             : arena_printf(init->arena, "unix:%s", init_path(init, "/run/ringer/ringer.sock"));
     ask(init);
-    if (!init_config(init) || !init_store(init))
+    if (!init_user(init) || !init_config(init) || !init_store(init))
         return EXIT_FAILED;
     if (init->sendmail)
         show_sendmail(init);

@@ -43,6 +43,7 @@ bool init_make_folders(const struct init *init, const char *path);
 const char *init_read(const struct init *init, const char *path, size_t *n_r);
 
 /* init_files.c: what is Ringer's own; each step says on stdout what it did */
+bool init_user(const struct init *init); /* is there the user of ringerd? */
 bool init_config(struct init *init);
 bool init_store(struct init *init);
 bool init_socket_folder(struct init *init);

@@ -148,31 +148,6 @@ static bool keep(struct init *init, struct conf *there)
     return true;
 }
 
-/* A file that is there: kept, or refused, or (1) to be replaced. */
-static int look_at_old(struct init *init)
-{
-    struct diag_list diags = {0};
-    struct conf *there = conf_load(init->config, &diags);
-    cli_report(&diags);
-    if (!there && !init->replace) {
-        init_failed("fix it, or let it be replaced with --replace (a copy is kept)", "%s is not valid",
-                    init->config);
-        return -1;
-    }
-    if (there && !init->replace && !is_untouched(there)) {
-        if (!says_what_it_wants(init))
-            return keep(init, there) ? 0 : -1;
-        conf_free(&there);
-        init_failed("leave out --own-domain, --partner-domain, --authserv-id, --internal-network and --mode "
-                    "to keep it, or "
-                    "add --replace (a copy is kept)",
-                    "%s is there already", init->config);
-        return -1;
-    }
-    conf_free(&there);
-    return 1;
-}
-
 static const char *word_in_file(const struct init *init, const char *path, const char *key)
 {
     size_t n;
@@ -205,6 +180,41 @@ static void find_authserv_id(struct init *init)
     id = id && strcmp(id, "HOSTNAME") != 0 ? id : init->postfix.myhostname;
     printf("%s runs before Ringer: Authentication-Results of %s are believed\n", name, id);
     init_add(init, &init->authserv_ids, id);
+}
+
+/* Written by an earlier run with the same options, which perhaps came no further. */
+static bool is_what_it_wants(const struct init *init)
+{
+    struct init same = *init;
+    size_t n;
+    const char *text = init_read(init, init->config, &n);
+    find_authserv_id(&same);
+    return text && strcmp(text, config_text(&same)) == 0;
+}
+
+/* A file that is there: kept, or refused, or (1) to be replaced. */
+static int look_at_old(struct init *init)
+{
+    struct diag_list diags = {0};
+    struct conf *there = conf_load(init->config, &diags);
+    cli_report(&diags);
+    if (!there && !init->replace) {
+        init_failed("fix it, or let it be replaced with --replace (a copy is kept)", "%s is not valid",
+                    init->config);
+        return -1;
+    }
+    if (there && !init->replace && !is_untouched(there)) {
+        if (!says_what_it_wants(init) || is_what_it_wants(init))
+            return keep(init, there) ? 0 : -1;
+        conf_free(&there);
+        init_failed("leave out --own-domain, --partner-domain, --authserv-id, --internal-network and --mode "
+                    "to keep it, or "
+                    "add --replace (a copy is kept)",
+                    "%s is there already", init->config);
+        return -1;
+    }
+    conf_free(&there);
+    return 1;
 }
 
 bool init_config(struct init *init)
@@ -295,6 +305,12 @@ static bool make_store_folders(const struct init *init, const struct passwd *pw)
         return false;
     return !*control || access(folder_of(init, control), F_OK) == 0 ||
            make_folder(init, folder_of(init, control), pw->pw_uid, pw->pw_gid, 0755);
+}
+
+bool init_user(const struct init *init)
+{
+    struct passwd pw = {0};
+    return init->dry_run || find_user(init, &pw);
 }
 
 bool init_store(struct init *init)

@@ -370,7 +370,8 @@ def a_full_disk():
 
 
 def a_pack_that_expires():
-    faketime = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')
+    sanitized = b'libasan' in subprocess.run(['ldd', BUILD + '/ringer'], capture_output=True).stdout  # which must be the first library
+    faketime = [] if sanitized else glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')
     pack = S.root + '/src'
     os.mkdir(pack)
     with open(pack + '/ours.yaml', 'w') as f:

@@ -133,6 +133,7 @@ def an_existing_configuration_is_kept():
     run = S.init('--own-domain', 'other.example', code=1)
     true('is there already' in run.stderr and '--replace' in run.stderr, run.stderr)
     equal(slurp(S.conf), before)
+    true('is kept as it is' in S.init('--own-domain', 'buyer.example', '--partner-domain', 'valdormetaux.example', '--mode', 'enforce').stdout)  # the same
 
 
 def replace_keeps_a_copy():
@@ -294,8 +295,10 @@ def sendmail_gets_its_lines():
 
 
 def no_user_no_store():
-    run = S.ringer('init', '--root', private_dir(), '--postfix', S.mta.dir + '/etc', '--user', 'nosuchuser', '--own-domain',
+    root = private_dir()
+    run = S.ringer('init', '--root', root, '-c', root + '/ringer.yaml', '--postfix', S.mta.dir + '/etc', '--user', 'nosuchuser', '--own-domain',
                    'buyer.example', code=1)
+    equal(os.listdir(root), [])
     true('there is no user nosuchuser' in run.stderr and 'systemd-sysusers' in run.stderr, run.stderr)
 
 
