@@ -158,6 +158,39 @@ works() {
     ok "Postfix has no complaints" say '! journalctl --no-pager -t postfix/smtpd | grep "warning\|milter"'
     ok "all is well in the log of ringerd" say '! journalctl --no-pager -u ringerd -p err | grep ringerd'
 }
+doctor() { inside ringer doctor --quiet --skip time-sync --skip landlock; } # what only the machine outside can mend
+is_well() {
+    says "a test attack is held, and its id shown" 0 "was held: id " inside ringer test-attack root@mx.example
+    id=$(sed -n 's/.* was held: id \([a-z0-9]*\),.*/\1/p' "$dir/out")
+    does "it can be deleted like other held mail" inside ringer quarantine delete "$id"
+    does "ringer doctor finds nothing" doctor
+    ok "and has nothing to say" [ ! -s "$dir/out" ]
+}
+mistake() { # NAME MISTAKE FINDING REMEDY UNDO
+    say "$2" >"$dir/out" 2>&1
+    doctor >"$dir/out" 2>&1
+    [ $? = 2 ] && grep "^FAIL $3" "$dir/out" | grep -qF -- "$4"
+    ok "ringer doctor finds $1, and says what to do"
+    say "$5" >"$dir/out" 2>&1
+}
+finds_mistakes() {
+    mistake "a socket of the wrong group" 'chgrp root /var/spool/postfix/ringer/ringer.sock' \
+        "socket: Postfix's user postfix may not come to the socket" 'the group of postfix' 'chgrp postfix /var/spool/postfix/ringer/ringer.sock'
+    mistake "a Postfix that does not ask" 'cp /etc/postfix/main.cf /main.cf && postconf -X smtpd_milters' \
+        'milter: no smtpd of Postfix asks Ringer' 'ringer init --apply' 'cp /main.cf /etc/postfix/main.cf'
+    mistake "a ringerd that does not run" 'systemctl stop ringerd' 'daemon: ringerd does not answer' 'systemctl start ringerd' \
+        'systemctl start ringerd'
+    mistake "that nobody is protected" "cp /etc/ringer/ringer.yaml / && sed -i 's/own-domains: .*/own-domains: []/' /etc/ringer/ringer.yaml && ringer reload" \
+        'own-domains: protect.own-domains is empty' 'name your domains' 'cp /ringer.yaml /etc/ringer/ringer.yaml && ringer reload'
+    mistake "no listener for released mail" 'cp /etc/postfix/master.cf /master.cf && postconf -MX 127.0.0.1:10026/inet && postfix reload && sleep 1' \
+        'release: smtp://127.0.0.1:10026 does not answer' 'ringer init --apply' 'cp /master.cf /etc/postfix/master.cf && postfix reload && sleep 1'
+    mistake "a filter of system calls that kills the workers" 'printf "[Service]\nSystemCallFilter=\nSystemCallFilter=@system-service\nSystemCallFilter=~seccomp\nSystemCallErrorNumber=\n" \
+            >/etc/systemd/system/ringerd.service.d/zz.conf && systemctl daemon-reload && systemctl restart ringerd &&
+        for i in $(seq 100); do ringer status --json | jq -e .workers.done >/dev/null && break; sleep 0.1; done' \
+        "workers: ringerd's own workers fail" 'compare SystemCallFilter' \
+        'rm /etc/systemd/system/ringerd.service.d/zz.conf && systemctl daemon-reload && systemctl restart ringerd'
+    wait_until "and is content when all is as before" doctor
+}
 upgrades() {
     before=$(inside sha256sum /etc/ringer/ringer.yaml)
     pid=$(inside systemctl show -P MainPID ringerd)
@@ -207,6 +240,8 @@ boot || { cp "$dir/console" "$dir/err"; ok "so nothing can be tested" false; don
 installs
 attaches
 works
+is_well
+finds_mistakes
 upgrades
 is_removed
 is_purged_and_keeps_the_store
