@@ -81,7 +81,6 @@ struct store {
 };
 
 /* state.c, any thread: how a patient store does */
-enum { STORE_RECHECK_MS = 2000 }; /* after damage, and then twice as long each time */
 enum store_state state_get(struct store *store, struct store_error *why_r);
 void state_set(struct store *store, enum store_state state, const struct store_error *why);
 /* Something went well (NULL), or an error says something of the store. */

@@ -17,6 +17,7 @@
 
 enum {
     RETRY_MS = 1000,
+    RECHECK_MS = 2000, /* after damage, and then twice as long each time */
     RECHECK_MOST_MS = 5 * 60 * 1000,
     READERS_MS = 5000, /* for those who are reading just now */
     RESERVE_MS = 10 * 1000,
@@ -256,10 +257,15 @@ void sound_tick(struct store *store)
     int64_t now = monotonic_ms();
     enum store_state state = state_get(store, &error);
     if (state == STORE_BROKEN) {
-        if (now >= store->retry_ms)
+        if (!store->recheck_ms) {
+            store->recheck_ms = RECHECK_MS;
+            store->retry_ms = now + RECHECK_MS;
+        } else if (now >= store->retry_ms) {
             recheck(store);
+        }
         return;
     }
+    store->recheck_ms = 0;
     if (sound_before(store, &error) == 0 && state == STORE_WAITS)
         probe(store);
     if (store->writer_db && now >= store->reserve_ms) {

@@ -48,10 +48,6 @@ void state_set(struct store *store, enum store_state state, const struct store_e
     bool news = state != store->stats.state;
     if (news)
         store->stats.since_ms = wall_ms();
-    if (news && state == STORE_BROKEN) {
-        store->recheck_ms = STORE_RECHECK_MS;
-        store->retry_ms = monotonic_ms() + STORE_RECHECK_MS;
-    }
     store->stats.state = state;
     store->stats.why = why ? *why : (struct store_error){.text = ""};
     pthread_mutex_unlock(&store->lock);
