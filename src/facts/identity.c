@@ -38,7 +38,9 @@ static bool same_owner(struct fact_work *work, const char *domain)
 
 static void name_with_address(struct fact_work *work)
 {
-    const char *shown = address_in(work->arena, work->from->name);
+    const char *name = work->from->name, *shown = address_in(work->arena, name);
+    if (!shown && strchr(name, '\xef')) /* full-width "@" and dots */
+        shown = address_in(work->arena, text_fold(work->arena, span_of(name))->text.p);
     if (!shown)
         return;
     const char *domain = strrchr(shown, '@') + 1;

@@ -7,6 +7,7 @@
 
 #include <idn2.h>
 #include <unicase.h>
+#include <uninorm.h>
 #include <unistr.h>
 
 #include "base/text.h"
@@ -19,7 +20,7 @@
 struct label {
     struct span given;
     const char *ascii, *unicode;
-    bool valid;
+    bool valid, disguised;
 };
 
 static bool all_ascii(struct span s)
@@ -88,6 +89,16 @@ static void to_a_label_anyway(struct arena *arena, struct label *l)
                                                               : arena_lower(arena, l->given);
 }
 
+/* Is it more than lower case and normal form that made the label of what was given? */
+static bool is_disguised(struct span given, const char *unicode)
+{
+    size_t n = 0;
+    uint8_t *lower = u8_tolower((const uint8_t *)given.p, given.n, NULL, UNINORM_NFC, NULL, &n);
+    bool same = lower && n == strlen(unicode) && memcmp(lower, unicode, n) == 0;
+    free(lower);
+    return !same;
+}
+
 static void from_unicode(struct arena *arena, struct label *l)
 {
     char *ace = NULL;
@@ -99,6 +110,7 @@ static void from_unicode(struct arena *arena, struct label *l)
             from_a_label(arena, l);
         else
             l->unicode = l->ascii;
+        l->disguised = is_disguised(l->given, l->unicode);
     } else {
         to_a_label_anyway(arena, l);
     }
@@ -139,9 +151,10 @@ static bool dot_at(const char *p, size_t n, size_t *len_r)
 }
 
 /* Cuts into labels; keeps the rightmost DOMAIN_MAX_LABELS. Empty labels are dropped. true = nothing was odd. */
-static bool cut(struct span s, struct label *labels, unsigned *n_r)
+static bool cut(struct span s, struct label *labels, unsigned *n_r, bool *wide_r)
 {
     bool fine = true;
+    *wide_r = false;
     unsigned n = 0;
     size_t start = 0;
     for (size_t i = 0; i <= s.n;) {
@@ -150,6 +163,7 @@ static bool cut(struct span s, struct label *labels, unsigned *n_r)
             i++;
             continue;
         }
+        *wide_r |= len > 1;
         if (i > start) {
             if (n == DOMAIN_MAX_LABELS) {
                 memmove(labels, labels + 1, (n - 1) * sizeof(*labels));
@@ -239,6 +253,7 @@ static bool parse_plain(struct arena *arena, struct span s, struct domain *d)
     p[s.n] = '\0';
     d->ascii = d->unicode = p;
     d->valid = d->is_ascii = true;
+    d->disguised = false;
     return true;
 }
 
@@ -260,11 +275,12 @@ void domain_parse(struct arena *arena, const char *name, struct domain *domain_r
     domain_r->is_ascii = true;
     if (!all_ascii(s))
         s = text_valid_utf8(arena, s);
-    valid &= cut(s, labels, &domain_r->n);
+    valid &= cut(s, labels, &domain_r->n, &domain_r->disguised);
     for (unsigned i = 0; i < domain_r->n; i++) {
         convert_label(arena, &labels[i]);
         valid &= labels[i].valid;
         domain_r->is_ascii &= labels[i].ascii == labels[i].unicode;
+        domain_r->disguised |= labels[i].disguised;
     }
     join(arena, domain_r, labels);
     domain_r->valid = valid && domain_r->n > 0;

@@ -24,6 +24,7 @@ struct domain {
     const char *suffix_ascii;    /* points into `ascii`, "" when empty */
     bool valid;                  /* IDNA 2008 accepts every label */
     bool is_ascii;               /* no label is internationalised */
+    bool disguised; /* written with characters that IDNA drops, or takes for others: no host is written so */
 };
 
 /* `name` is hostile input of any length. Strings live in `arena`. */

@@ -203,3 +203,25 @@ const char *explain_differs(struct query *q, const struct hit *hit)
     buf_free(&out);
     return text;
 }
+
+/* The first character that no host is written with. */
+static uint32_t strange_character(const char *written)
+{
+    for (struct span s = span_of(written); s.n;) {
+        uint32_t c;
+        size_t n = text_decode(s.p, s.n, &c);
+        if (c >= 0x80 && (c >= 0xff00 || !uc_is_property_alphabetic(c)))
+            return c;
+        s = (struct span){s.p + n, s.n - n};
+    }
+    return 0;
+}
+
+const char *explain_disguise(struct query *q, const char *written, const char *target, enum relation relation)
+{
+    uint32_t c = strange_character(written);
+    const char *which = c ? arena_printf(q->arena, " (U+%04X)", (unsigned)c) : "";
+    return arena_printf(q->arena,
+                        "%s `%s` is written with characters that nobody sees, or that stand for others%s",
+                        relation_words(relation), target, which);
+}

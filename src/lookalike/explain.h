@@ -13,6 +13,9 @@ struct explain_letter {
 };
 struct explain_letter explain_letter(const struct hit *hit, const struct form *form, unsigned at);
 const char *explain_why(struct query *q, const struct hit *hit, const struct form *form);
+/* Of a protected domain that is written with characters that nobody sees, or that only look like the genuine ones. */
+const char *explain_disguise(struct query *q, const char *written, const char *target,
+                             enum relation relation);
 const char *explain_differs(struct query *q, const struct hit *hit);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lookalike/contained.h"
+#include "lookalike/explain.h"
 #include "lookalike/hits.h"
 #include "lookalike/lookup.h"
 #include "lookalike/whole.h"
@@ -31,6 +32,28 @@ static bool genuine(const struct lookalike_index *index, const struct domain *d,
             return true;
         }
     return false;
+}
+
+/*
+ * A protected name with a zero-width character or a full-width dot in it: DNS knows it as the genuine one, but nobody who
+ * owns it writes it so, and those who authenticate do not find it.
+ */
+static void disguise(struct query *q, struct lookalike_result *r)
+{
+    enum { SCORE = 95 };
+    struct lookalike_finding *finding = arena_alloc(q->arena, sizeof(*finding));
+    *finding = (struct lookalike_finding){
+        .target = r->genuine ? r->genuine : r->ascii,
+        .relation = r->genuine_relation,
+        .classes = 1u << LOOKALIKE_IDN_HOMOGRAPH | 1u << LOOKALIKE_IDNA_INVALID,
+        .score = SCORE,
+        .differs = r->input,
+    };
+    finding->why = explain_disguise(q, r->input, finding->target, finding->relation);
+    r->kind = LOOKALIKE_SUSPECT;
+    r->genuine = NULL;
+    r->findings = finding;
+    r->n_findings = 1;
 }
 
 static void match_seen(struct query *q, struct seen *seen)
@@ -98,8 +121,11 @@ const struct lookalike_result *lookup_match(struct query *q, const char *domain)
     r->unicode = d.unicode;
     r->registrable = d.registrable;
     r->idna_valid = d.valid;
-    if (genuine(q->index, &d, r))
+    if (genuine(q->index, &d, r)) {
+        if (d.disguised)
+            disguise(q, r);
         return r;
+    }
     q->tables = q->index->tables;
     q->domain = &d;
     q->n_hits = 0;

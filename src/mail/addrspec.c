@@ -98,8 +98,6 @@ struct wide {
     char plain;
 };
 static const struct wide wide_at[] = {{"\xef\xbc\xa0", '@'}, {"\xef\xb9\xab", '@'}};
-static const struct wide wide_dot[] = {
-    {"\xef\xbc\x8e", '.'}, {"\xef\xb9\x92", '.'}, {"\xe3\x80\x82", '.'}, {"\xef\xbd\xa1", '.'}};
 
 static char plain_of(const char *p, const struct wide *list, size_t n)
 {
@@ -109,23 +107,21 @@ static char plain_of(const char *p, const struct wide *list, size_t n)
     return '\0';
 }
 
-/* Wide dots count only where a wide or plain "@" makes an address of it. */
-const char *addrspec_narrow(struct arena *arena, const char *text)
+/*
+ * "@" of full width parts an address for some readers. The dots stay as they are: a domain with one is written as no
+ * owner writes it, which is for the lookalike engine to say.
+ */
+static const char *narrow_at(struct arena *arena, const char *text)
 {
-    enum { N_AT = sizeof(wide_at) / sizeof(*wide_at), N_DOT = sizeof(wide_dot) / sizeof(*wide_dot) };
-    bool wide = false, at = strchr(text, '@') != NULL;
-    for (const char *p = text; *p; p++)
-        if ((unsigned char)*p >= 0xe3) {
-            bool found = plain_of(p, wide_at, N_AT) != '\0';
-            at |= found;
-            wide |= found || plain_of(p, wide_dot, N_DOT) != '\0';
-        }
-    if (!wide || !at)
+    enum { N_AT = sizeof(wide_at) / sizeof(*wide_at) };
+    bool wide = false;
+    for (const char *p = text; *p && !wide; p++)
+        wide = (unsigned char)*p >= 0xe3 && plain_of(p, wide_at, N_AT);
+    if (!wide)
         return text;
     char *out = arena_alloc(arena, strlen(text) + 1), *to = out;
     for (const char *p = text; *p;) {
         char c = plain_of(p, wide_at, N_AT);
-        c = c ? c : plain_of(p, wide_dot, N_DOT);
         *to++ = c ? c : *p;
         p += c ? 3 : 1;
     }
@@ -209,7 +205,7 @@ static void decode_local(struct arena *arena, struct mailbox *box, bool *malform
 struct mailbox addrspec_read(struct arena *arena, struct span spec, bool *malformed)
 {
     struct mailbox box = {.name = "", .address = "", .local = "", .domain = ""};
-    const char *clean = text_clean_line(arena, spec), *narrow = addrspec_narrow(arena, clean);
+    const char *clean = text_clean_line(arena, spec), *narrow = narrow_at(arena, clean);
     *malformed |= narrow != clean;
     spec = span_trim(without_comments(arena, span_of(narrow), malformed));
     if (spec.n == 0) {

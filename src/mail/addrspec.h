@@ -12,7 +12,5 @@
 struct mailbox addrspec_read(struct arena *arena, struct span spec, bool *malformed);
 /* The "@" that parts local part and domain: the last one outside a quoted string; NULL when there is none. */
 const char *addrspec_at(struct span spec);
-/* The text with "@" and "." in place of the full-width ones that look like them. In arena when any was there. */
-const char *addrspec_narrow(struct arena *arena, const char *text);
 
 #endif

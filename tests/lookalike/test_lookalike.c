@@ -117,6 +117,29 @@ static void counts_many_letters(void **state)
     assert_non_null(strstr(r->findings[0].why, "and 1 more letter only looks like the genuine one"));
 }
 
+/* The protected name itself, written as no owner writes it: DNS knows it, authentication does not. */
+static void finds_disguised_names(void **state)
+{
+    static const char *const written[] = {
+        "arvel\xE2\x80\x8Bmetal.com", /* zero-width space */
+        "arvel\xC2\xADmetal.com",     /* soft hyphen */
+        "arvelmetal\xEF\xBC\x8E"
+        "com", /* full-width dot */
+        "arvelmetal\xE3\x80\x82"
+        "com",                       /* ideographic full stop */
+        "\xEF\xBD\x81rvelmetal.com", /* full-width letter */
+        "mail.arvel\xE2\x80\x8Bmetal.com",
+    };
+    for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {
+        const struct lookalike_result *r = lookalike_match(names, arena, written[i]);
+        if (r->kind != LOOKALIKE_SUSPECT)
+            print_error("%s\n", written[i]);
+        assert_int_equal(r->kind, LOOKALIKE_SUSPECT);
+        assert_true(r->findings[0].score >= LOOKALIKE_STRONG);
+        assert_string_equal(r->findings[0].target, "arvelmetal.com");
+    }
+}
+
 static void leaves_the_genuine_alone(void **state)
 {
     static const char *const genuine[] = {"arvelmetal.com",          "mail.arvelmetal.com", "ARVELMETAL.COM.",
@@ -235,6 +258,7 @@ int main(void)
         cmocka_unit_test(finds_the_classes),
         cmocka_unit_test(tells_the_letters),
         cmocka_unit_test(counts_many_letters),
+        cmocka_unit_test(finds_disguised_names),
         cmocka_unit_test(leaves_the_genuine_alone),
         cmocka_unit_test(pairs),
         cmocka_unit_test(pairs_of_many),
