@@ -26,7 +26,7 @@ static const struct {
           "ELF",
           "elf"),
     MAGIC(0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "ole"),
-    MAGIC(0, "{\\rtf", "rtf"),
+    MAGIC(0, "{\\rt", "rtf"),
     MAGIC(0, "\x89PNG\r\n", "png"),
     MAGIC(0, "\xFF\xD8\xFF", "jpeg"),
     MAGIC(0, "GIF8", "gif"),

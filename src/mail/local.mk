@@ -5,6 +5,7 @@ libringer_a_SOURCES += \
 	src/mail/authres.c src/mail/authres.h \
 	src/mail/build.h \
 	src/mail/charset.c src/mail/charset.h \
+	src/mail/contentline.c src/mail/contentline.h \
 	src/mail/css.c src/mail/css.h \
 	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \

@@ -13,6 +13,7 @@
 #include "mail/address.h"
 #include "mail/attachment.h"
 #include "mail/charset.h"
+#include "mail/contentline.h"
 #include "mail/decode.h"
 #include "mail/html.h"
 #include "mail/link.h"
@@ -333,6 +334,8 @@ static void read_plain(struct builder *b, const struct text_part *t)
         text = decode_enriched(b->arena, text);
     if (t->part->type.flowed)
         text = decode_unflow(b->arena, text, t->part->type.delsp);
+    if (strcmp(t->part->type.type, "text/plain") != 0 && contentline_is(text))
+        text = contentline_text(b->arena, text);
     take_uuencoded(b, text);
     add_text_links(b, text);
     add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);

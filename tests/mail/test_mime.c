@@ -10,6 +10,7 @@
 #include "base/buf.h"
 
 #include "mail/charset.h"
+#include "mail/contentline.h"
 #include "mail/decode.h"
 #include "mail/message.h"
 #include "mail/mime.h"
@@ -168,6 +169,32 @@ static void test_enriched(void **state)
     arena_free(&arena);
 }
 
+static void test_contentlines(void **state)
+{
+    static const struct {
+        const char *text, *want; /* NULL: neither an invitation nor a card */
+    } rows[] = {
+        {"BEGIN:VCALENDAR\r\nSUMMARY:Our ba\r\n nk\r\nUID:1\r\nEND:VCALENDAR", "Our bank\n\n"},
+        {"\n\xEF\xBB\xBF", NULL},
+        {"\xEF\xBB\xBF\nbegin:vcard\nitem1.NOTE;X=\"a:b;c\":Pay\\, now\\nplease\nX-NEW:seen",
+         "Pay, now\nplease\n\nseen\n\n"},
+        {"BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:I=42=\nAN", "IBAN\n\n"},
+        {"BEGIN:VCALENDAR\nATTENDEE;CN=\"Karl Meier\":mailto:k@a.example\n",
+         "Karl Meier mailto:k@a.example\n\n"},
+        {"BEGIN:VCALENDAR", ""},
+        {"Dear all,\nBEGIN:VCARD", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        assert_int_equal(contentline_is(span_of(rows[i].text)), rows[i].want != NULL);
+        if (rows[i].want)
+            assert_string_equal(arena_span(arena, contentline_text(arena, span_of(rows[i].text))),
+                                rows[i].want);
+        arena_free(&arena);
+    }
+}
+
 static void test_header_block(void **state)
 {
     struct arena *arena = arena_new();
@@ -304,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_essential_fields),
         cmocka_unit_test(test_uu),
         cmocka_unit_test(test_enriched),
+        cmocka_unit_test(test_contentlines),
         cmocka_unit_test(test_header_block),
         cmocka_unit_test(test_decoding_headers),
         cmocka_unit_test(test_decoding_names),
