@@ -18,6 +18,7 @@ FUZZERS = \
 	fuzz/fuzz_lookalike \
 	fuzz/fuzz_message \
 	fuzz/fuzz_phrase_pack \
+	fuzz/fuzz_reader \
 	fuzz/fuzz_rules \
 	fuzz/fuzz_worker_protocol \
 	fuzz/fuzz_yamltree
@@ -67,6 +68,8 @@ fuzz_fuzz_message_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_message_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_phrase_pack_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_phrase_pack_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_reader_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_reader_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_rules_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_rules_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_worker_protocol_LDFLAGS = $(FUZZ_LINK)

@@ -35,6 +35,12 @@ void extract_document(struct extraction *x, struct arena *arena, enum document_k
     case DOCUMENT_HTML:
         extract_html(x, arena, document);
         break;
+    case DOCUMENT_XML:
+        extract_xml(x, document);
+        break;
+    case DOCUMENT_LINES:
+        extract_lines(x, arena, document);
+        break;
     case DOCUMENT_CFB:
         look_at_cfb(x, document);
         break;

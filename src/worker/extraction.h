@@ -28,6 +28,8 @@ static inline bool extract_late(const struct extraction *x)
 void extract_office(struct extraction *x, struct arena *arena, struct span document);
 void extract_rtf(struct extraction *x, struct span document);
 void extract_plain(struct extraction *x, struct span document);
+void extract_xml(struct extraction *x, struct span document);
+void extract_lines(struct extraction *x, struct arena *arena, struct span document);
 void extract_html(struct extraction *x, struct arena *arena, struct span document);
 
 #endif

@@ -19,6 +19,7 @@ libringer_a_SOURCES += \
 	src/worker/spf_frames.c src/worker/spf_frames.h \
 	src/worker/spf_result.h \
 	src/worker/worker.h \
+	src/worker/xmltext.c src/worker/xmltext.h \
 	src/worker/zip.c src/worker/zip.h
 # The worker links only what it uses: every library is address space and code that a hostile document may reach.
 WORKER_LIBS = $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)

@@ -1,290 +1,36 @@
 /*
- * Text out of office documents: DOCX, PPTX, XLSX (ECMA-376) and ODT, ODS, ODP (ISO 26300), by expat out of zip.c.
- * What a reader does not see is left out: deleted and moved-away text, hidden runs, phonetic hints, the fallback
- * copy of drawings. Refused: any DOCTYPE (neither format has one; with it go entities and "billion laughs"),
- * elements nested deeper than DEPTH_MAX, documents that unpack beyond UNPACKED_MAX. Zips inside stay shut.
+ * Text out of office documents: DOCX, PPTX, XLSX (ECMA-376) and ODT, ODS, ODP (ISO 26300), by xmltext.c out of zip.c.
+ * The parts of a package are found as Office finds them: by relationships from _rels/.rels on, whatever their names
+ * are; by the usual names only where no relationship leads to a document. Refused: any DOCTYPE (neither format has one;
+ * with it go entities and "billion laughs"), documents that unpack beyond UNPACKED_MAX.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <expat.h>
 
-#include "base/mem.h"
 #include "worker/extraction.h"
+#include "worker/xmltext.h"
 #include "worker/zip.h"
 
 enum {
-    UNPACKED_MAX = 48 << 20,     /* XML of all parts read: hundreds of times a long contract's */
-    DEPTH_MAX = 256,             /* elements; tables in tables in text boxes stay below 100 */
-    STRINGS_BYTES_MAX = 8 << 20, /* of a workbook's shared strings */
-    STRINGS_MAX = 1 << 18,
-    NUMBER_MAX = 16, /* digits of a shared string's index */
-};
-
-/* What an element means for the text. */
-enum meaning {
-    MEANS_NOTHING,
-    MEANS_TEXT,      /* its characters are text */
-    MEANS_PARAGRAPH, /* ... and it ends a paragraph (ODF) */
-    MEANS_BREAK_AFTER,
-    MEANS_RUN,
-    MEANS_HIDE_RUN,
-    MEANS_TAB,
-    MEANS_NEWLINE,
-    MEANS_BLANKS,
-    MEANS_CELL,
-    MEANS_ROW,
-    MEANS_TABLE,
-    MEANS_SKIP,       /* nothing inside counts */
-    MEANS_STRING,     /* XLSX: one shared string */
-    MEANS_SHEET_CELL, /* XLSX: a cell with its type */
-};
-
-struct element {
-    const char *name;
-    enum meaning meaning;
-};
-
-static const struct element in_ooxml[] = {
-    {"t", MEANS_TEXT},    {"p", MEANS_BREAK_AFTER}, {"r", MEANS_RUN},         {"vanish", MEANS_HIDE_RUN},
-    {"tab", MEANS_TAB},   {"br", MEANS_NEWLINE},    {"cr", MEANS_NEWLINE},    {"tc", MEANS_CELL},
-    {"tr", MEANS_ROW},    {"tbl", MEANS_TABLE},     {"Fallback", MEANS_SKIP}, {"moveFrom", MEANS_SKIP},
-    {"tabs", MEANS_SKIP}, {NULL, MEANS_NOTHING},
-};
-static const struct element in_odf[] = {
-    {"p", MEANS_PARAGRAPH},        {"h", MEANS_PARAGRAPH}, {"tab", MEANS_TAB},
-    {"line-break", MEANS_NEWLINE}, {"s", MEANS_BLANKS},    {"table-cell", MEANS_CELL},
-    {"table-row", MEANS_ROW},      {"table", MEANS_TABLE}, {"tracked-changes", MEANS_SKIP},
-    {NULL, MEANS_NOTHING},
-};
-static const struct element in_strings[] = {
-    {"si", MEANS_STRING},
-    {"t", MEANS_TEXT},
-    {"rPh", MEANS_SKIP},
-    {NULL, MEANS_NOTHING},
-};
-static const struct element in_sheet[] = {
-    {"c", MEANS_SHEET_CELL},      {"v", MEANS_TEXT},     {"t", MEANS_TEXT},
-    {"rPh", MEANS_SKIP},          {"row", MEANS_ROW},    {"f", MEANS_SKIP},
-    {"headerFooter", MEANS_SKIP}, {NULL, MEANS_NOTHING},
-};
-
-struct strings {
-    struct buf bytes;
-    size_t *ends; /* of each string */
-    size_t n;
+    UNPACKED_MAX = 48 << 20, /* XML of all parts read: hundreds of times a long contract's */
+    RELATED_MAX = 512,       /* relationships followed from one part; a long deck has 200 slides */
+    RELATED_DEPTH = 4,       /* package, document, sheet, drawing */
+    TARGET_MAX = 512,        /* bytes of a part's name */
 };
 
 struct office {
     struct extraction *x;
+    struct arena *arena;
     const struct zip *zip;
     size_t budget;
-    struct strings strings;
-    /* of the part being read */
-    XML_Parser parser;
-    const struct element *elements;
-    unsigned depth, skip, text, cell, run;
-    bool hidden, shared, in_strings;
-    char index[NUMBER_MAX + 1];
-    size_t index_n;
+    bool *seen; /* each entry, once */
+    struct xmltext xml;
 };
-
-static void stop(struct office *o, enum worker_status status, const char *detail)
-{
-    o->x->status = status;
-    o->x->detail = detail;
-    XML_StopParser(o->parser, XML_FALSE);
-}
-
-/* Names come as "namespace|local": prefixes are free, and strict and transitional OOXML differ in namespaces only. */
-static enum meaning meaning_of(const struct office *o, const char *name)
-{
-    const char *bar = strrchr(name, '|');
-    const char *local = bar ? bar + 1 : name;
-    for (const struct element *e = o->elements; e->name; e++)
-        if (strcmp(local, e->name) == 0)
-            return e->meaning;
-    return MEANS_NOTHING;
-}
-
-static const char *attribute(const char **attributes, const char *name)
-{
-    for (; *attributes; attributes += 2) {
-        const char *bar = strrchr(*attributes, '|');
-        if (strcmp(bar ? bar + 1 : *attributes, name) == 0)
-            return attributes[1];
-    }
-    return NULL;
-}
-
-static bool is_off(const char *value)
-{
-    return value && (strcmp(value, "0") == 0 || strcmp(value, "false") == 0 || strcmp(value, "off") == 0);
-}
-
-static void add_blanks(struct sink *sink, const char *count)
-{
-    long n = count ? strtol(count, NULL, 10) : 1;
-    for (long i = 0; i < n && i < 100; i++)
-        sink_char(sink, ' ');
-}
-
-static void XMLCALL on_start(void *ctx, const char *name, const char **attributes)
-{
-    struct office *o = ctx;
-    struct sink *sink = &o->x->sink;
-    enum meaning meaning = meaning_of(o, name);
-    if (++o->depth > DEPTH_MAX) {
-        stop(o, WORKER_BROKEN, "elements are nested too deep");
-        return;
-    }
-    if (o->skip || meaning == MEANS_SKIP) {
-        o->skip++;
-        return;
-    }
-    switch (meaning) {
-    case MEANS_TEXT:
-    case MEANS_PARAGRAPH:
-        o->text++;
-        break;
-    case MEANS_RUN:
-        o->run++;
-        o->hidden = false;
-        break;
-    case MEANS_HIDE_RUN:
-        o->hidden = o->run && !is_off(attribute(attributes, "val"));
-        break;
-    case MEANS_TAB:
-        sink_char(sink, '\t');
-        break;
-    case MEANS_NEWLINE:
-        sink_char(sink, '\n');
-        break;
-    case MEANS_BLANKS:
-        add_blanks(sink, attribute(attributes, "c"));
-        break;
-    case MEANS_SHEET_CELL: {
-        const char *type = attribute(attributes, "t");
-        o->shared = type && strcmp(type, "s") == 0;
-        o->index_n = 0;
-    } /* fall through */
-    case MEANS_CELL:
-        o->cell++;
-        sink_cell_start(sink);
-        break;
-    default:
-        break;
-    }
-}
-
-static void end_string(struct office *o)
-{
-    struct strings *s = &o->strings;
-    if (s->n == STRINGS_MAX)
-        return;
-    if ((s->n & (s->n - 1)) == 0) /* room for powers of two */
-        s->ends = mem_resize(s->ends, s->n ? s->n * 2 : 1, sizeof(*s->ends));
-    s->ends[s->n++] = s->bytes.n;
-}
-
-static void add_shared(struct office *o)
-{
-    o->index[o->index_n] = '\0';
-    char *end;
-    unsigned long i = strtoul(o->index, &end, 10);
-    if (end == o->index || *end || i >= o->strings.n)
-        return;
-    size_t from = i ? o->strings.ends[i - 1] : 0;
-    sink_text(&o->x->sink, (struct span){o->strings.bytes.p + from, o->strings.ends[i] - from});
-}
-
-static void XMLCALL on_end(void *ctx, const char *name)
-{
-    struct office *o = ctx;
-    struct sink *sink = &o->x->sink;
-    o->depth--;
-    if (o->skip) {
-        o->skip--;
-        return;
-    }
-    switch (meaning_of(o, name)) {
-    case MEANS_TEXT:
-        o->text--;
-        break;
-    case MEANS_PARAGRAPH:
-        o->text--;
-        sink_break(sink, o->cell ? 1 : 2);
-        break;
-    case MEANS_BREAK_AFTER:
-        sink_break(sink, o->cell ? 1 : 2);
-        break;
-    case MEANS_RUN:
-        o->run--;
-        o->hidden = false;
-        break;
-    case MEANS_SHEET_CELL:
-        if (o->shared)
-            add_shared(o);
-        o->shared = false;
-        /* fall through */
-    case MEANS_CELL:
-        o->cell--;
-        sink_cell_end(sink);
-        break;
-    case MEANS_ROW:
-        sink_row_end(sink);
-        break;
-    case MEANS_TABLE:
-        sink_break(sink, 2);
-        break;
-    case MEANS_STRING:
-        end_string(o);
-        break;
-    default:
-        break;
-    }
-    if (sink->truncated)
-        XML_StopParser(o->parser, XML_FALSE);
-}
-
-static void XMLCALL on_text(void *ctx, const char *text, int n)
-{
-    struct office *o = ctx;
-    struct span s = {text, (size_t)n};
-    if (!o->text || o->skip || o->hidden)
-        return;
-    if (o->in_strings) {
-        if (o->strings.bytes.n + s.n <= STRINGS_BYTES_MAX)
-            buf_add_span(&o->strings.bytes, s);
-    } else if (o->shared) {
-        for (size_t i = 0; i < s.n && o->index_n < NUMBER_MAX; i++)
-            o->index[o->index_n++] = s.p[i];
-    } else {
-        sink_text(&o->x->sink, s);
-    }
-}
-
-static void XMLCALL on_doctype(void *ctx, const char *name, const char *system_id, const char *public_id,
-                               int has_internal_subset)
-{
-    stop(ctx, WORKER_BROKEN, "XML with a DOCTYPE");
-}
 
 static bool on_piece(void *ctx, struct span piece)
 {
-    struct office *o = ctx;
-    if (extract_late(o->x)) {
-        o->x->status = WORKER_TIMEOUT;
-        o->x->detail = "the document is too much work";
-        return false;
-    }
-    if (XML_Parse(o->parser, piece.p, (int)piece.n, 0) == XML_STATUS_OK)
-        return true;
-    if (o->x->status == WORKER_OK && !o->x->sink.truncated) {
-        o->x->status = WORKER_BROKEN;
-        o->x->detail = "XML that is not well-formed";
-    }
-    return false;
+    return xmltext_feed(ctx, piece);
 }
 
 static void set_result(struct extraction *x, enum zip_result result)
@@ -299,71 +45,214 @@ static void set_result(struct extraction *x, enum zip_result result)
                                         : "the zip does not keep to its format";
 }
 
-static void read_part(struct office *o, const struct zip_entry *entry, const struct element *elements)
+static void read_part(struct office *o, const struct zip_entry *entry, enum xml_format format)
 {
-    if (o->x->status != WORKER_OK || o->x->sink.truncated)
+    bool *seen = &o->seen[entry - o->zip->entries];
+    if (*seen || o->x->status != WORKER_OK || o->x->sink.truncated)
         return;
-    o->parser = XML_ParserCreateNS(NULL, '|');
-    if (!o->parser) {
-        o->x->status = WORKER_TOO_BIG;
+    *seen = true;
+    if (!xmltext_begin(&o->xml, format, true))
         return;
-    }
-    o->elements = elements;
-    o->in_strings = elements == in_strings;
-    o->depth = o->skip = o->text = o->cell = o->run = 0;
-    o->hidden = o->shared = false;
-    XML_SetUserData(o->parser, o);
-    XML_SetElementHandler(o->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(o->parser, on_text);
-    XML_SetStartDoctypeDeclHandler(o->parser, on_doctype);
-    set_result(o->x, zip_read(o->zip, entry, &o->budget, on_piece, o));
-    if (o->x->status == WORKER_OK && !o->x->sink.truncated &&
-        XML_Parse(o->parser, "", 0, 1) != XML_STATUS_OK) {
-        o->x->status = WORKER_BROKEN;
-        o->x->detail = "XML that ends too early";
-    }
-    XML_ParserFree(o->parser);
-    o->parser = NULL;
-    sink_break(&o->x->sink, 2);
+    set_result(o->x, zip_read(o->zip, entry, &o->budget, on_piece, &o->xml));
+    xmltext_end(&o->xml);
 }
+
+/* --- relationships (ECMA-376 part 2, 9.3) */
+
+struct relation {
+    const char *kind; /* last word of its type */
+    const char *target;
+};
+
+struct relations {
+    struct arena *arena;
+    XML_Parser parser;
+    struct relation *v;
+    size_t n;
+};
+
+static void XMLCALL on_relation(void *ctx, const char *name, const char **attributes)
+{
+    struct relations *r = ctx;
+    const char *type = NULL, *target = NULL;
+    bool external = false;
+    for (; *attributes; attributes += 2) {
+        if (strcmp(*attributes, "Type") == 0)
+            type = attributes[1];
+        else if (strcmp(*attributes, "Target") == 0)
+            target = attributes[1];
+        else if (strcmp(*attributes, "TargetMode") == 0)
+            external = strcmp(attributes[1], "External") == 0;
+    }
+    const char *slash = type ? strrchr(type, '/') : NULL;
+    if (!slash || !target || external || r->n == RELATED_MAX)
+        return;
+    r->v[r->n++] = (struct relation){arena_strdup(r->arena, slash + 1), arena_strdup(r->arena, target)};
+}
+
+static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system_id, const char *public_id,
+                                   int has_internal_subset)
+{
+    XML_StopParser(((struct relations *)ctx)->parser, XML_FALSE);
+}
+
+static bool on_relations(void *ctx, struct span piece)
+{
+    return XML_Parse(((struct relations *)ctx)->parser, piece.p, (int)piece.n, 0) == XML_STATUS_OK;
+}
+
+/* Those of the part "a/b.xml" stand in "a/_rels/b.xml.rels"; of the package, whose name is "", in "_rels/.rels". */
+static struct relations relations_of(struct office *o, struct span part)
+{
+    struct relations r = {.arena = o->arena};
+    size_t dir = part.n;
+    while (dir && part.p[dir - 1] != '/')
+        dir--;
+    const struct zip_entry *entry = zip_find(o->zip, arena_printf(o->arena, "%.*s_rels/%.*s.rels", (int)dir,
+                                                                  part.p, (int)(part.n - dir), part.p + dir));
+    r.parser = entry ? XML_ParserCreate(NULL) : NULL;
+    if (!r.parser)
+        return r;
+    r.v = arena_array(o->arena, RELATED_MAX, sizeof(*r.v));
+    XML_SetUserData(r.parser, &r);
+    XML_SetStartElementHandler(r.parser, on_relation);
+    XML_SetStartDoctypeDeclHandler(r.parser, refuse_doctype);
+    zip_read(o->zip, entry, &o->budget, on_relations, &r);
+    XML_ParserFree(r.parser);
+    return r;
+}
+
+static int hex(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* "%20" undone. */
+static struct span unescape(struct arena *arena, const char *target)
+{
+    char *out = arena_strdup(arena, target);
+    size_t n = 0;
+    for (const char *p = target; *p; p++) {
+        int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
+        out[n++] = low >= 0 ? (char)(high << 4 | low) : *p;
+        p += low >= 0 ? 2 : 0;
+    }
+    return (struct span){out, n};
+}
+
+/* A target as a part's name: taken from the folder of `part`, or from the root where it starts with "/". */
+static const struct zip_entry *resolve(struct office *o, struct span part, const char *target)
+{
+    char name[TARGET_MAX + 1];
+    struct span rest = unescape(o->arena, target);
+    size_t n = 0;
+    if (*target != '/')
+        for (n = part.n < TARGET_MAX ? part.n : TARGET_MAX; n && part.p[n - 1] != '/';)
+            n--;
+    memcpy(name, part.p, n);
+    while (rest.n) {
+        bool last = !memchr(rest.p, '/', rest.n);
+        struct span step = span_cut(&rest, '/');
+        if (span_eq(step, SPAN_LIT(".."))) {
+            for (n -= n > 0; n && name[n - 1] != '/';)
+                n--;
+        } else if (step.n && !span_eq(step, SPAN_LIT("."))) {
+            if (n + step.n + 1 > TARGET_MAX)
+                return NULL;
+            memcpy(name + n, step.p, step.n);
+            n += step.n;
+            if (!last)
+                name[n++] = '/';
+        }
+    }
+    name[n] = '\0';
+    return zip_find(o->zip, name);
+}
+
+static void follow(struct office *o, struct span part, unsigned depth);
+
+/* What a relationship leads to, as far as it holds text for the reader. Comments and notes are shown beside it. */
+static void follow_one(struct office *o, const struct zip_entry *entry, const char *kind, unsigned depth)
+{
+    static const struct {
+        const char *kind;
+        enum xml_format format;
+        bool page;
+    } kinds[] = {
+        {"officeDocument", XML_OOXML, false}, {"worksheet", XML_SHEET, true},
+        {"slide", XML_OOXML, true},           {"header", XML_OOXML, false},
+        {"footer", XML_OOXML, false},         {"footnotes", XML_OOXML, false},
+        {"endnotes", XML_OOXML, false},       {"comments", XML_OOXML, false},
+        {"drawing", XML_OOXML, false},        {"diagramData", XML_OOXML, false},
+        {"notesSlide", XML_OOXML, false},     {"chart", XML_OOXML, false},
+        {"slideMaster", XML_OOXML, false},    {"slideLayout", XML_OOXML, false},
+    };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(kind, kinds[i].kind) == 0 && !o->seen[entry - o->zip->entries]) {
+            o->x->pages += kinds[i].page;
+            read_part(o, entry, kinds[i].format);
+            follow(o, entry->name, depth + 1);
+        }
+}
+
+static void follow(struct office *o, struct span part, unsigned depth)
+{
+    if (depth > RELATED_DEPTH || o->x->status != WORKER_OK)
+        return;
+    struct relations r = relations_of(o, part);
+    const struct zip_entry *entry;
+    for (size_t i = 0; i < r.n; i++) /* sheets point into them */
+        if (strcmp(r.v[i].kind, "sharedStrings") == 0 && (entry = resolve(o, part, r.v[i].target)))
+            read_part(o, entry, XML_SHARED_STRINGS);
+    for (size_t i = 0; i < r.n && o->x->status == WORKER_OK; i++)
+        if ((entry = resolve(o, part, r.v[i].target)))
+            follow_one(o, entry, r.v[i].kind, depth);
+}
+
+/* --- by names */
 
 static bool named(const struct zip_entry *entry, const char *head)
 {
     size_t n = strlen(head);
-    return span_starts_nocase(entry->name, (struct span){head, n}) && entry->name.n > n + 4 &&
+    return span_starts_nocase(entry->name, (struct span){head, n}) && entry->name.n >= n + 4 &&
            span_eq_nocase((struct span){entry->name.p + entry->name.n - 4, 4}, SPAN_LIT(".xml")) &&
            !memchr(entry->name.p + n, '/', entry->name.n - n);
 }
 
-/* All parts whose names start so, in the archive's order; how many there were. */
-static unsigned read_parts(struct office *o, const char *head, const struct element *elements)
+/* All parts whose names start so, in the archive's order. */
+static void read_parts(struct office *o, const char *head, enum xml_format format, bool pages)
 {
-    unsigned n = 0;
     for (size_t i = 0; i < o->zip->n; i++)
         if (named(&o->zip->entries[i], head)) {
-            read_part(o, &o->zip->entries[i], elements);
-            n++;
+            o->x->pages += pages && !o->seen[i];
+            read_part(o, &o->zip->entries[i], format);
         }
-    return n;
 }
 
-static void read_word(struct office *o, const struct zip_entry *document)
+/* Without relationships, or with such as lead nowhere, programs that repair a document go by the names. */
+static void read_by_names(struct office *o)
 {
-    static const char *const more[] = {"word/header", "word/footer", "word/footnotes", "word/endnotes",
-                                       "word/comments"};
-    read_part(o, document, in_ooxml);
-    for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
-        read_parts(o, more[i], in_ooxml);
+    static const struct {
+        const char *head;
+        enum xml_format format;
+        bool pages;
+    } parts[] = {
+        {"word/document", XML_OOXML, false},
+        {"word/header", XML_OOXML, false},
+        {"word/footer", XML_OOXML, false},
+        {"word/footnotes", XML_OOXML, false},
+        {"word/endnotes", XML_OOXML, false},
+        {"word/comments", XML_OOXML, false},
+        {"xl/sharedStrings", XML_SHARED_STRINGS, false},
+        {"xl/worksheets/sheet", XML_SHEET, true},
+        {"xl/drawings/drawing", XML_OOXML, false},
+        {"ppt/slides/slide", XML_OOXML, true},
+    };
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        read_parts(o, parts[i].head, parts[i].format, parts[i].pages);
 }
 
-static void read_workbook(struct office *o)
-{
-    const struct zip_entry *strings = zip_find(o->zip, "xl/sharedStrings.xml");
-    if (strings)
-        read_part(o, strings, in_strings);
-    o->x->pages = read_parts(o, "xl/worksheets/sheet", in_sheet);
-    read_parts(o, "xl/drawings/drawing", in_ooxml); /* text boxes */
-}
+/* --- OpenDocument */
 
 static bool find_encryption(void *ctx, struct span piece)
 {
@@ -373,9 +262,11 @@ static bool find_encryption(void *ctx, struct span piece)
     return !*found;
 }
 
+/* Headers and footers stand in styles.xml; charts and documents inside have a content.xml of their own. */
 static void read_opendocument(struct office *o, const struct zip_entry *content)
 {
-    const struct zip_entry *manifest = zip_find(o->zip, "META-INF/manifest.xml");
+    const struct zip_entry *manifest = zip_find(o->zip, "META-INF/manifest.xml"),
+                           *styles = zip_find(o->zip, "styles.xml");
     bool encrypted = false;
     if (manifest)
         zip_read(o->zip, manifest, &o->budget, find_encryption, &encrypted);
@@ -384,27 +275,45 @@ static void read_opendocument(struct office *o, const struct zip_entry *content)
         o->x->detail = "the document has a password";
         return;
     }
-    read_part(o, content, in_odf);
+    read_part(o, content, XML_ODF);
+    if (styles)
+        read_part(o, styles, XML_ODF);
+    for (size_t i = 0; i < o->zip->n; i++) {
+        static const struct span ending = SPAN_LIT("/content.xml");
+        struct span name = o->zip->entries[i].name;
+        if (name.n > ending.n && span_eq_nocase((struct span){name.p + name.n - ending.n, ending.n}, ending))
+            read_part(o, &o->zip->entries[i], XML_ODF);
+    }
+}
+
+static void read_package(struct office *o)
+{
+    const struct zip_entry *entry;
+    if (zip_find(o->zip, "mimetype") && (entry = zip_find(o->zip, "content.xml"))) {
+        read_opendocument(o, entry);
+        return;
+    }
+    follow(o, SPAN_LIT(""), 0);
+    bool found = false;
+    for (size_t i = 0; i < o->zip->n; i++)
+        found = found || o->seen[i];
+    if (!found && o->x->status == WORKER_OK) {
+        read_by_names(o);
+        for (size_t i = 0; i < o->zip->n; i++)
+            found = found || o->seen[i];
+    }
+    if (!found && o->x->status == WORKER_OK)
+        o->x->status = WORKER_UNSUPPORTED, o->x->detail = "a zip that is no office document";
 }
 
 void extract_office(struct extraction *x, struct arena *arena, struct span document)
 {
     struct zip zip;
-    struct office o = {.x = x, .zip = &zip, .budget = UNPACKED_MAX};
-    const struct zip_entry *entry;
+    struct office o = {.x = x, .arena = arena, .zip = &zip, .budget = UNPACKED_MAX, .xml = {.x = x}};
     set_result(x, zip_open(&zip, arena, document));
     if (x->status != WORKER_OK)
         return;
-    if ((entry = zip_find(&zip, "word/document.xml")))
-        read_word(&o, entry);
-    else if (zip_find(&zip, "xl/workbook.xml") || zip_find(&zip, "xl/workbook.bin"))
-        read_workbook(&o);
-    else if (zip_find(&zip, "ppt/presentation.xml"))
-        x->pages = read_parts(&o, "ppt/slides/slide", in_ooxml);
-    else if (zip_find(&zip, "mimetype") && (entry = zip_find(&zip, "content.xml")))
-        read_opendocument(&o, entry);
-    else
-        x->status = WORKER_UNSUPPORTED, x->detail = "a zip that is no office document";
-    buf_free(&o.strings.bytes);
-    free(o.strings.ends);
+    o.seen = arena_array(arena, zip.n ? zip.n : 1, sizeof(*o.seen));
+    read_package(&o);
+    xmltext_free(&o.xml);
 }

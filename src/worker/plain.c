@@ -4,11 +4,15 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "mail/contentline.h"
 #include "mail/html.h"
 #include "worker/codepage.h"
 #include "worker/extraction.h"
 
-enum { HTML_MAX = 4 << 20 /* of a page: a mail program's viewer is slow long before */ };
+enum {
+    HTML_MAX = 4 << 20,  /* of a page: a mail program's viewer is slow long before */
+    LINES_MAX = 4 << 20, /* of an invitation: a picture in it is left out, but must be gone through */
+};
 
 static void utf16_text(struct sink *sink, struct span bytes, bool big)
 {
@@ -40,16 +44,31 @@ void extract_plain(struct extraction *x, struct span document)
         codepage_text(&x->sink, 1252, document);
 }
 
+static void add_page(struct extraction *x, struct arena *arena, struct span page)
+{
+    struct html_text *html = html_read(arena, page, 0);
+    for (size_t i = 0; i < html->n; i++) {
+        sink_text(&x->sink, html->v[i].text);
+        sink_break(&x->sink, 2);
+    }
+}
+
 /* A page as an attachment: what a reader sees of it, by the same rules as for a mail's own HTML. */
 void extract_html(struct extraction *x, struct arena *arena, struct span document)
 {
     struct extraction decoded = {.sink = {.max = HTML_MAX}};
     extract_plain(&decoded, document);
-    struct html_text *html = html_read(arena, buf_span(&decoded.sink.text), 0);
-    for (size_t i = 0; i < html->n; i++) {
-        sink_text(&x->sink, html->v[i].text);
-        sink_break(&x->sink, 2);
-    }
+    add_page(x, arena, buf_span(&decoded.sink.text));
+    x->sink.truncated |= decoded.sink.truncated;
+    buf_free(&decoded.sink.text);
+}
+
+/* An invitation or a card. */
+void extract_lines(struct extraction *x, struct arena *arena, struct span document)
+{
+    struct extraction decoded = {.sink = {.max = LINES_MAX}};
+    extract_plain(&decoded, document);
+    sink_text(&x->sink, contentline_text(arena, buf_span(&decoded.sink.text)));
     x->sink.truncated |= decoded.sink.truncated;
     buf_free(&decoded.sink.text);
 }

@@ -170,8 +170,10 @@ static void end_fallback(struct xmltext *o)
     const struct xml_choice *c = &o->choice[--o->choices];
     struct span said = {sink->text.p + c->from, c->fallback - c->from},
                 again = span_trim((struct span){sink->text.p + c->fallback, sink->text.n - c->fallback});
-    if (again.n && said.n >= again.n && memmem(said.p, said.n, again.p, again.n))
+    if (again.n && said.n >= again.n && memmem(said.p, said.n, again.p, again.n)) {
         sink->text.n = c->fallback;
+        sink->cell_start = sink->cell_start < c->fallback ? sink->cell_start : c->fallback;
+    }
 }
 
 /* Letters set one by one on a line are one word; a step that is much wider than the one before is a blank. */

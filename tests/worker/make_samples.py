@@ -81,8 +81,94 @@ def others():
         rb"\pard Our \b new\b0  account\par IBAN:\tab DE89\~3704\line caf\'e9 \u8364? {\v secret}done\par" b"\n"
         rb"{\trowd\intbl Name\cell Value\cell\row}{\pict 0102}{\field{\*\fldinst HYPERLINK x}{\fldrslt click}}"
         rb"{\*\shpinst{\sp x}{\shptxt  boxed}}}")
+    (OUT / "short.doc").write_bytes(rb"{\rt1\ansi Our new account\par}")
     (OUT / "locked.doc").write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le") + bytes(64))
+
+
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relations(*rows):
+    return ('<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' + "".join(
+        f'<Relationship Id="r{i}" Type="{R}/{kind}" Target="{target}"/>' for i, (kind, target) in enumerate(rows))
+        + "</Relationships>")
+
+
+def related():
+    """Parts under other names than Word gives them, and a fallback that says something else than the choice."""
+    package("renamed.docx", [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", relations(("officeDocument", "/text/the%20letter.xml"), ("image", "word/document.xml"))),
+        ("text/_rels/the letter.xml.rels", relations(("header", "../other/top.xml"), ("header", "../../nowhere.xml"))),
+        ("text/the letter.xml", document("<w:p>" + run("Our bank details have changed.") + "</w:p>")),
+        ("other/top.xml", f'<w:hdr xmlns:w="{W}"><w:p>{run("Example Ltd")}</w:p></w:hdr>'),
+        ("word/document.xml", document("<w:p>" + run("Nothing to see") + "</w:p>")),
+    ])
+    package("fallback.docx", [("word/document.xml", document(
+        '<mc:AlternateContent><mc:Choice Requires="zz"><w:p>' + run("A picture") + "</w:p></mc:Choice><mc:Fallback><w:p>"
+        + run("Pay to the new account") + "</w:p></mc:Fallback></mc:AlternateContent>"
+        + "<mc:AlternateContent><mc:Choice>" + run("same") + "</mc:Choice><mc:Fallback>" + run("same")
+        + "</mc:Fallback></mc:AlternateContent>"))])
+    package("related.xlsx", [
+        ("_rels/.rels", relations(("officeDocument", "book.xml"))),
+        ("book.xml", f'<workbook xmlns="{S}"/>'),
+        ("_rels/book.xml.rels", relations(("worksheet", "a.xml"), ("sharedStrings", "s.xml"))),
+        ("a.xml", f'<worksheet xmlns="{S}"><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>'),
+        ("s.xml", f'<sst xmlns="{S}"><si><t>Account</t></si></sst>')])
+
+
+def flat():
+    office = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    text = office + 'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    head = f'<text:p xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">Example Ltd</text:p>'
+    (OUT / "letter.fodt").write_text(
+        f'<?xml version="1.0"?><office:document {text}><office:master-styles>{head}</office:master-styles><office:body>'
+        "<text:h>Notice</text:h><text:p>Our bank<text:s/>details have changed.<office:binary-data>QUFB"
+        "</office:binary-data></text:p></office:body></office:document>")
+    package("header.odt", [("mimetype", "application/vnd.oasis.opendocument.text"),
+                           ("content.xml", f"<office:document-content {text}><text:p>Body</text:p></office:document-content>"),
+                           ("styles.xml", f"<office:document-styles {office}>{head}</office:document-styles>")])
+    (OUT / "letter.svg").write_text(
+        '<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY iban "DE89 3704 0044 0532 0130 00">]>'
+        '<svg xmlns="http://www.w3.org/2000/svg"><style>text{fill:red}</style><script>var hidden</script>'
+        '<text x="0" y="10">Our bank details have <tspan font-weight="bold">changed</tspan>.</text>'
+        '<text x="0" y="30">IBAN &iban;</text>' + "".join(
+            f'<text x="{x}" y="50">{c}</text>' for x, c in ((0, "P"), (9, "a"), (18, "y"), (36, "u"), (45, "s")))
+        + '<foreignObject><div xmlns="http://www.w3.org/1999/xhtml">Yours, <b>Bob</b></div></foreignObject></svg>')
+    (OUT / "invoice.xml").write_text(
+        '<Invoice xmlns="urn:x" xmlns:c="urn:c"><c:ID>2026-7</c:ID><c:Account><c:ID>DE89370400440532013000</c:ID>'
+        "</c:Account></Invoice>")
+    (OUT / "word2003.xml").write_text(
+        '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:p><w:r><w:t>Pay '
+        "</w:t></w:r><w:r><w:t>now</w:t></w:r></w:p></w:body></w:wordDocument>")
+    (OUT / "laughs.svg").write_text("<!DOCTYPE svg [" + '<!ENTITY a0 "lol">' + "".join(
+        f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10)) + "]><svg><text>&a9;</text></svg>")
+
+
+def lines():
+    (OUT / "invite.ics").write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1@x\r\nORGANIZER;CN=\"Karen; Whitfield\":mailto:k@e.example\r\n"
+        b"SUMMARY:Our bank de\r\n tails have\r\n\t changed\r\nDESCRIPTION:First\\nIBAN\\, new: DE89 3704\r\n"
+        b"X-ALT-DESC;FMTTYPE=text/html:<p>Pay <b>no</b>w</p><p style=display:none>no</p>\r\n"
+        b"ATTACH;ENCODING=BASE64;VALUE=BINARY:QUFB\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    (OUT / "card.vcf").write_bytes(
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Meier;Karl\r\nNOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Neue Bank=\r\n"
+        b"verbindung M=C3=BCnchen\r\nitem1.URL:https://x.example\r\nPHOTO;ENCODING=b:QUFB\r\nEND:VCARD\r\n")
+
+
+def written():
+    import base64
+    import urllib.parse
+    page = "<p>Our bank details have changed.</p>"
+    packed = base64.b64encode("<p>IBAN: DE89 für</p>".encode()).decode()
+    (OUT / "written.html").write_text(
+        "<html><body><script>/* 'x */ document.write(unescape('" + urllib.parse.quote(page) + "'));\n"
+        f'var s = "{packed}"; document.write(atob(s));'
+        'document.write(String.fromCharCode(60,98,62,0x50,97,121) + "\\x20no" + \'\\u0077</b>\');</script>'
+        "<script>var ga = 'measured';</script><p>Seen</p></body></html>")
+    (OUT / "computed.html").write_text(
+        "<script>var k='QvtRq'; document.write(k.split('').map(c=>String.fromCharCode(c.charCodeAt(0)-1)).join(''))</script>")
 
 
 def write_pdf(name, objects):
@@ -141,4 +227,8 @@ def pdf():
 OUT.mkdir(exist_ok=True)
 word()
 others()
+related()
+flat()
+lines()
+written()
 pdf()

@@ -34,6 +34,21 @@ static const struct {
     {"letter.odt", WORKER_OK, "Notice\n\nPay   to FR76\tx\n\nA\tB"},
     {"locked.odt", WORKER_ENCRYPTED, ""},
     {"locked.doc", WORKER_ENCRYPTED, ""},
+    {"renamed.docx", WORKER_OK, "Our bank details have changed.\n\nExample Ltd"},
+    {"fallback.docx", WORKER_OK, "A picture\n\nPay to the new account\n\nsame"},
+    {"related.xlsx", WORKER_OK, "Account"},
+    {"header.odt", WORKER_OK, "Body\n\nExample Ltd"},
+    {"letter.fodt", WORKER_OK, "Example Ltd\n\nNotice\n\nOur bank details have changed."},
+    {"letter.svg", WORKER_OK,
+     "Our bank details have changed.\nIBAN DE89 3704 0044 0532 0130 00\nPay us\nYours, Bob"},
+    {"invoice.xml", WORKER_OK, "2026-7\n\nDE89370400440532013000"},
+    {"word2003.xml", WORKER_OK, "Pay now"},
+    {"laughs.svg", WORKER_OK, NULL},
+    {"invite.ics", WORKER_OK,
+     "Karen; Whitfield mailto:k@e.example\n\nOur bank details have changed\n\nFirst\nIBAN, new: DE89 "
+     "3704\n\nPay now"},
+    {"card.vcf", WORKER_OK, "Meier Karl\n\nNeue Bankverbindung München\n\nhttps://x.example"},
+    {"short.doc", WORKER_OK, "Our new account"},
     {"letter.rtf", WORKER_OK, "Our new account\n\nIBAN:\tDE89 3704\ncafé € done\n\nName\tValue\nclick boxed"},
 };
 
