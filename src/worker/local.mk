@@ -12,6 +12,7 @@ libringer_a_SOURCES += \
 	src/worker/process.c src/worker/process.h \
 	src/worker/protocol.c src/worker/protocol.h \
 	src/worker/rtf.c \
+	src/worker/script.c src/worker/script.h \
 	src/worker/say.c src/worker/say.h \
 	src/worker/sink.c src/worker/sink.h \
 	src/worker/spf.c src/worker/spf.h \

@@ -8,10 +8,12 @@
 #include "mail/html.h"
 #include "worker/codepage.h"
 #include "worker/extraction.h"
+#include "worker/script.h"
 
 enum {
     HTML_MAX = 4 << 20,  /* of a page: a mail program's viewer is slow long before */
     LINES_MAX = 4 << 20, /* of an invitation: a picture in it is left out, but must be gone through */
+    WRITTEN_DEPTH = 4,   /* pages that write pages; attackers wrap twice */
 };
 
 static void utf16_text(struct sink *sink, struct span bytes, bool big)
@@ -53,14 +55,29 @@ static void add_page(struct extraction *x, struct arena *arena, struct span page
     }
 }
 
-/* A page as an attachment: what a reader sees of it, by the same rules as for a mail's own HTML. */
+/*
+ * A page as an attachment: what a reader sees of it, by the same rules as for a mail's own HTML, and what its scripts
+ * write (which may hold scripts again): a browser runs them, a mail program does not.
+ */
 void extract_html(struct extraction *x, struct arena *arena, struct span document)
 {
     struct extraction decoded = {.sink = {.max = HTML_MAX}};
     extract_plain(&decoded, document);
-    add_page(x, arena, buf_span(&decoded.sink.text));
+    struct buf page = decoded.sink.text;
+    bool computes = false;
+    for (unsigned level = 0; page.n && level < WRITTEN_DEPTH && !extract_late(x); level++) {
+        add_page(x, arena, buf_span(&page));
+        struct script_words words = script_read(buf_span(&page), HTML_MAX);
+        computes |= words.computes;
+        buf_free(&page);
+        page = words.page;
+    }
+    buf_free(&page);
     x->sink.truncated |= decoded.sink.truncated;
-    buf_free(&decoded.sink.text);
+    if (computes) {
+        x->status = WORKER_UNSUPPORTED;
+        x->detail = "a script writes words that only running it would show";
+    }
 }
 
 /* An invitation or a card. */

@@ -48,6 +48,8 @@ static const struct {
      "Karen; Whitfield mailto:k@e.example\n\nOur bank details have changed\n\nFirst\nIBAN, new: DE89 "
      "3704\n\nPay now"},
     {"card.vcf", WORKER_OK, "Meier Karl\n\nNeue Bankverbindung München\n\nhttps://x.example"},
+    {"written.html", WORKER_OK, "Seen\n\nOur bank details have changed.\n\nIBAN: DE89 für\n\nPay now"},
+    {"computed.html", WORKER_UNSUPPORTED, NULL},
     {"short.doc", WORKER_OK, "Our new account"},
     {"letter.rtf", WORKER_OK, "Our new account\n\nIBAN:\tDE89 3704\ncafé € done\n\nName\tValue\nclick boxed"},
 };
