@@ -12,8 +12,10 @@ BENCHES = \
 EXTRA_PROGRAMS = $(BENCHES)
 bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
 bench_null_milter_LDADD = $(MILTER_LIBS) -lpthread
-EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh
+EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh bench/hostile/mails.py bench/hostile/run.py
 
 bench: all $(BENCHES)
 	$(srcdir)/bench/run.sh .
-.PHONY: bench
+bench-hostile: all bench/milter_load$(EXEEXT)
+	python3 $(srcdir)/bench/hostile/run.py .
+.PHONY: bench bench-hostile
