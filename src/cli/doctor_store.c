@@ -11,8 +11,8 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
-#include "store/quarantine.h"
-#include "store/records.h"
+#include "store/retention.h"
+#include "store/store.h"
 
 #include "cli/doctor_checks.h"
 
@@ -81,12 +81,6 @@ static void check_space(struct doctor *d)
         doctor_ok(d, "%llu MB (%.0f %%) are free in %s", free_mb, share, folder);
 }
 
-static struct store *open_to_read(struct doctor *d)
-{
-    struct store_error error;
-    return store_exists(d->conf->store) ? store_open(d->conf->store, STORE_RDONLY, &error) : NULL;
-}
-
 static void check_integrity(struct doctor *d)
 {
     struct store_error error = {0};
@@ -101,30 +95,28 @@ static void check_integrity(struct doctor *d)
     store_close(&store);
 }
 
-/* Rows from the future: the clock was ahead, or is behind now; purging by age would go wrong. */
+/* A clock that is wrong makes everything old, or nothing: purging waits for one that agrees with the store. */
 static void check_clock(struct doctor *d)
 {
     struct store_error error;
-    struct decision_count counts[8];
-    struct quarantine_list newest = {.n = 0};
-    size_t n = 0;
-    int64_t now = wall_ms();
-    const struct decision_filter future = {.since_ms = now + HOUR_MS, .until_ms = INT64_MAX};
-    const struct quarantine_filter one = {.limit = 1};
-    struct store *store = open_to_read(d);
-    if (!store)
-        return;
-    store_decision_counts(store, d->arena, &future, counts, 8, &n, &error);
-    store_quarantine_list(store, d->arena, &one, &newest, &error);
-    bool ahead = n > 0 || (newest.n && newest.v[0].mail.time_ms > now + HOUR_MS);
-    if (now < INT64_C(1767225600000)) /* 2026: this program is younger */
-        doctor_fail(d, "set it, then start ringerd again", "the clock is years behind");
-    else if (ahead)
-        doctor_fail(d, "set the clock; nothing old should be purged before",
-                    "the store holds rows from the future: the clock was wrong, or is now");
-    else
-        doctor_ok(d, "the newest row is not from the future");
+    int64_t believed = 0, newest = 0, now = wall_ms();
+    struct store *store =
+        store_exists(d->conf->store) ? store_open(d->conf->store, STORE_RDONLY, &error) : NULL;
+    int result = store ? store_clock_known(store, &believed, &newest, &error) : -1;
+    const json_t *health = json_object_get(json_object_get(d->status, "store"), "health");
+    int64_t known = believed ? believed : newest;
+    static const char confirm[] = "set the clock; if it is right: `ringer quarantine purge --confirm-clock`";
     store_close(&store);
+    if (result != 0)
+        return;
+    if (newest > now + HOUR_MS)
+        doctor_fail(d, confirm, "the store holds rows from the future: the clock was wrong, or is now");
+    else if (known && !clock_is_near(now, known))
+        doctor_fail(d, confirm, "the clock is days away from what the store knows: nothing is purged");
+    else if (json_is_false(json_object_get(health, "purges")))
+        doctor_warn(d, confirm, "ringerd does not trust the clock yet: nothing is purged");
+    else
+        doctor_ok(d, "the clock agrees with the store");
 }
 
 static void check_daemon_store(struct doctor *d)
