@@ -1,6 +1,6 @@
 #!/bin/sh
 # Includes point only downward (CONTRIBUTING.md): base <- mail, lookalike, payment <- facts <- rules <- policy <- judge
-# <- (milter, cli, web); store and conf know base only; worker reads mail/html; only src/milter/ includes libmilter.
+# <- (milter, cli); store and conf know base only; worker reads mail/html; only src/milter/ includes libmilter.
 # facts know of the store what a contact is (store/contact.h), and no more.
 . "${abs_top_srcdir:-.}/tests/tap.sh"
 src=$top/src
@@ -20,14 +20,13 @@ allowed() {
     judge) echo base mail lookalike payment facts rules conf store worker policy judge ;;
     milter) echo base mail lookalike payment facts rules conf store worker report policy judge milter ;;
     cli) echo base mail lookalike payment facts rules conf store worker report policy judge cli ;;
-    web) echo base mail facts rules conf store report policy judge web ;;
     esac
 }
 check() { # description, list of offenders
     echo "$2" >"$dir/out"
     ok "$1" [ -z "$2" ]
 }
-for folder in base mail lookalike payment facts rules conf store worker report policy judge milter cli web; do
+for folder in base mail lookalike payment facts rules conf store worker report policy judge milter cli; do
     [ -d "$src/$folder" ] || continue
     may=$(allowed $folder | tr ' ' '\n' | sed 's,.*,/"&/,' | paste -sd'|' | sed 's,/",",g; s,/|,/|,g; s,"$,,')
     offenders=$(grep -Hn '^#include "' "$src/$folder"/*.c "$src/$folder"/*.h 2>/dev/null |
@@ -45,7 +44,7 @@ check "no circles of files (tests/circles.py --why tells what ties them)" "$(cat
 check "no loose files above the folders" "$(find "$src" -maxdepth 1 -name '*.[ch]')"
 check "only src/milter includes libmilter" \
     "$(grep -rln 'libmilter/mfapi.h' "$src" | grep -v '/milter/')"
-check "no logging or exit below cli, milter and web" \
+check "no logging or exit below cli and milter" \
     "$(grep -nE '\b(syslog|fprintf\(stderr|exit)\(' "$src"/mail/*.c "$src"/lookalike/*.c "$src"/payment/*.c \
-        "$src"/facts/*.c "$src"/rules/*.c "$src"/conf/*.c "$src"/store/*.c 2>/dev/null | grep -v '_exit(')"
+        "$src"/facts/*.c "$src"/rules/*.c "$src"/conf/*.c "$src"/store/*.c "$src"/base/*.c "$src"/report/*.c "$src"/policy/*.c "$src"/judge/*.c 2>/dev/null | grep -v '_exit(')"
 done_testing

@@ -20,7 +20,7 @@
     X(RELATION_QUOTED, "quoted")   /* the genuine address in the quoted thread of this message */
 ENUM_DECLARE(relation, RELATION_LIST)
 
-/* The classes of section 4; a finding may carry several (bits 1 << class). */
+/* The classes; a finding may carry several (bits 1 << class). */
 #define LOOKALIKE_CLASS_LIST(X)                                                                              \
     X(LOOKALIKE_IDN_HOMOGRAPH, "idn-homograph")                                                              \
     X(LOOKALIKE_DIACRITIC, "diacritic")                                                                      \
