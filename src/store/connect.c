@@ -104,6 +104,7 @@ struct db *store_connect(struct store *store, struct store_error *error)
         return NULL;
     }
     store->opened = true;
+    error->text[0] = '\0'; /* whatever was refused on the way, as the version of a file that is new */
     return db;
 }
 

@@ -440,6 +440,19 @@ static void test_locked(void **state)
     put(f, &mail, SPAN_LIT("x"), id);
 }
 
+/* What was refused on the way to a good store is no word about it. */
+static void test_new_one_is_no_trouble(void **state)
+{
+    struct store_fixture *f = *state;
+    char url[sizeof(f->at.url) + 4];
+    assert_string_equal(f->error.text, "");
+    snprintf(url, sizeof(url), "%s.new", f->at.url);
+    struct store *patient = store_open(url, STORE_CREATE | STORE_PATIENT, &f->error);
+    assert_non_null(patient);
+    assert_string_equal(f->error.text, "");
+    store_close(&patient);
+}
+
 static void test_mode_is_private(void **state)
 {
     struct store_fixture *f = *state;
@@ -468,6 +481,7 @@ int main(void)
         T(test_removed_file),
         T(test_locked),
         T(test_mode_is_private),
+        T(test_new_one_is_no_trouble),
     };
 #undef T
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
