@@ -195,15 +195,20 @@ static int save(struct store *store, struct store_error *error)
     return saved == 0 ? 0 : -1;
 }
 
-/* 0 = the connection may be used, and what it committed is where others find it. */
-static int look(struct store *store, struct store_error *error)
+/* 0 = the connection may be used, and what it committed (`written`: just now) is where others find it. */
+static int look(struct store *store, bool written, struct store_error *error)
 {
     int seen = store->driver->watch(store->writer_db, error);
     if (seen == 0)
         return 0;
     int result = seen < 0 ? take_other_file(store, error) : save(store, error);
-    if (result)
+    if (result) {
         state_note(store, error);
+    } else if (seen < 0 && written) { /* into the file that is no more; the next write finds the other one */
+        store_fail(error, STORE_LOCKED, "%s: another file was put in its place during this write",
+                   store->url);
+        result = -1;
+    }
     return result;
 }
 
@@ -213,14 +218,14 @@ int sound_before(struct store *store, struct store_error *error)
         return -1;
     if (!store->writer_db && try_open(store, error))
         return -1;
-    if (look(store, error))
+    if (look(store, false, error))
         return -1;
     return store->writer_db ? 0 : try_open(store, error);
 }
 
 int sound_after(struct store *store, struct store_error *error)
 {
-    if (look(store, error))
+    if (look(store, true, error))
         return -1;
     if (!store->writer_db) /* saved, and could not be opened again */
         return 0;

@@ -268,6 +268,38 @@ static void test_small_ones_do_not_wait(void **state)
     }
 }
 
+static void patient_store(struct store_fixture *f)
+{
+    store_close(&f->store);
+    f->store = store_open(f->at.url, STORE_CREATE | STORE_PATIENT, &f->error);
+    assert_non_null(f->store);
+}
+
+/* A backup is put in its place while a message waits to be written: what went into the old file is not held. */
+static void test_replaced_while_writing(void **state)
+{
+    struct store_fixture *f = *state;
+    struct large l = {.mail = mail_of(f->now), .body = {.head = SPAN_LIT("bytes"), .fd = -1}};
+    sqlite3 *handle;
+    char backup[sizeof(f->at.path) + 8], sql[sizeof(backup) + 20];
+    patient_store(f);
+    snprintf(backup, sizeof(backup), "%s.backup", f->at.path);
+    snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", backup);
+    exec(f, sql);
+    assert_int_equal(sqlite3_open(f->at.path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    l.store = f->store;
+    assert_int_equal(pthread_create(&l.thread, NULL, put_large, &l), 0);
+    usleep(300 *
+           1000); /* then it waits for the lock; should it not yet, it finds the new file and is held there */
+    assert_int_equal(rename(backup, f->at.path), 0);
+    assert_int_equal(sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+    pthread_join(l.thread, NULL);
+    int64_t held = number(f, "SELECT count(*) FROM quarantine");
+    assert_int_equal(held, l.result == 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
@@ -280,6 +312,7 @@ int main(void)
         T(test_large_one),
         T(test_sweep),
         T(test_small_ones_do_not_wait),
+        T(test_replaced_while_writing),
     };
 #undef T
     return cmocka_run_group_tests_name("hold", tests, NULL, NULL);
