@@ -152,7 +152,8 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	RINGER_DATADIR='$(abs_top_srcdir)'; export RINGER_DATADIR; \
-	RINGER_STATEDIR='$(abs_top_builddir)/tests/no-state'; export RINGER_STATEDIR; unset RINGER_CONFIG; \
+	RINGER_STATEDIR='$(abs_top_builddir)/tests/no-state'; export RINGER_STATEDIR; \
+	RINGER_CONFDIR='$(abs_top_builddir)/tests/no-state'; export RINGER_CONFDIR; unset RINGER_CONFIG; \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir;
 

@@ -62,3 +62,9 @@ char *datadir_path(const char *name)
         path = beside_program(name);
     return path ? path : mem_printf("%s/%s", PKGDATADIR, name);
 }
+
+char *datadir_config(void)
+{
+    const char *env = getenv("RINGER_CONFDIR");
+    return mem_printf("%s/ringer.yaml", env && *env ? env : SYSCONFDIR "/ringer");
+}

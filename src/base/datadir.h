@@ -13,4 +13,10 @@
     "the shipped data belongs below the data folder; set RINGER_DATADIR when it lies elsewhere"
 char *datadir_path(const char *name);
 
+/*
+ * The configuration where nothing names one: ringer.yaml in $RINGER_CONFDIR, for tests that must not read the machine's
+ * own, else in SYSCONFDIR/ringer. To be freed; it need not exist.
+ */
+char *datadir_config(void);
+
 #endif

@@ -4,14 +4,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/datadir.h"
+
 #include "cli/cli.h"
 
 const char *cli_default_config(void)
 {
-    static const char path[] = SYSCONFDIR "/ringer/ringer.yaml";
+    static char *path;
     const char *env = getenv("RINGER_CONFIG");
     if (env && *env)
         return env;
+    if (!path)
+        path = datadir_config();
     return access(path, F_OK) == 0 ? path : NULL;
 }
 

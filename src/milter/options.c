@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/datadir.h"
+
 #include "milter/options.h"
 
 static const char usage_text[] =
@@ -30,7 +32,9 @@ static char *default_config(void)
     const char *env = getenv("RINGER_CONFIG");
     if (env && *env)
         return realpath(env, NULL);
-    return realpath(SYSCONFDIR "/ringer/ringer.yaml", NULL);
+    char *path = datadir_config(), *real = realpath(path, NULL);
+    free(path);
+    return real;
 }
 
 static bool done(int *code_r, int code)
