@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] % 2 == 0 && extract_request_decode(payload, &request)) {
         unsigned char again[FRAME_EXTRACT_FIXED];
         extract_request_encode(again, &request);
-        if (request.document.n + sizeof(again) != payload.n)
+        if (request.passwords.n + request.document.n + sizeof(again) != payload.n)
             abort();
     } else if (extract_reply_decode(payload, 4096, &reply)) {
         frame_detail_clean(detail, reply.detail);

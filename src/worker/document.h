@@ -11,8 +11,9 @@ enum document_kind {
     DOCUMENT_RTF,
     DOCUMENT_TEXT, /* plain text, CSV */
     DOCUMENT_HTML,
-    DOCUMENT_XML,   /* one file: SVG, flat OpenDocument, Word or Excel 2003, an invoice */
-    DOCUMENT_LINES, /* invitations and cards: iCalendar, vCard */
+    DOCUMENT_XML,     /* one file: SVG, flat OpenDocument, Word or Excel 2003, an invoice */
+    DOCUMENT_LINES,   /* invitations and cards: iCalendar, vCard */
+    DOCUMENT_ARCHIVE, /* ZIP that promises no office document, 7z, tar, gzip ... */
     DOCUMENT_KINDS
 };
 

@@ -19,12 +19,41 @@ static void look_at_cfb(struct extraction *x, struct span document)
     }
 }
 
+/* Inside an archive; a PDF that is an attachment itself never comes here. */
+static void read_pdf(struct extraction *x, struct span document)
+{
+    if (x->read_pdf) {
+        x->read_pdf(x, document);
+        return;
+    }
+    x->status = WORKER_UNSUPPORTED;
+    x->detail = "a PDF inside something else";
+}
+
+/* What only looks like an office document is an archive. */
+static void read_zip(struct extraction *x, struct arena *arena, struct span document)
+{
+    extract_office(x, arena, document);
+    if (x->status != WORKER_UNSUPPORTED)
+        return;
+    x->status = WORKER_OK;
+    x->detail = "";
+    extract_archive(x, arena, document);
+}
+
 void extract_document(struct extraction *x, struct arena *arena, enum document_kind kind,
                       struct span document)
 {
+    x->inner = extract_document;
     switch (kind) {
+    case DOCUMENT_PDF:
+        read_pdf(x, document);
+        break;
     case DOCUMENT_ZIP:
-        extract_office(x, arena, document);
+        read_zip(x, arena, document);
+        break;
+    case DOCUMENT_ARCHIVE:
+        extract_archive(x, arena, document);
         break;
     case DOCUMENT_RTF:
         extract_rtf(x, document);

@@ -11,12 +11,29 @@
  * The parsers of one document each, as they run inside the worker (and under the fuzzers). They need no files,
  * no other process and no locale. `detail` points to a constant.
  */
+struct extraction;
+typedef void extract_inner(struct extraction *x, struct arena *arena, enum document_kind kind,
+                           struct span document);
+
 struct extraction {
     struct sink sink;
     enum worker_status status;
     unsigned pages;
     const char *detail;
     int64_t deadline; /* monotonic ms; 0 = none */
+    /* of archives; all may be left zero */
+    extract_inner *inner;  /* the choice of a reader, for files inside; extract_document() sets it */
+    const char *name;      /* of the file being read, where it is known */
+    struct span passwords; /* candidates, one a line */
+    unsigned depth, files; /* archives around the file being read; files seen so far at all levels */
+    size_t unpacked;       /* bytes so far */
+    void (*read_pdf)(struct extraction *x, struct span document); /* NULL: PDFs inside stay unread */
+    void *pdf;                                                    /* for it */
+};
+enum {
+    ARCHIVE_DEPTH_MAX = 3,        /* nobody but an attacker packs what is packed twice already */
+    ARCHIVE_FILES_MAX = 100,      /* at all levels; a reader of mail opens some of ten */
+    ARCHIVE_BYTES_MAX = 32 << 20, /* at all levels: as much as a whole mail may have */
 };
 
 /* The deadline has passed. */
@@ -26,6 +43,7 @@ static inline bool extract_late(const struct extraction *x)
 }
 
 void extract_office(struct extraction *x, struct arena *arena, struct span document);
+void extract_archive(struct extraction *x, struct arena *arena, struct span document);
 void extract_rtf(struct extraction *x, struct span document);
 void extract_plain(struct extraction *x, struct span document);
 void extract_xml(struct extraction *x, struct span document);

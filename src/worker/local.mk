@@ -1,4 +1,5 @@
 libringer_a_SOURCES += \
+	src/worker/archive.c \
 	src/worker/breaker.c src/worker/breaker.h \
 	src/worker/call.h \
 	src/worker/check.c src/worker/check.h \
@@ -23,7 +24,7 @@ libringer_a_SOURCES += \
 	src/worker/xmltext.c src/worker/xmltext.h \
 	src/worker/zip.c src/worker/zip.h
 # The worker links only what it uses: every library is address space and code that a hostile document may reach.
-WORKER_LIBS = $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
+WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
 	src/worker/pdf.c src/worker/pdf.h \

@@ -67,10 +67,10 @@ static void run_program(pid_t parent, int in, int out, int err, size_t memory_by
     _exit(START_FAILED);
 }
 
-struct pdf_run pdf_start(struct span document, size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
+static struct pdf_run start(int in, size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
 {
-    struct pdf_run run = {-1, -1, -1};
-    int in = memory_file(document), out[2] = {-1, -1}, err[2] = {-1, -1};
+    struct pdf_run run = {-1, -1, -1, -1};
+    int out[2] = {-1, -1}, err[2] = {-1, -1};
     if (in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0) {
         pid_t parent = getpid();
         run.pid = fork();
@@ -86,6 +86,40 @@ struct pdf_run pdf_start(struct span document, size_t memory_bytes, unsigned cpu
     run.out = out[0];
     run.err = err[0];
     return run;
+}
+
+struct pdf_run pdf_start(struct span document, size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
+{
+    return start(memory_file(document), memory_bytes, cpu_seconds, sandboxed);
+}
+
+struct pdf_run pdf_start_waiting(size_t memory_bytes, unsigned cpu_seconds, bool sandboxed)
+{
+    int in[2];
+    signal(SIGPIPE, SIG_IGN); /* it may have died when it gets its document */
+    if (pipe2(in, O_CLOEXEC) != 0)
+        return (struct pdf_run){-1, -1, -1, -1};
+    fcntl(in[1], F_SETFL, O_NONBLOCK);
+    struct pdf_run run = start(in[0], memory_bytes, cpu_seconds, sandboxed);
+    run.in = in[1];
+    return run;
+}
+
+void pdf_feed(struct pdf_run *run, struct span document, int64_t deadline)
+{
+    while (run->in >= 0 && document.n && (!deadline || monotonic_ms() < deadline)) {
+        struct pollfd fd = {run->in, POLLOUT, 0};
+        ssize_t n = write(run->in, document.p, document.n);
+        if (n > 0)
+            document = (struct span){document.p + n, document.n - (size_t)n};
+        else if (n < 0 && errno == EAGAIN)
+            poll(&fd, 1, deadline ? (int)(deadline - monotonic_ms()) : -1);
+        else if (n < 0 && errno != EINTR)
+            break;
+    }
+    if (run->in >= 0)
+        close(run->in);
+    run->in = -1;
 }
 
 /* One piece of the text; form feeds end pages. */

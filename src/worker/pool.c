@@ -302,11 +302,11 @@ static enum exchange exchange(const struct process *process, struct arena *arena
                               const struct worker_call *call)
 {
     unsigned char fixed[WORKER_CALL_FIXED];
-    struct span parts[] = {{(const char *)fixed, 0}, call->payload}, payload = {NULL, 0};
+    struct span parts[] = {{(const char *)fixed, 0}, call->words, call->payload}, payload = {NULL, 0};
     uint8_t type = 0;
     parts[0].n = call->encode(call->data, time_for_work(deadline), fixed);
     enum exchange rc =
-        process_send(process, (struct frame_header){call->request_type, 0}, parts, 2, deadline);
+        process_send(process, (struct frame_header){call->request_type, 0}, parts, 3, deadline);
     if (rc == EXCHANGE_OK)
         rc = process_receive(process, arena, call->reply_max, deadline, &type, &payload);
     if (rc == EXCHANGE_OK && (type != call->reply_type || !call->decode(call->data, payload)))
@@ -377,6 +377,7 @@ void worker_count(struct worker_pool *pool, enum worker_status status)
 struct extract_call {
     const struct worker_pool *pool;
     enum document_kind kind;
+    struct span passwords;
     struct extract_reply reply;
 };
 
@@ -385,6 +386,7 @@ static size_t encode_extract(void *data, uint32_t deadline_ms, unsigned char out
     const struct extract_call *call = data;
     struct extract_request request = {
         .kind = call->kind,
+        .passwords = call->passwords,
         .deadline_ms = deadline_ms,
         .output_bytes = (uint32_t)call->pool->options.output_bytes,
     };
@@ -399,12 +401,15 @@ static bool decode_extract(void *data, struct span payload)
 }
 
 static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
-                    struct span bytes, struct worker_text *out_r)
+                    struct span passwords, struct span bytes, struct worker_text *out_r)
 {
     struct extract_call data = {.pool = pool, .kind = kind};
+    if (kind == DOCUMENT_ARCHIVE && passwords.n <= PASSWORDS_BYTES_MAX)
+        data.passwords = passwords;
     struct worker_call call = {
         .request_type = FRAME_EXTRACT,
         .reply_type = FRAME_EXTRACTED,
+        .words = data.passwords,
         .payload = bytes,
         .reply_max = pool->options.output_bytes + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX,
         .encode = encode_extract,
@@ -432,6 +437,14 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
                                   const char *sniffed, const char *filename, struct span bytes,
                                   struct worker_text *out_r)
 {
+    return worker_extract_with(pool, arena, deadline, sniffed, filename, (struct span){NULL, 0}, bytes,
+                               out_r);
+}
+
+enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                                       const char *sniffed, const char *filename, struct span passwords,
+                                       struct span bytes, struct worker_text *out_r)
+{
     enum document_kind kind = document_kind(sniffed, filename, bytes);
     *out_r = (struct worker_text){.status = WORKER_UNAVAILABLE, .detail = "no workers"};
     if (!pool)
@@ -441,7 +454,7 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
         out_r->detail =
             kind == DOCUMENT_UNKNOWN ? "no format that text is taken from" : "larger than the input limit";
     } else {
-        extract(pool, arena, deadline, kind, bytes, out_r);
+        extract(pool, arena, deadline, kind, passwords, bytes, out_r);
     }
     worker_count(pool, out_r->status);
     return out_r->status;

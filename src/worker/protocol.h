@@ -22,6 +22,7 @@ enum frame_type {
 enum {
     FRAME_HEADER = 8,
     FRAME_EXTRACT_FIXED = 12,   /* the fixed part of an EXTRACT payload, in front of the document */
+    PASSWORDS_BYTES_MAX = 2048, /* candidates of a request; 20 of usual length */
     FRAME_DETAIL_MAX = 256,     /* longest detail or refusal text */
     FRAME_EXTRACTED_FIXED = 12, /* the fixed part of an EXTRACTED payload */
     FRAME_HELLO_BYTES = 4,
@@ -44,7 +45,8 @@ struct extract_request {
     enum document_kind kind;
     uint32_t deadline_ms; /* from the moment the worker reads it */
     uint32_t output_bytes;
-    struct span document; /* set by decode; sent separately, behind the fixed part */
+    struct span passwords; /* one a line; like the document sent separately, behind the fixed part */
+    struct span document;  /* set by decode */
 };
 
 struct extract_reply {

@@ -24,6 +24,7 @@ enum {
     EXIT_NO_LIMITS = 11,
     EXIT_NO_SANDBOX = 12,
     EXIT_CLOSED = 13,
+    PDFS_IN_ARCHIVE = 3, /* each costs a program's start, whether there is one or not */
     GRACE_MS = 2000, /* behind its deadline a request's process ends itself, should the supervisor be gone */
 };
 
@@ -84,7 +85,7 @@ static void read_request(int fd, const struct serve_options *options, struct ext
     if (!frame_receive_all(fd, header, sizeof(header)))
         _exit(EXIT_CLOSED);
     if (!frame_header_decode(header, &h) || h.type != FRAME_EXTRACT ||
-        h.length > options->input_bytes + FRAME_EXTRACT_FIXED)
+        h.length > options->input_bytes + FRAME_EXTRACT_FIXED + PASSWORDS_BYTES_MAX)
         _exit(EXIT_BAD_REQUEST);
     char *payload = malloc(h.length ? h.length : 1);
     if (!payload || !frame_receive_all(fd, payload, h.length))
@@ -95,10 +96,30 @@ static void read_request(int fd, const struct serve_options *options, struct ext
         request_r->deadline_ms = options->deadline_ms;
 }
 
+/* Inside its sandbox a parser can start no program: those for PDFs that an archive may hold wait from before. */
+struct waiting {
+    struct pdf_run v[PDFS_IN_ARCHIVE];
+    size_t n, used;
+};
+
+static void read_waiting(struct extraction *x, struct span document)
+{
+    struct waiting *w = x->pdf;
+    if (w->used == w->n) {
+        x->status = WORKER_UNSUPPORTED;
+        x->detail = "more PDFs in an archive than are read";
+        return;
+    }
+    struct pdf_run *run = &w->v[w->used++];
+    pdf_feed(run, document, x->deadline);
+    pdf_finish(run, x);
+}
+
 _Noreturn void serve_one(int fd, const struct serve_options *options)
 {
     struct extract_request request;
-    struct pdf_run pdf = {-1, -1, -1};
+    struct pdf_run pdf = {.pid = -1};
+    struct waiting waiting = {0};
     size_t memory = options->memory_bytes;
 #ifdef RINGER_SANITIZED
     memory = 0; /* AddressSanitizer reserves terabytes of addresses */
@@ -111,9 +132,15 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
         .sink = {.max = request.output_bytes},
         .detail = "",
         .deadline = monotonic_ms() + request.deadline_ms,
+        .passwords = request.passwords,
+        .read_pdf = read_waiting,
+        .pdf = &waiting,
     };
     if (request.kind == DOCUMENT_PDF)
         pdf = pdf_start(request.document, memory, seconds, options->sandboxed);
+    else if (request.kind == DOCUMENT_ARCHIVE)
+        for (; waiting.n < PDFS_IN_ARCHIVE; waiting.n++)
+            waiting.v[waiting.n] = pdf_start_waiting(memory, seconds, options->sandboxed);
     if (!sandbox_limits(memory, seconds, 0) || !sandbox_no_forks())
         _exit(EXIT_NO_LIMITS);
     if (options->sandboxed && !sandbox_enter(SANDBOX_PARSER))

@@ -81,6 +81,10 @@ int64_t worker_deadline(const struct worker_pool *pool);
 enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                   const char *sniffed, const char *filename, struct span bytes,
                                   struct worker_text *out_r);
+/* The same with candidates for the password of an archive, one a line, at most 2048 bytes. */
+enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                                       const char *sniffed, const char *filename, struct span passwords,
+                                       struct span bytes, struct worker_text *out_r);
 /* Whether worker_extract() could take text from it, without asking a worker: "pdf", "docx", ... or the bytes. */
 bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes);
 

@@ -157,6 +157,58 @@ def lines():
         b"verbindung M=C3=BCnchen\r\nitem1.URL:https://x.example\r\nPHOTO;ENCODING=b:QUFB\r\nEND:VCARD\r\n")
 
 
+def archive(name, form, compression, files, password=None, encryption="zipcrypt"):
+    """By libarchive itself: no other tool here writes all of these formats."""
+    import ctypes
+    la = ctypes.CDLL("libarchive.so.13")
+    for f in "archive_write_new", "archive_entry_new":
+        getattr(la, f).restype = ctypes.c_void_p
+    out, used = ctypes.create_string_buffer(1 << 20), ctypes.c_size_t()
+    a = ctypes.c_void_p(la.archive_write_new())
+
+    def must(rc):
+        assert rc >= -20, (name, rc)
+    must(la.archive_write_set_format_by_name(a, form.encode()))
+    must(la.archive_write_add_filter_by_name(a, compression.encode()) if compression else 0)
+    if password:
+        must(la.archive_write_set_options(a, f"zip:encryption={encryption}".encode()))
+        must(la.archive_write_set_passphrase(a, password.encode()))
+    la.archive_write_set_bytes_in_last_block(a, 1)
+    must(la.archive_write_open_memory(a, out, ctypes.c_size_t(len(out)), ctypes.byref(used)))
+    for inner, data in files:
+        e = ctypes.c_void_p(la.archive_entry_new())
+        la.archive_entry_set_pathname(e, inner.encode())
+        la.archive_entry_set_filetype(e, 0o100000)
+        la.archive_entry_set_perm(e, 0o644)
+        la.archive_entry_set_size(e, ctypes.c_int64(len(data)))
+        must(la.archive_write_header(a, e))
+        assert la.archive_write_data(a, data, ctypes.c_size_t(len(data))) == len(data)
+        la.archive_entry_free(e)
+    must(la.archive_write_close(a))
+    (OUT / name).write_bytes(out.raw[:used.value])
+
+
+def archives():
+    letter = ("letter.txt", "Our bank details have changed.".encode())
+    docx = ("in/letter.docx", (OUT / "renamed.docx").read_bytes())
+    locked = ("letter.html", b"<p>Pay to DE89 3704</p>" * 3)
+    archive("letter.zip", "zip", None, [letter, docx, ("a.pdf", (OUT / "letter.pdf").read_bytes())])
+    archive("letter.7z", "7zip", None, [letter, ("card.vcf", (OUT / "card.vcf").read_bytes())])
+    for ending, compression in (("tgz", "gzip"), ("tar.bz2", "bzip2"), ("tar.xz", "xz"), ("tar.zst", "zstd")):
+        archive("letter." + ending, "ustar", compression, [letter])
+    archive("letter.txt.gz", "raw", "gzip", [letter])
+    archive("old.zip", "zip", None, [letter, locked], "Tulip 7!")
+    archive("aes.zip", "zip", None, [locked], "Tulip 7!", "aes256")
+    nested = letter
+    for name in "one.zip", "two.zip", "three.zip", "four.zip":
+        archive(name, "zip", None, [nested])
+        nested = (name, (OUT / name).read_bytes())
+        if name in ("one.zip", "two.zip"):
+            (OUT / name).unlink()
+    archive("many.zip", "zip", None, [(f"{i}.txt", b"x") for i in range(101)])
+    archive("picture.zip", "zip", None, [letter, ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(40))])
+
+
 def written():
     import base64
     import urllib.parse
@@ -232,3 +284,4 @@ flat()
 lines()
 written()
 pdf()
+archives()

@@ -29,7 +29,7 @@ static const struct {
     {"laughs.docx", WORKER_BROKEN, ""},
     {"deep.docx", WORKER_BROKEN, ""},
     {"cut.docx", WORKER_BROKEN, "Half a letter"},
-    {"archive.zip", WORKER_UNSUPPORTED, ""},
+    {"archive.zip", WORKER_BROKEN, "hello"},
     {"payment.xlsx", WORKER_OK, "Account number\tDE89 3704 0044 0532 0130 00\nAmount\t4711.5"},
     {"letter.odt", WORKER_OK, "Notice\n\nPay   to FR76\tx\n\nA\tB"},
     {"locked.odt", WORKER_ENCRYPTED, ""},
@@ -51,6 +51,20 @@ static const struct {
     {"written.html", WORKER_OK, "Seen\n\nOur bank details have changed.\n\nIBAN: DE89 für\n\nPay now"},
     {"computed.html", WORKER_UNSUPPORTED, NULL},
     {"short.doc", WORKER_OK, "Our new account"},
+    {"letter.zip", WORKER_OK, NULL},
+    {"letter.7z", WORKER_OK,
+     "Our bank details have changed.\n\nMeier Karl\n\nNeue Bankverbindung München\n\nhttps://x.example"},
+    {"letter.tgz", WORKER_OK, "Our bank details have changed."},
+    {"letter.tar.bz2", WORKER_OK, "Our bank details have changed."},
+    {"letter.tar.xz", WORKER_OK, "Our bank details have changed."},
+    {"letter.tar.zst", WORKER_OK, "Our bank details have changed."},
+    {"letter.txt.gz", WORKER_OK, "Our bank details have changed."},
+    {"old.zip", WORKER_ENCRYPTED, ""},
+    {"aes.zip", WORKER_ENCRYPTED, ""},
+    {"three.zip", WORKER_OK, "Our bank details have changed."},
+    {"four.zip", WORKER_TOO_BIG, ""},
+    {"many.zip", WORKER_TOO_BIG, NULL},
+    {"picture.zip", WORKER_UNSUPPORTED, "Our bank details have changed."},
     {"letter.rtf", WORKER_OK, "Our new account\n\nIBAN:\tDE89 3704\ncafé € done\n\nName\tValue\nclick boxed"},
 };
 
@@ -97,6 +111,34 @@ static void test_bytes(void **state)
         char *got = arena_span(arena, text.text);
         if (text.status != rows[i].status || strcmp(got, rows[i].text) != 0)
             fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
+        arena_free(&arena);
+    }
+}
+
+/* A file in a locked archive is read with the one of the candidates that opens it. */
+static void test_passwords(void **state)
+{
+    static const struct {
+        const char *name, *passwords;
+        enum worker_status status;
+        const char *text;
+    } rows[] = {
+        {"old.zip", "wrong\nTulip\nTulip 7!\n", WORKER_OK,
+         "Our bank details have changed.\n\nPay to DE89 3704\n\nPay to DE89 3704\n\nPay to DE89 3704"},
+        {"aes.zip", "Tulip 7!\n", WORKER_OK, "Pay to DE89 3704\n\nPay to DE89 3704\n\nPay to DE89 3704"},
+        {"aes.zip", "Tulip 7\n1\n2\n", WORKER_ENCRYPTED, ""},
+        {"letter.tgz", "not needed\n", WORKER_OK, "Our bank details have changed."},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct buf bytes = sample(rows[i].name);
+        struct worker_text text;
+        worker_extract_with(*state, arena, 0, "", rows[i].name, span_of(rows[i].passwords), buf_span(&bytes),
+                            &text);
+        char *got = arena_span(arena, text.text);
+        if (text.status != rows[i].status || strcmp(got, rows[i].text) != 0)
+            fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
+        buf_free(&bytes);
         arena_free(&arena);
     }
 }
@@ -206,6 +248,7 @@ static int free_pool(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_passwords),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_bomb),

@@ -23,7 +23,7 @@ static void test_round_trip(void **state)
     head[5] = 2;
     assert_false(frame_header_decode(head, &h2));
 
-    struct extract_request r = {DOCUMENT_RTF, 4000, 70000, {NULL, 0}}, r2;
+    struct extract_request r = {DOCUMENT_RTF, 4000, 70000, {NULL, 0}, {NULL, 0}}, r2;
     extract_request_encode(request, &r);
     memcpy(request + FRAME_EXTRACT_FIXED, "abc", 3);
     assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
@@ -31,6 +31,13 @@ static void test_round_trip(void **state)
     assert_int_equal(r2.deadline_ms, 4000);
     assert_int_equal(r2.output_bytes, 70000);
     assert_true(span_eq(r2.document, SPAN_LIT("abc")));
+    r.passwords = SPAN_LIT("ab");
+    extract_request_encode(request, &r);
+    assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
+    assert_true(span_eq(r2.passwords, SPAN_LIT("ab")) && span_eq(r2.document, SPAN_LIT("c")));
+    r.passwords.n = 4; /* more than there is */
+    extract_request_encode(request, &r);
+    assert_false(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
 
     struct extract_reply e = {WORKER_BROKEN, true, 9, SPAN_LIT("why"), SPAN_LIT("hello")}, e2;
     extract_reply_encode(reply, &e);
@@ -58,8 +65,9 @@ static void test_kinds(void **state)
         enum document_kind kind;
     } rows[] = {
         {"", "x.doc", "junk %PDF-1.7", DOCUMENT_PDF}, {"docx", "", "x", DOCUMENT_ZIP},
-        {"", "letter.DOCX", "x", DOCUMENT_ZIP},       {NULL, NULL, "PK\003\004x", DOCUMENT_ZIP},
+        {"", "letter.DOCX", "x", DOCUMENT_ZIP},       {NULL, NULL, "PK\003\004x", DOCUMENT_ARCHIVE},
         {"exe", "a.txt", "MZ", DOCUMENT_TEXT},        {"", "none", "x", DOCUMENT_UNKNOWN},
+        {"docx", "", "PK\003\004x", DOCUMENT_ZIP},    {"docx", "a.zip", "PK\003\004x", DOCUMENT_ARCHIVE},
         {"", "a.pdf", "{\\rtf1", DOCUMENT_RTF},       {"", "page.htm", "<p>", DOCUMENT_HTML},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
