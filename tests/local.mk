@@ -45,6 +45,7 @@ UNIT_TESTS = \
 	tests/policy/test_exceptions \
 	tests/judge/test_judge \
 	tests/judge/test_learn \
+	tests/judge/test_passwords \
 	tests/worker/test_check \
 	tests/worker/test_extract \
 	tests/worker/test_pool \

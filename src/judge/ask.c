@@ -7,6 +7,7 @@
 #include "lookalike/domain.h"
 
 #include "judge/ask.h"
+#include "judge/passwords.h"
 
 /* What a worker's answer means for the reader of the message. */
 static enum attachment_status status_of(enum worker_status status)
@@ -45,6 +46,7 @@ const struct message *ask_attachments(const struct services *services, struct ar
         return message;
     struct attachment_answer *answers = arena_array(arena, message->n_attachments, sizeof(*answers));
     int64_t deadline = worker_deadline(services->workers);
+    struct span passwords = passwords_find(arena, message);
     for (size_t i = 0; i < message->n_attachments; i++) {
         const struct message_attachment *a = &message->attachments[i];
         struct worker_text text;
@@ -53,8 +55,8 @@ const struct message *ask_attachments(const struct services *services, struct ar
         answers[i].status = ATTACHMENT_UNSUPPORTED;
         if (!worker_can_extract(a->sniffed, a->filename, a->bytes))
             continue;
-        answers[i].status = status_of(
-            worker_extract(services->workers, arena, deadline, a->sniffed, a->filename, a->bytes, &text));
+        answers[i].status = status_of(worker_extract_with(services->workers, arena, deadline, a->sniffed,
+                                                          a->filename, passwords, a->bytes, &text));
         answers[i].text = text.text;
     }
     return message_with_answers(arena, message, answers, limits);
