@@ -93,6 +93,34 @@ static void add_word(struct candidates *c, struct span word)
     add(c, word);
 }
 
+static size_t quote_at(struct span s)
+{
+    static const char *const quotes[] = {"\"", "'", "„", "“",  "”",  "‘",  "’", "«",
+                                         "»",  "‹", "›", "「", "」", "『", "』"};
+    for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++) {
+        size_t n = strlen(quotes[i]);
+        if (s.n >= n && memcmp(s.p, quotes[i], n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+/* What stands in the first quotes of the line, blanks and all. */
+static void add_quoted(struct candidates *c, struct span line)
+{
+    struct span word = {NULL, 0};
+    for (size_t i = 0, n; i < line.n; i += n ? n : 1) {
+        n = quote_at((struct span){line.p + i, line.n - i});
+        if (n && word.p) {
+            word.n = (size_t)(line.p + i - word.p);
+            add(c, word);
+            return;
+        }
+        if (n)
+            word.p = line.p + i + n;
+    }
+}
+
 /* What stands behind the word "password": the rest of the line, for a password with blanks, and single words. */
 static void add_window(struct candidates *c, struct span window)
 {
@@ -101,6 +129,7 @@ static void add_window(struct candidates *c, struct span window)
     struct span line = without_head(span_trim(window)), rest = window;
     const char *end = line.n ? memchr(line.p, '\n', line.n) : NULL;
     line.n = end ? (size_t)(end - line.p) : line.n;
+    add_quoted(c, window);
     for (size_t i = 0; i < WORDS_MAX && rest.n; i++) {
         struct span word = next_word(&rest);
         bool filler = false;
@@ -108,8 +137,10 @@ static void add_window(struct candidates *c, struct span window)
             filler = filler || span_eq_nocase(word, span_of(fillers[k]));
         if (!filler)
             add_word(c, word);
-        if (i == 0)
-            add(c, without_tail(span_trim(without_head(span_trim(line)))));
+        if (i == 0) {
+            add(c, without_tail(span_trim(line)));
+            add(c, span_trim(line));
+        }
     }
 }
 

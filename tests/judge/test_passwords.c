@@ -31,6 +31,8 @@ static void test_found(void **state)
         {"Use this password:\nspring", "spring"},
         {"Das Kennwort lautet »4711«.", "4711"},
         {"Passwort: Tulip 7!\nGruss", "Tulip 7"},
+        {"Passwort: Tulip 7!\nGruss", "Tulip 7!"},
+        {"open it with the password \"Tulip 7!\".", "Tulip 7!"},
         {"Le mot de passe est 8841", "8841"},
         {"La contraseña es secreto", "secreto"},
         {"密码：1234", "1234"},
@@ -68,5 +70,6 @@ int main(void)
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_bounds),
     };
+    message_library_init();
     return cmocka_run_group_tests_name("judge/passwords", tests, NULL, NULL);
 }
