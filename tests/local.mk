@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/store/test_store \
 	tests/store/test_store_threads \
 	tests/policy/test_exceptions \
+	tests/judge/test_ask \
 	tests/judge/test_judge \
 	tests/judge/test_learn \
 	tests/judge/test_passwords \
@@ -143,6 +144,7 @@ tests_store_test_purge_SOURCES = tests/store/test_purge.c tests/store/fixture.h
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h
+tests_judge_test_ask_SOURCES = tests/judge/test_ask.c tests/worker/samples.h
 tests_worker_test_extract_SOURCES = tests/worker/test_extract.c tests/worker/samples.h
 tests_worker_test_check_SOURCES = tests/worker/test_check.c tests/worker/dns.h
 tests_worker_test_pool_SOURCES = tests/worker/test_pool.c tests/worker/samples.h

@@ -2,12 +2,20 @@
  * What a judgement asks of others: the workers for the text of attachments, the DNS for authentication, the store for
  * history. Nobody is waited for beyond a deadline; an answer that does not come leaves its facts unknown.
  */
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 #include "lookalike/domain.h"
 
 #include "judge/ask.h"
 #include "judge/passwords.h"
+
+enum {
+    SHARE_LEAST_MS =
+        200 /* of one attachment: a worker that must start first takes as long on a busy machine */
+};
 
 /* What a worker's answer means for the reader of the message. */
 static enum attachment_status status_of(enum worker_status status)
@@ -38,26 +46,67 @@ static bool holds_text(const struct message_attachment *a)
     return true;
 }
 
-/* One deadline for all attachments of a message: many small ones must not add up to a long wait. */
+struct reading {
+    size_t attachment;
+    unsigned cost;
+    size_t size;
+};
+
+/* Cheap ones first, then small ones: what is dear must not keep the rest waiting. */
+static int by_cost(const void *a, const void *b)
+{
+    const struct reading *x = a, *y = b;
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? -1 : 1;
+    if (x->size != y->size)
+        return x->size < y->size ? -1 : 1;
+    return (x->attachment > y->attachment) - (x->attachment < y->attachment);
+}
+
+/* The attachments that a worker can read, in the order in which they are; the others get their status. */
+static size_t plan(const struct message *message, struct reading *readings, struct attachment_answer *answers)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < message->n_attachments; i++) {
+        const struct message_attachment *a = &message->attachments[i];
+        if (!a->bytes.n || !holds_text(a))
+            continue;
+        unsigned cost = worker_cost(a->sniffed, a->filename, a->bytes);
+        answers[i].status = ATTACHMENT_UNSUPPORTED;
+        if (cost)
+            readings[n++] = (struct reading){i, cost, a->bytes.n};
+    }
+    if (n)
+        qsort(readings, n, sizeof(*readings), by_cost);
+    return n;
+}
+
+/* When the next of `left` must be done: an equal share of the time there is; what it leaves over is for the others. */
+static int64_t share(int64_t deadline, size_t left)
+{
+    int64_t now = monotonic_ms(), rest = deadline > now ? deadline - now : 0, equal = rest / (int64_t)left;
+    int64_t own = equal > SHARE_LEAST_MS ? equal : SHARE_LEAST_MS;
+    return now + (own < rest ? own : rest);
+}
+
+/* One deadline for all attachments of a message: many must not add up to a long wait, and none may eat it up. */
 const struct message *ask_attachments(const struct services *services, struct arena *arena,
                                       const struct message_limits *limits, const struct message *message)
 {
     if (!services || !services->workers)
         return message;
     struct attachment_answer *answers = arena_array(arena, message->n_attachments, sizeof(*answers));
+    struct reading *readings = arena_array(arena, message->n_attachments, sizeof(*readings));
+    size_t n = plan(message, readings, answers);
     int64_t deadline = worker_deadline(services->workers);
-    struct span passwords = passwords_find(arena, message);
-    for (size_t i = 0; i < message->n_attachments; i++) {
-        const struct message_attachment *a = &message->attachments[i];
+    struct span passwords = n ? passwords_find(arena, message) : (struct span){NULL, 0};
+    for (size_t i = 0; i < n; i++) {
+        const struct message_attachment *a = &message->attachments[readings[i].attachment];
+        struct attachment_answer *answer = &answers[readings[i].attachment];
         struct worker_text text;
-        if (!a->bytes.n || !holds_text(a))
-            continue;
-        answers[i].status = ATTACHMENT_UNSUPPORTED;
-        if (!worker_can_extract(a->sniffed, a->filename, a->bytes))
-            continue;
-        answers[i].status = status_of(worker_extract_with(services->workers, arena, deadline, a->sniffed,
-                                                          a->filename, passwords, a->bytes, &text));
-        answers[i].text = text.text;
+        answer->status = status_of(worker_extract_with(services->workers, arena, share(deadline, n - i),
+                                                       a->sniffed, a->filename, passwords, a->bytes, &text));
+        answer->text = text.text;
     }
     return message_with_answers(arena, message, answers, limits);
 }

@@ -427,10 +427,9 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
         say(&pool->say, SAY_START, WORKER_LOG_ERROR, "ringer-worker cannot read an attachment: %s", detail);
 }
 
-bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes)
+unsigned worker_cost(const char *sniffed, const char *filename, struct span bytes)
 {
-    enum document_kind kind = document_kind(sniffed, filename, bytes);
-    return kind != DOCUMENT_UNKNOWN;
+    return document_cost(document_kind(sniffed, filename, bytes));
 }
 
 enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena, int64_t deadline,

@@ -85,7 +85,10 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
 enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                        const char *sniffed, const char *filename, struct span passwords,
                                        struct span bytes, struct worker_text *out_r);
-/* Whether worker_extract() could take text from it, without asking a worker: "pdf", "docx", ... or the bytes. */
-bool worker_can_extract(const char *sniffed, const char *filename, struct span bytes);
+/*
+ * What worker_extract() would cost, without asking a worker: 0 = it could take no text from it; else the more the
+ * higher, for an order. By "pdf", "docx", ..., the file's name or the bytes.
+ */
+unsigned worker_cost(const char *sniffed, const char *filename, struct span bytes);
 
 #endif
