@@ -22,6 +22,7 @@ struct block {
 struct arena {
     struct block *blocks; /* the current block first */
     size_t used;
+    size_t work;
 };
 
 static struct block *block_new(size_t size)
@@ -61,11 +62,18 @@ void arena_reset(struct arena *arena)
     free_blocks(arena->blocks);
     arena->blocks = block_new(FIRST_BLOCK);
     arena->used = 0;
+    arena->work = 0;
 }
 
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;
+}
+
+size_t arena_work(struct arena *arena, size_t steps)
+{
+    arena->work += steps;
+    return arena->work;
 }
 
 void *arena_bytes(struct arena *arena, size_t size)

@@ -14,6 +14,11 @@ struct arena *arena_new(void);
 void arena_free(struct arena **arena);        /* accepts a NULL arena; sets it to NULL */
 void arena_reset(struct arena *arena);        /* empties it for the next message */
 size_t arena_used(const struct arena *arena); /* bytes handed out */
+/*
+ * Work that was done for what lives in the arena, in steps of whoever counts them (mail/effort.h): adds `steps`, returns
+ * the sum since arena_new() or arena_reset().
+ */
+size_t arena_work(struct arena *arena, size_t steps);
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 void *arena_bytes(struct arena *arena, size_t size); /* not zeroed: for what is written in full */

@@ -35,6 +35,8 @@ static const struct bit_name limits[] = {
     {LIMIT_ATTACHMENT, "attachments"},
     {LIMIT_ADDRESSES, "addresses"},
     {LIMIT_LINKS, "links"},
+    {LIMIT_DECODED, "decoded"},
+    {LIMIT_WORK, "work"},
 };
 
 static void list_bits(struct facts *facts, enum fact_id id, const struct bit_name *names, size_t n,

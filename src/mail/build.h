@@ -33,8 +33,11 @@ struct builder {
     bool inner;                   /* what is read now stands in an attached mail */
     unsigned alternatives_read;   /* parts of alternatives that had a text budget of their own */
     size_t text_left, attachment_left;
-    struct essence own, all; /* of TEXT_OWN alone; of every kind */
-    size_t compare_left;     /* bytes that finding repeated paragraphs may still look at */
+    size_t html_left;            /* markup that may still be read: a page gets half of it at most */
+    size_t looked_left;          /* text that may still be compared and split, kept or not */
+    size_t inner_addresses_left; /* in the fields of attached mails */
+    struct essence own, all;     /* of TEXT_OWN alone; of every kind */
+    size_t compare_left;         /* bytes that finding repeated paragraphs may still look at */
 };
 
 #endif

@@ -16,11 +16,11 @@ static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
     return true;
 }
 
-size_t decode_base64(struct span in, char *out)
+static size_t base64(struct span in, size_t max, char *out)
 {
     unsigned bits = 0, have = 0;
     size_t n = 0;
-    for (size_t i = 0; i < in.n; i++) {
+    for (size_t i = 0; i < in.n && n < max; i++) {
         unsigned char c = (unsigned char)in.p[i];
         unsigned v = c >= 'A' && c <= 'Z'   ? c - 65U
                      : c >= 'a' && c <= 'z' ? c - 97U + 26
@@ -40,6 +40,11 @@ size_t decode_base64(struct span in, char *out)
         }
     }
     return n;
+}
+
+size_t decode_base64(struct span in, char *out)
+{
+    return base64(in, in.n, out);
 }
 
 /* A line of a length character and groups of four (POSIX uuencode); blanks at its end may be gone. */
@@ -74,15 +79,16 @@ static bool uu_begin(struct span *rest, struct span *name_r)
     return false;
 }
 
-bool decode_uu(struct arena *arena, struct span text, struct span *name_r, struct span *bytes_r)
+bool decode_uu(struct arena *arena, struct span text, size_t max, struct span *name_r, struct span *bytes_r)
 {
     enum { LINE = 64 }; /* decoded bytes of a line, at most 63 */
     struct span rest = text, line;
     if (!text.n || !memmem(text.p, text.n, "begin ", 6) || !uu_begin(&rest, name_r))
         return false;
-    char *out = arena_alloc(arena, rest.n + LINE);
+    char *out = arena_bytes(arena, (rest.n < max ? rest.n : max) + 2 * LINE);
     size_t n = 0;
-    while (span_line(&rest, &line) && line.n && line.p[0] != '`' && !span_eq(line, SPAN_LIT("end"))) {
+    while (n <= max && span_line(&rest, &line) && line.n && line.p[0] != '`' &&
+           !span_eq(line, SPAN_LIT("end"))) {
         if ((((size_t)(line.p[0] - ' ')) & 63) > line.n) /* fewer characters than bytes: no such line */
             break;
         n += uu_line(line, out + n);
@@ -132,15 +138,26 @@ static bool is_uu(const char *encoding)
     return false;
 }
 
+enum { CHUNK = 4096 };
+
+/* Until `max` bytes are there; `out` has room for two chunks more. */
+static size_t decode_chunks(GMimeEncoding *state, struct span in, size_t max, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < in.n && n < max; i += CHUNK)
+        n += g_mime_encoding_step(state, in.p + i, in.n - i < CHUNK ? in.n - i : CHUNK, out + n);
+    return n < max ? n + g_mime_encoding_flush(state, "", 0, out + n) : n;
+}
+
 struct span decode_body(struct arena *arena, struct span body, const char *encoding, size_t max,
                         size_t *size_r, bool *known_r)
 {
     GMimeContentEncoding kind;
     GMimeEncoding state;
     struct span in = body.n ? body : SPAN_LIT(""), name, bytes;
-    if (is_uu(encoding) && decode_uu(arena, in, &name, &bytes)) {
+    if (is_uu(encoding) && decode_uu(arena, in, max, &name, &bytes)) {
         *known_r = true;
-        *size_r = bytes.n;
+        *size_r = bytes.n <= max ? bytes.n : in.n / 62 * 45; /* a line of 45 bytes has 62 with its end */
         return (struct span){bytes.p, bytes.n < max ? bytes.n : max};
     }
     *known_r = encoding_of(encoding, &kind);
@@ -149,18 +166,16 @@ struct span decode_body(struct arena *arena, struct span body, const char *encod
         in.n = in.n < max ? in.n : max;
         return in;
     }
-    size_t take = max < in.n / 4 ? max * 4 : in.n; /* quoted-printable shrinks to a third, base64 to 3/4 */
-    char *out;
-    size_t n;
+    in.n = max < in.n / 4 ? max * 4 : in.n; /* quoted-printable shrinks to a third, base64 to 3/4 */
+    size_t whole = body.n, n;
+    char *out = arena_bytes(arena, (in.n < max ? in.n : max) + 2 * CHUNK);
     if (kind == GMIME_CONTENT_ENCODING_BASE64) {
-        out = arena_alloc(arena, take / 4 * 3 + 4);
-        n = decode_base64((struct span){in.p, take}, out);
+        n = base64(in, max, out);
     } else {
         g_mime_encoding_init_decode(&state, kind);
-        out = arena_alloc(arena, g_mime_encoding_outlen(&state, take) + 1);
-        n = g_mime_encoding_flush(&state, in.p ? in.p : "", take, out);
+        n = decode_chunks(&state, in, max, out);
     }
-    if (take == in.n)
+    if (in.n == whole && n < max)
         *size_r = n;
     return (struct span){out, n < max ? n : max};
 }

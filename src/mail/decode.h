@@ -14,8 +14,11 @@ struct span decode_body(struct arena *arena, struct span body, const char *encod
  * alphabet are skipped (RFC 2045 6.8).
  */
 size_t decode_base64(struct span in, char *out);
-/* The first uuencoded file in the text: its name and bytes (in arena). False when there is none. */
-bool decode_uu(struct arena *arena, struct span text, struct span *name_r, struct span *bytes_r);
+/*
+ * The first uuencoded file in the text: its name and bytes (in arena), of which at most about `max` are decoded. False
+ * when there is none.
+ */
+bool decode_uu(struct arena *arena, struct span text, size_t max, struct span *name_r, struct span *bytes_r);
 /* text/enriched (RFC 1896) as a reader sees it. */
 struct span decode_enriched(struct arena *arena, struct span text);
 /* RFC 3676: soft line ends of format=flowed joined. */

@@ -87,8 +87,8 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
     if (bytes.n == 0)
         bytes.p = "";
     struct span rest = bytes, line;
-    enum { ESSENTIAL_MAX = 64, FIELD_MAX = 16 * 1024 }; /* beyond the limits */
-    size_t cap = 0, beyond = 0;
+    enum { ESSENTIAL_MAX = 64, FIELD_MAX = 16 * 1024, FIELD_MIN = 1024 }; /* beyond the limits */
+    size_t cap = 0, beyond = 0, bytes_beyond = 0;
     while (span_starts_nocase(rest, SPAN_LIT("From ")) || span_starts_nocase(rest, SPAN_LIT(">From ")))
         span_line(&rest, &line); /* mbox */
     while (next_field(&rest, &field)) {
@@ -97,7 +97,8 @@ struct header_block header_scan(struct arena *arena, struct span bytes, size_t m
         if (block.n >= max_fields)
             block.limits_hit |= LIMIT_HEADERS;
         if (block.limits_hit &&
-            (!is_essential(field.name) || field.raw.n > FIELD_MAX || beyond++ >= ESSENTIAL_MAX))
+            (!is_essential(field.name) || field.raw.n > FIELD_MAX || beyond++ >= ESSENTIAL_MAX ||
+             (bytes_beyond += field.raw.n) > max_bytes + FIELD_MIN))
             continue; /* the body must still be found */
         if (block.n == cap) {
             size_t more = cap ? cap * 2 : 32;
@@ -151,7 +152,9 @@ const char *header_decode(struct arena *arena, struct span raw)
         return "";
     if (!memchr(line.p, '?', line.n) || !memmem(line.p, line.n, "=?", 2))
         return text_clean_line(arena, charset_guess(arena, line));
-    char *words = word_as_quoted(line), *decoded = g_mime_utils_header_decode_text(NULL, words);
+    /* GMime would ask iconv about each byte that is no UTF-8 */
+    char *words = word_as_quoted(arena, charset_guess(arena, line)),
+         *decoded = g_mime_utils_header_decode_text(NULL, words);
     const char *clean = text_clean_line(arena, charset_guess(arena, span_of(decoded)));
     g_free(decoded);
     free(words);

@@ -28,6 +28,8 @@ enum message_limit { /* bits */
                      LIMIT_ATTACHMENT = 1 << 6,
                      LIMIT_ADDRESSES = 1 << 7,
                      LIMIT_LINKS = 1 << 8,
+                     LIMIT_DECODED = 1 << 9, /* mail in mail, which each level may copy */
+                     LIMIT_WORK = 1 << 10,   /* see effort.h */
 };
 
 enum message_anomaly { /* bits: things that parsers disagree on, so that mail can hide from one of them */

@@ -9,6 +9,7 @@ libringer_a_SOURCES += \
 	src/mail/css.c src/mail/css.h \
 	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \
+	src/mail/effort.h \
 	src/mail/header.c src/mail/header.h \
 	src/mail/host.c src/mail/host.h \
 	src/mail/html.c src/mail/html.h \

@@ -25,6 +25,12 @@
 enum { MAX_BOUNDARY = 16 * 1024 /* RFC 2046 says 70; programs read what fits into a header */ };
 enum { MAX_SECOND_READINGS = 4 /* of parts with two boundaries: each costs a whole search */ };
 enum { PART_HEADER_BYTES = 64 * 1024, PART_HEADERS = 200 };
+enum {
+    HEADERS_FACTOR = 4,        /* fields of all parts, in limits->header_bytes */
+    PART_HEADER_LEAST = 4096,  /* which each part may have beyond that */
+    DECODED_LEAST = 64 * 1024, /* of an attached mail, whatever the others took: its fields and first words */
+    SEARCH_FACTOR = 8,         /* each level is searched for its boundary: bytes, in limits->raw_bytes */
+};
 
 struct walk {
     struct arena *arena;
@@ -33,6 +39,7 @@ struct walk {
     unsigned alternatives;
     size_t entities; /* leaves and multiparts: these too are bounded by limits->parts */
     unsigned second_readings;
+    size_t headers_left, decoded_left, search_left;
     struct span open[64]; /* boundaries of the multiparts around */
     unsigned n_open;
 };
@@ -46,7 +53,7 @@ static const char *rfc2231_parameter(struct arena *arena, struct span value, con
     span_cut(&all, ';');
     if (all.n == 0 || !strcasestr(arena_span(arena, all), name))
         return "";
-    char *words = word_as_quoted(all);
+    char *words = word_as_quoted(arena, all);
     GMimeParamList *params = g_mime_param_list_parse(NULL, words);
     free(words);
     GMimeParam *param = params ? g_mime_param_list_get_parameter(params, name) : NULL;
@@ -184,11 +191,25 @@ static bool next_delimiter(struct span *rest, struct span mark, struct span *bef
 static void walk_entity(struct walk *w, const struct header_block *headers, const struct mime_part *around,
                         unsigned depth, bool digest);
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static struct header_block scan_part(struct walk *w, struct span bytes)
+{
+    size_t max =
+        w->headers_left < PART_HEADER_LEAST ? PART_HEADER_LEAST : least(w->headers_left, PART_HEADER_BYTES);
+    struct header_block block = header_scan(w->arena, bytes, max, PART_HEADERS);
+    w->headers_left -= least(w->headers_left, bytes.n - block.body.n);
+    w->tree.limits_hit |= block.limits_hit;
+    return block;
+}
+
 static void walk_child(struct walk *w, struct span bytes, const struct mime_part *around, unsigned depth,
                        bool digest)
 {
-    struct header_block headers = header_scan(w->arena, bytes, PART_HEADER_BYTES, PART_HEADERS);
-    w->tree.limits_hit |= headers.limits_hit;
+    struct header_block headers = scan_part(w, bytes);
     w->tree.anomalies |= headers.anomalies;
     walk_entity(w, &headers, around, depth, digest);
 }
@@ -202,6 +223,11 @@ static bool walk_boundary(struct walk *w, struct span body, struct span boundary
     bool last;
     if (mark.n != boundary.n + 3 || body.n == 0) /* a NUL in it */
         return false;
+    if (body.n > w->search_left) {
+        w->tree.limits_hit |= LIMIT_DEPTH;
+        return false;
+    }
+    w->search_left -= body.n;
     if (!next_delimiter(&rest, mark, &before, &last)) /* the preamble is shown by nobody */
         return false;
     while (!last && !(w->tree.limits_hit & LIMIT_PARTS)) {
@@ -269,14 +295,16 @@ static bool is_attached_mail(struct walk *w, const struct mime_part *part)
 
 static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
 {
-    size_t ignored;
+    size_t size, max = w->decoded_left < DECODED_LEAST ? DECODED_LEAST : w->decoded_left;
     bool known;
     struct mime_part around = {.quoted = true, .alternative = 0};
-    struct span inner =
-        decode_body(w->arena, part->body, part->encoding, w->limits->raw_bytes, &ignored, &known);
-    part->headers = header_scan(w->arena, inner, PART_HEADER_BYTES, PART_HEADERS);
+    struct span inner = decode_body(w->arena, part->body, part->encoding, max, &size, &known);
+    if (inner.p != part->body.p) /* a copy */
+        w->decoded_left -= least(w->decoded_left, inner.n);
+    if (inner.n == max && inner.n < size)
+        w->tree.limits_hit |= LIMIT_DECODED;
+    part->headers = scan_part(w, inner);
     part->message = true;
-    w->tree.limits_hit |= part->headers.limits_hit;
     struct header_block headers = part->headers;
     walk_entity(w, &headers, &around, depth + 1, false);
 }
@@ -340,7 +368,11 @@ static void walk_entity(struct walk *w, const struct header_block *headers, cons
 struct mime_tree mime_walk(struct arena *arena, const struct header_block *top,
                            const struct message_limits *limits)
 {
-    struct walk w = {.arena = arena, .limits = limits};
+    struct walk w = {.arena = arena,
+                     .limits = limits,
+                     .headers_left = HEADERS_FACTOR * limits->header_bytes,
+                     .decoded_left = limits->raw_bytes,
+                     .search_left = SEARCH_FACTOR * limits->raw_bytes};
     struct mime_part around = {0};
     walk_entity(&w, top, &around, 0, false);
     return w.tree;

@@ -10,6 +10,7 @@
 
 #include "mail/address.h"
 #include "mail/build.h"
+#include "mail/effort.h"
 #include "mail/header.h"
 #include "mail/message.h"
 #include "mail/parts.h"
@@ -17,7 +18,10 @@
 enum {
     MAX_REFERENCES = 100,
     MAX_AUTHRES = 32, /* looked at: one for each hop that evaluates */
-    COMPARE_BYTES = 32 * 1024 * 1024
+    COMPARE_BYTES = 32 * 1024 * 1024,
+    HTML_BYTES = 8 * 1024 * 1024, /* of markup; mail programs cut pages long before */
+    LOOKED_FACTOR = 3,            /* texts that repeat each other are read, but not kept */
+    INNER_FACTOR = 20,            /* mails in a digest have an address or two each */
 };
 
 /* Fields that RFC 5322 3.6 (and RFC 2045) allow once. */
@@ -73,13 +77,16 @@ static void read_authres(struct builder *b)
 static bool find_displaced(struct arena *arena, const struct message_limits *limits,
                            struct header_block *block)
 {
-    enum { JUNK_LINES = 20 };
-    struct span rest = block->body, line;
+    enum { JUNK_LINES = 20, JUNK_BYTES = 64 * 1024 };
+    struct span all = block->body, rest = all, line;
+    rest.n =
+        rest.n < JUNK_BYTES ? rest.n : JUNK_BYTES; /* a body of nothing but fields is scanned for each line */
     for (int i = 0; i < JUNK_LINES && rest.n; i++, span_line(&rest, &line)) {
         struct header_block found = header_scan(arena, rest, limits->header_bytes, limits->headers);
         if (header_find(&found, "From") && (header_find(&found, "Subject") || header_find(&found, "To") ||
                                             header_find(&found, "MIME-Version"))) {
-            *block = found;
+            *block = header_scan(arena, (struct span){rest.p, all.n - (size_t)(rest.p - all.p)},
+                                 limits->header_bytes, limits->headers);
             return true;
         }
     }
@@ -186,6 +193,9 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
                         .message = m,
                         .text_left = limits->text_bytes,
                         .attachment_left = limits->attachment_bytes,
+                        .html_left = HTML_BYTES,
+                        .looked_left = LOOKED_FACTOR * limits->text_bytes,
+                        .inner_addresses_left = INNER_FACTOR * limits->addresses,
                         .compare_left = COMPARE_BYTES};
     m->envelope = envelope;
     m->size = raw.n;
@@ -216,6 +226,8 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
     m->limits_hit |= tree.limits_hit;
     m->anomalies |= tree.anomalies;
     parts_read(&b, &tree);
+    if (effort_is_spent(arena))
+        m->limits_hit |= LIMIT_WORK;
     buf_free(&b.own.text);
     buf_free(&b.all.text);
     return m;

@@ -21,9 +21,8 @@
 #include "mail/quote.h"
 
 enum {
-    HTML_BYTES = 4 * 1024 * 1024, /* of markup; mail programs cut pages long before */
-    MEDIA_BYTES = 4096,           /* decoded of pictures: enough to know them */
-    COMPARE_WINDOW = 8192,        /* a repeated paragraph stands at about the same place */
+    MEDIA_BYTES = 4096,    /* decoded of pictures: enough to know them */
+    COMPARE_WINDOW = 8192, /* a repeated paragraph stands at about the same place */
 };
 
 /* --- lists */
@@ -239,6 +238,11 @@ static bool is_reply(const struct message *m)
 static void add_segments(struct builder *b, const struct text_part *t, struct span text, enum text_kind kind)
 {
     unsigned alternative = t->part->alternative;
+    if (text.n > b->looked_left) {
+        b->message->limits_hit |= LIMIT_TEXT;
+        text = text_cut(text, b->looked_left);
+    }
+    b->looked_left -= text.n;
     struct quote_result q =
         quote_split(b->arena, text, kind == TEXT_QUOTED, is_reply(b->message), b->limits->addresses);
     for (size_t i = 0; i < q.n; i++) {
@@ -319,7 +323,7 @@ static int add_attachment(struct builder *b, const char *name, const char *type,
 static void take_uuencoded(struct builder *b, struct span text)
 {
     struct span name, bytes;
-    if (decode_uu(b->arena, text, &name, &bytes) && bytes.n)
+    if (decode_uu(b->arena, text, text.n, &name, &bytes) && bytes.n)
         add_attachment(b, arena_span(b->arena, name), "application/octet-stream", bytes, bytes.n);
 }
 
@@ -352,7 +356,8 @@ static enum text_kind kind_in_page(const struct builder *b, const struct text_pa
 static void read_html(struct builder *b, const struct text_part *t)
 {
     struct message *m = b->message;
-    struct span source = decode_text(b, t->part, HTML_BYTES);
+    struct span source = decode_text(b, t->part, b->html_left / 2);
+    b->html_left -= source.n < b->html_left ? source.n : b->html_left;
     struct html_text *page = html_read(b->arena, source, b->limits->links);
     m->hidden_chars += page->hidden_chars;
     if (page->gave_up)
@@ -383,8 +388,13 @@ static void read_inner_message(struct builder *b, const struct mime_part *part)
     for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
         const struct header_field *f = header_find(&part->headers, roles[i].field);
         struct address_list list = {0};
+        size_t most =
+            b->limits->addresses < b->inner_addresses_left ? b->limits->addresses : b->inner_addresses_left;
         if (f)
-            address_parse(b->arena, f->raw, b->limits->addresses, &list);
+            address_parse(b->arena, f->raw, most, &list);
+        if (list.limit_hit)
+            b->message->limits_hit |= LIMIT_ADDRESSES;
+        b->inner_addresses_left -= list.n;
         for (size_t k = 0; k < list.n; k++)
             add_quoted(b, roles[i].role, list.v[k]);
     }

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 
 #include "mail/decode.h"
+#include "mail/effort.h"
 #include "mail/word.h"
 
 struct word {
@@ -88,7 +89,17 @@ static void add_word(struct buf *out, const struct word *word)
     buf_adds(out, "?=");
 }
 
-char *word_as_quoted(struct span line)
+/* Can GMime read that character set without iconv? */
+static bool is_built_in(struct span charset)
+{
+    static const char *const names[] = {"utf-8", "us-ascii"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (span_eq_nocase(charset, span_of(names[i])))
+            return true;
+    return false;
+}
+
+char *word_as_quoted(struct arena *arena, struct span line)
 {
     struct buf out = {0};
     struct span rest = line;
@@ -97,8 +108,11 @@ char *word_as_quoted(struct span line)
         struct word word;
         buf_add(&out, rest.p, (size_t)(at - rest.p));
         rest = (struct span){at, (size_t)(rest.p + rest.n - at)};
-        if (read_word(&rest, &word)) {
+        if (read_word(&rest, &word) && (is_built_in(word.charset) || effort_take(arena, EFFORT_CHARSET))) {
             add_word(&out, &word);
+        } else if (rest.p != at) {
+            buf_adds(&out, "= ");
+            buf_add(&out, at + 1, (size_t)(rest.p - at - 1));
         } else {
             buf_addc(&out, '=');
             rest = (struct span){at + 1, rest.n - 1};

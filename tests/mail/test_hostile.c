@@ -297,15 +297,108 @@ static void test_long_lines(void **state)
     }
 }
 
+/* Each level in quoted-printable is a copy of all that lies inside. */
+static void test_copies_of_messages(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    add_many(
+        &raw,
+        "From: a@example.com\nContent-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n",
+        30);
+    buf_adds(&raw, "From: b@example.com\nSubject: the innermost\n\nour new account\n");
+    while (raw.n < 20 * MEGABYTE)
+        buf_adds(&raw, "The second drawing shows the housing from the left, as we agreed, and the shaft.\n");
+    const struct message *m = parse(arena, &raw, 64 * MEGABYTE);
+    assert_true(m->limits_hit & LIMIT_DECODED);
+    bool innermost = false; /* what is left for each level is enough for its fields and its first words */
+    for (size_t i = 0; i < m->n_texts; i++)
+        innermost |= span_starts_nocase(m->texts[i].text, SPAN_LIT("our new account"));
+    assert_true(innermost);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+/* 490 parts that begin with `head` and go on with `bytes` bytes of `filling`. */
+static void add_parts(struct buf *raw, const char *subtype, const char *head, const char *filling,
+                      size_t bytes)
+{
+    buf_printf(raw, "From: a@example.com\nContent-Type: multipart/%s; boundary=b\n\n", subtype);
+    for (int i = 0; i < 490; i++) {
+        buf_printf(raw, "--b\n%s", head);
+        add_many(raw, filling, bytes / strlen(filling));
+        buf_adds(raw, "\n\nhello\n");
+    }
+}
+
+/* What each part may take must not add up: the budget is that of the message. */
+static void test_budgets_of_all_parts(void **state)
+{
+    static const struct {
+        const char *subtype, *head, *filling;
+        unsigned want;
+    } rows[] = {
+        {"mixed",
+         "Content-Type: message/rfc822\n\nSubject: ", "=?iso-2022-jp?b?GyRC?= =?big5?b?a?= ", LIMIT_WORK},
+        {"mixed", "Content-Type: message/rfc822\n\nSubject: =?utf-8?q?a?= ", "\xE9 ", LIMIT_HEADER_BYTES},
+        {"mixed", "Content-Type: message/rfc822\n\nTo: ", "a@b.example,", LIMIT_ADDRESSES},
+        {"mixed", "Content-Type: text/plain", ";a=b", LIMIT_HEADER_BYTES},
+        {"alternative", "Content-Type: text/plain\n\n", "hello\n", LIMIT_TEXT},
+        {"alternative", "Content-Type: text/html\n\n", "<p>hello", LIMIT_TEXT},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        add_parts(&raw, rows[i].subtype, rows[i].head, rows[i].filling, 60000);
+        assert_true(parse(arena, &raw, 160 * MEGABYTE)->limits_hit & rows[i].want);
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
+/* Fields without a From, each of which may be where the mail begins. */
+static void test_displaced_fields(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "\n");
+    add_many(&raw, "X: y\n", 6 * MEGABYTE);
+    parse(arena, &raw, 8 * MEGABYTE);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+/* Boundaries that are the beginning of each other: each level looks at each line. */
+static void test_boundaries_of_each_other(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    char boundary[40] = "";
+    for (int i = 0; i < 30; i++) {
+        memset(boundary, 'b', (size_t)i + 1);
+        buf_printf(&raw, "Content-Type: multipart/mixed; boundary=%s\n\n--%s\n", boundary, boundary);
+    }
+    buf_adds(&raw, "\nour new account\n");
+    while (raw.n < 31 * MEGABYTE)
+        buf_adds(&raw, "--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n");
+    const struct message *m = parse(arena, &raw, 16 * MEGABYTE);
+    assert_true(m->limits_hit & LIMIT_DEPTH);
+    assert_true(m->n_texts > 0);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nested_parts),    cmocka_unit_test(test_nested_messages),
-        cmocka_unit_test(test_many_parts),      cmocka_unit_test(test_many_readings),
-        cmocka_unit_test(test_fifty_megabytes), cmocka_unit_test(test_fifty_megabytes_of_text),
-        cmocka_unit_test(test_header_floods),   cmocka_unit_test(test_long_fields),
-        cmocka_unit_test(test_nasty_html),      cmocka_unit_test(test_repeated_paragraphs),
-        cmocka_unit_test(test_many_pieces),     cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_nested_parts),       cmocka_unit_test(test_nested_messages),
+        cmocka_unit_test(test_many_parts),         cmocka_unit_test(test_many_readings),
+        cmocka_unit_test(test_fifty_megabytes),    cmocka_unit_test(test_fifty_megabytes_of_text),
+        cmocka_unit_test(test_header_floods),      cmocka_unit_test(test_long_fields),
+        cmocka_unit_test(test_nasty_html),         cmocka_unit_test(test_repeated_paragraphs),
+        cmocka_unit_test(test_many_pieces),        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_copies_of_messages), cmocka_unit_test(test_budgets_of_all_parts),
+        cmocka_unit_test(test_displaced_fields),   cmocka_unit_test(test_boundaries_of_each_other),
     };
     message_library_init();
     alarm(ALARM);

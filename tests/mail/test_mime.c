@@ -147,14 +147,14 @@ static void test_uu(void **state)
 {
     struct arena *arena = arena_new();
     struct span name, bytes;
-    assert_true(decode_uu(arena, SPAN_LIT("hi\nbegin 644 a.txt\n#86)C\n`\nend\n"), &name, &bytes));
+    assert_true(decode_uu(arena, SPAN_LIT("hi\nbegin 644 a.txt\n#86)C\n`\nend\n"), 99, &name, &bytes));
     assert_true(span_eq(name, SPAN_LIT("a.txt")));
     assert_true(span_eq(bytes, SPAN_LIT("abc")));
-    assert_true(decode_uu(arena, SPAN_LIT("begin 0644 b c\n$86)C9\n"), &name,
+    assert_true(decode_uu(arena, SPAN_LIT("begin 0644 b c\n$86)C9\n"), 99, &name,
                           &bytes)); /* blanks at its end are gone */
     assert_int_equal(bytes.n, 4);
-    assert_false(decode_uu(arena, SPAN_LIT("begin again at once\nend"), &name, &bytes));
-    assert_false(decode_uu(arena, SPAN_LIT(""), &name, &bytes));
+    assert_false(decode_uu(arena, SPAN_LIT("begin again at once\nend"), 99, &name, &bytes));
+    assert_false(decode_uu(arena, SPAN_LIT(""), 99, &name, &bytes));
     arena_free(&arena);
 }
 
