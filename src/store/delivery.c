@@ -30,14 +30,17 @@ struct talk {
     const char *last_reply; /* NULL: none yet */
     struct buf piece;
     uint64_t next;
-    size_t offset, head_given;
+    size_t offset, head_given, given;
     bool store_failed;
 };
 
-static size_t give(char *out, size_t room, const char *from, size_t n)
+/* Newer libcurl does not ask again behind the last byte, older does: what it has in hand counts as sent. */
+static size_t give(struct talk *t, char *out, size_t room, const char *from, size_t n)
 {
     n = n < room ? n : room;
     memcpy(out, from, n);
+    t->given += n;
+    t->all_out = t->given >= t->d->size + (t->d->head ? strlen(t->d->head) : 0);
     return n;
 }
 
@@ -47,7 +50,7 @@ static size_t give_bytes(char *out, size_t size, size_t count, void *context)
     const char *head = t->d->head ? t->d->head : "";
     size_t n;
     if (head[t->head_given]) {
-        n = give(out, size * count, head + t->head_given, strlen(head + t->head_given));
+        n = give(t, out, size * count, head + t->head_given, strlen(head + t->head_given));
         t->head_given += n;
         return n;
     }
@@ -64,7 +67,7 @@ static size_t give_bytes(char *out, size_t size, size_t count, void *context)
             return 0;
         }
     }
-    n = give(out, size * count, t->piece.p + t->offset, t->piece.n - t->offset);
+    n = give(t, out, size * count, t->piece.p + t->offset, t->piece.n - t->offset);
     t->offset += n;
     return n;
 }
