@@ -129,9 +129,9 @@ static bool read_entry(struct extraction *x, struct arena *arena, struct archive
     *locked_r |= wrong;
     if (!wrong) {
         x->files++;
-        read_inner(x, arena, name, buf_span(&bytes));
-        if (status != WORKER_OK)
+        if (status != WORKER_OK) /* before its reader complains about what is cut off */
             explain(x, status);
+        read_inner(x, arena, name, buf_span(&bytes));
     }
     buf_free(&bytes);
     return wrong ? !only_locked : status == WORKER_OK;
