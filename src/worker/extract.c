@@ -33,12 +33,8 @@ static void read_pdf(struct extraction *x, struct span document)
 /* What only looks like an office document is an archive. */
 static void read_zip(struct extraction *x, struct arena *arena, struct span document)
 {
-    extract_office(x, arena, document);
-    if (x->status != WORKER_UNSUPPORTED)
-        return;
-    x->status = WORKER_OK;
-    x->detail = "";
-    extract_archive(x, arena, document);
+    if (!extract_office(x, arena, document))
+        extract_archive(x, arena, document);
 }
 
 void extract_document(struct extraction *x, struct arena *arena, enum document_kind kind,

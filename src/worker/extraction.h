@@ -42,7 +42,8 @@ static inline bool extract_late(const struct extraction *x)
     return x->deadline && monotonic_ms() >= x->deadline;
 }
 
-void extract_office(struct extraction *x, struct arena *arena, struct span document);
+/* false: a sound ZIP without an office document in it */
+bool extract_office(struct extraction *x, struct arena *arena, struct span document);
 void extract_archive(struct extraction *x, struct arena *arena, struct span document);
 void extract_rtf(struct extraction *x, struct span document);
 void extract_plain(struct extraction *x, struct span document);

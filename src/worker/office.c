@@ -8,6 +8,10 @@
 #include <string.h>
 #include <expat.h>
 
+#include "base/buf.h"
+
+#include "mail/attachment.h"
+
 #include "worker/extraction.h"
 #include "worker/xmltext.h"
 #include "worker/zip.h"
@@ -24,7 +28,9 @@ struct office {
     struct arena *arena;
     const struct zip *zip;
     size_t budget;
-    bool *seen; /* each entry, once */
+    bool *seen;                      /* each entry, once */
+    enum worker_status chunk_status; /* of documents inside: what is around them is read all the same */
+    const char *chunk_detail;
     struct xmltext xml;
 };
 
@@ -171,6 +177,44 @@ static const struct zip_entry *resolve(struct office *o, struct span part, const
 
 static void follow(struct office *o, struct span part, unsigned depth);
 
+static bool keep(void *ctx, struct span piece)
+{
+    buf_add_span(ctx, piece);
+    return true;
+}
+
+/* w:altChunk: a page, RTF or another document that Word shows as if it stood in this one (ECMA-376 part 1, 17.17.2.1). */
+static void read_chunk(struct office *o, const struct zip_entry *entry)
+{
+    struct extraction *x = o->x;
+    struct buf bytes = {0};
+    bool *seen = &o->seen[entry - o->zip->entries];
+    if (*seen || x->status != WORKER_OK)
+        return;
+    *seen = true;
+    if (x->depth >= ARCHIVE_DEPTH_MAX) {
+        x->status = WORKER_TOO_BIG;
+        x->detail = "documents in documents, deeper than is looked";
+        return;
+    }
+    set_result(x, zip_read(o->zip, entry, &o->budget, keep, &bytes));
+    if (x->status == WORKER_OK) {
+        const char *name = arena_span(o->arena, entry->name);
+        x->depth++;
+        x->inner(x, o->arena, document_kind(attachment_sniff(buf_span(&bytes)), name, buf_span(&bytes)),
+                 buf_span(&bytes));
+        x->depth--;
+        sink_break(&x->sink, 2);
+    }
+    buf_free(&bytes);
+    if (x->status != WORKER_OK && o->chunk_status == WORKER_OK) {
+        o->chunk_status = x->status;
+        o->chunk_detail = x->detail;
+    }
+    x->status = WORKER_OK;
+    x->detail = "";
+}
+
 /* What a relationship leads to, as far as it holds text for the reader. Comments and notes are shown beside it. */
 static void follow_one(struct office *o, const struct zip_entry *entry, const char *kind, unsigned depth)
 {
@@ -187,6 +231,8 @@ static void follow_one(struct office *o, const struct zip_entry *entry, const ch
         {"notesSlide", XML_OOXML, false},     {"chart", XML_OOXML, false},
         {"slideMaster", XML_OOXML, false},    {"slideLayout", XML_OOXML, false},
     };
+    if (strcmp(kind, "aFChunk") == 0)
+        read_chunk(o, entry);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
         if (strcmp(kind, kinds[i].kind) == 0 && !o->seen[entry - o->zip->entries]) {
             o->x->pages += kinds[i].page;
@@ -286,12 +332,13 @@ static void read_opendocument(struct office *o, const struct zip_entry *content)
     }
 }
 
-static void read_package(struct office *o)
+/* false: there is no part that an office program would open. */
+static bool read_package(struct office *o)
 {
     const struct zip_entry *entry;
     if (zip_find(o->zip, "mimetype") && (entry = zip_find(o->zip, "content.xml"))) {
         read_opendocument(o, entry);
-        return;
+        return true;
     }
     follow(o, SPAN_LIT(""), 0);
     bool found = false;
@@ -302,18 +349,22 @@ static void read_package(struct office *o)
         for (size_t i = 0; i < o->zip->n; i++)
             found = found || o->seen[i];
     }
-    if (!found && o->x->status == WORKER_OK)
-        o->x->status = WORKER_UNSUPPORTED, o->x->detail = "a zip that is no office document";
+    return found || o->x->status != WORKER_OK;
 }
 
-void extract_office(struct extraction *x, struct arena *arena, struct span document)
+bool extract_office(struct extraction *x, struct arena *arena, struct span document)
 {
     struct zip zip;
     struct office o = {.x = x, .arena = arena, .zip = &zip, .budget = UNPACKED_MAX, .xml = {.x = x}};
     set_result(x, zip_open(&zip, arena, document));
     if (x->status != WORKER_OK)
-        return;
+        return true;
     o.seen = arena_array(arena, zip.n ? zip.n : 1, sizeof(*o.seen));
-    read_package(&o);
+    bool found = read_package(&o);
+    if (x->status == WORKER_OK && o.chunk_status != WORKER_OK) {
+        x->status = o.chunk_status;
+        x->detail = o.chunk_detail;
+    }
     xmltext_free(&o.xml);
+    return found;
 }

@@ -110,6 +110,16 @@ def related():
         + run("Pay to the new account") + "</w:p></mc:Fallback></mc:AlternateContent>"
         + "<mc:AlternateContent><mc:Choice>" + run("same") + "</mc:Choice><mc:Fallback>" + run("same")
         + "</mc:Fallback></mc:AlternateContent>"))])
+    package("chunk.docx", [
+        ("_rels/.rels", relations(("officeDocument", "word/document.xml"))),
+        ("word/document.xml", document("<w:p>" + run("See below.") + "</w:p>")),
+        ("word/_rels/document.xml.rels", relations(("aFChunk", "page.html"), ("aFChunk", "more.docx"),
+                                                   ("aFChunk", "a.bin"), ("footer", "foot.xml"))),
+        ("word/page.html", "<p>Our bank details have changed.</p>"),
+        ("word/more.docx", (OUT / "fallback.docx").read_bytes()),
+        ("word/a.bin", b"\0\1"),
+        ("word/foot.xml", f'<w:ftr xmlns:w="{W}"><w:p>{run("Example Ltd")}</w:p></w:ftr>'),
+    ])
     package("related.xlsx", [
         ("_rels/.rels", relations(("officeDocument", "book.xml"))),
         ("book.xml", f'<workbook xmlns="{S}"/>'),

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 
 #include "worker/extract.h"
+#include "worker/extraction.h"
 #include "worker/worker.h"
 #include "samples.h"
 
@@ -36,6 +37,9 @@ static const struct {
     {"locked.doc", WORKER_ENCRYPTED, ""},
     {"renamed.docx", WORKER_OK, "Our bank details have changed.\n\nExample Ltd"},
     {"fallback.docx", WORKER_OK, "A picture\n\nPay to the new account\n\nsame"},
+    {"chunk.docx", WORKER_UNSUPPORTED,
+     "See below.\n\nOur bank details have changed.\n\nA picture\n\nPay to the new account\n\nsame\n\nExample "
+     "Ltd"},
     {"related.xlsx", WORKER_OK, "Account"},
     {"header.odt", WORKER_OK, "Body\n\nExample Ltd"},
     {"letter.fodt", WORKER_OK, "Example Ltd\n\nNotice\n\nOur bank details have changed."},
@@ -232,6 +236,29 @@ static void test_pages_and_limits(void **state)
     arena_free(&arena);
 }
 
+/* More than 32 MiB in an archive is not unpacked; what stands before is read. */
+static void test_archive_bomb(void **state)
+{
+    enum { SIZE = ARCHIVE_BYTES_MAX + 1 };
+    static const char words[] = "Our bank details have changed. ";
+    struct arena *arena = arena_new();
+    struct worker_text text;
+    char *plain = mem_alloc(SIZE), *packed = mem_alloc(SIZE / 100);
+    memset(plain, ' ', SIZE);
+    memcpy(plain, words, sizeof(words) - 1);
+    z_stream z = {
+        .next_in = (Bytef *)plain, .avail_in = SIZE, .next_out = (Bytef *)packed, .avail_out = SIZE / 100};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    worker_extract(*state, arena, 0, "", "letter.txt.gz", (struct span){packed, z.total_out}, &text);
+    assert_int_equal(text.status, WORKER_TOO_BIG);
+    assert_non_null(strstr(arena_span(arena, text.text), "Our bank details"));
+    deflateEnd(&z);
+    free(plain);
+    free(packed);
+    arena_free(&arena);
+}
+
 static int make_pool(void **state)
 {
     char *error;
@@ -248,11 +275,9 @@ static int free_pool(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_passwords),
-        cmocka_unit_test(test_documents),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_bomb),
-        cmocka_unit_test(test_pages_and_limits),
+        cmocka_unit_test(test_passwords),    cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_bytes),        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_archive_bomb), cmocka_unit_test(test_pages_and_limits),
     };
     return cmocka_run_group_tests_name("worker/extract", tests, make_pool, free_pool);
 }
