@@ -42,8 +42,8 @@ struct daemon {
     atomic_uint_fast64_t counters[COUNTER_COUNT];
     atomic_uint open_connections;
     atomic_bool stopping;  /* no new connections */
-    atomic_bool closed;    /* no message is decided any more */
-    atomic_uint deciding;  /* messages that are being decided now */
+    atomic_bool closed;    /* no message is decided any more, and no session asks the store */
+    atomic_uint deciding;  /* sessions that decide or ask now (session.c, store_enter) */
     struct store *store;   /* set before the first session */
     const char *spool_dir; /* for what does not fit into memory */
     int64_t started;       /* seconds since the epoch */

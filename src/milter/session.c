@@ -101,6 +101,24 @@ static void set_client_ip(struct session *s, const struct sockaddr *sa)
     }
 }
 
+/*
+ * Whoever is inside may use the store: it is closed when all have left, and lets nobody in from then on. The count
+ * goes up before the look at `closed`: lifecycle.c sets that and then looks at the count.
+ */
+static bool store_enter(void)
+{
+    atomic_fetch_add(&ringerd.deciding, 1);
+    if (!atomic_load(&ringerd.closed))
+        return true;
+    atomic_fetch_sub(&ringerd.deciding, 1);
+    return false;
+}
+
+static void store_leave(void)
+{
+    atomic_fetch_sub(&ringerd.deciding, 1);
+}
+
 /* --- the connection */
 
 /* Tells once what this MTA does not offer; the admin sees it in the log of the first connection. */
@@ -360,7 +378,11 @@ static void note_test(struct session *s, const char *value)
 static bool note_release(struct transaction *tx, const char *value)
 {
     const char *secret = arena_span(tx->arena, span_trim(span_of(value)));
-    if (!store_pass_open(ringerd.store, secret))
+    if (!store_enter())
+        return false;
+    bool open = store_pass_open(ringerd.store, secret);
+    store_leave();
+    if (!open)
         return false;
     tx->release = secret;
     tx->skip = SKIP_NONE;
@@ -438,13 +460,11 @@ static sfsistat on_eom(SMFICTX *ctx)
     tx->envelope.rcpts = tx->rcpts;
     tx->envelope.n_rcpts = tx->n_rcpts;
     sfsistat status = SMFIS_TEMPFAIL;
-    atomic_fetch_add(&ringerd.deciding,
-                     1); /* before the look at `closed`: lifecycle.c sets that and then looks here */
-    if (!atomic_load(&ringerd.closed)) {
+    if (store_enter()) {
         count(COUNTER_MESSAGES);
         status = tx->n_forged > MAX_FORGED ? action_flooded(ctx, s) : action_message(ctx, s);
+        store_leave();
     }
-    atomic_fetch_sub(&ringerd.deciding, 1);
     transaction_free(s);
     return status;
 }
@@ -463,13 +483,14 @@ static sfsistat on_abort(SMFICTX *ctx)
 static sfsistat on_unknown(SMFICTX *ctx, const char *command)
 {
     struct session *s = smfi_getpriv(ctx);
-    if (!s || strncasecmp(command, PASS_COMMAND, sizeof(PASS_COMMAND) - 1) != 0)
+    if (!s || strncasecmp(command, PASS_COMMAND, sizeof(PASS_COMMAND) - 1) != 0 || !store_enter())
         return SMFIS_CONTINUE;
     struct policy *policy = current_get();
     struct arena *arena = arena_new();
     const char *pass = arena_span(arena, span_trim(span_of(command + sizeof(PASS_COMMAND) - 1)));
     bool known = !conf_network_match(&policy->conf->internal_networks, s->client_ip) &&
                  store_pass_named(ringerd.store, pass);
+    store_leave();
     arena_free(&arena);
     policy_unref(&policy);
     if (!known)

@@ -449,6 +449,38 @@ def needs_little_memory_for_an_idle_connection():
     equal(d.stop(), 0)
 
 
+def stop_while_the_store_is_asked():
+    d = Ringerd(milter='  drain: 0s\n').start()
+    going = []
+
+    def ask():
+        c = d.client().start()
+        going.append(c)
+        try:
+            c.mail()
+            c.rcpt()
+            while True:
+                c.send('U', b'XRINGER-' + b'ab' * 32 + b'\0')
+                c.header('X-Ringer-Release', 'cd' * 32)
+                c.receive()
+        except (Gone, OSError):
+            pass
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for t in threads:
+        t.start()
+    wait_for('all of them', lambda: len(going) == 8)
+    time.sleep(0.3)
+    code = d.stop()
+    for t in threads:
+        t.join()
+    equal(code, 0)
+
+
+def what_asks_the_store_while_it_is_closed_does_no_harm():
+    for _ in range(5):  # one in three crashed
+        stop_while_the_store_is_asked()
+
+
 if __name__ == '__main__':
     run_tests([checks_its_configuration, gives_up_root, replaces_stale_sockets_only, listens_on_TCP,
                takes_sockets_from_systemd_and_notifies_it, answers_the_watchdog_of_systemd, reloads_and_keeps_the_last_good,
@@ -459,4 +491,4 @@ if __name__ == '__main__':
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
                answers_451_when_a_message_cannot_be_spooled, writes_a_pid_file_in_the_background,
-               needs_little_memory_for_an_idle_connection])
+               needs_little_memory_for_an_idle_connection, what_asks_the_store_while_it_is_closed_does_no_harm])
