@@ -169,12 +169,18 @@ static sfsistat deliver_marked(SMFICTX *ctx, const struct session *s, const stru
     return SMFIS_CONTINUE;
 }
 
+/* Does on-error let mail pass unheld? Never a test attack: nobody is to find it in a mailbox. */
+static bool passes_on(const struct transaction *tx, enum conf_on_error on_error)
+{
+    return on_error == CONF_ON_ERROR_ACCEPT && !tx->test;
+}
+
 static sfsistat store_failed(SMFICTX *ctx, struct session *s, const struct judgement *j,
                              const struct store_error *error, struct outcome *out)
 {
     count(COUNTER_ERRORS_STORE);
     const char *text = arena_printf(s->tx->arena, "store: %s", error->text);
-    if (s->tx->policy->conf->on_store_error == CONF_ON_ERROR_TEMPFAIL)
+    if (!passes_on(s->tx, s->tx->policy->conf->on_store_error))
         return temporary_failure(ctx, out, text);
     out->error = text;
     return deliver_marked(ctx, s, j, out);
@@ -283,7 +289,7 @@ static sfsistat spool_failed(SMFICTX *ctx, struct session *s, struct outcome *ou
     count(COUNTER_ERRORS_INTERNAL);
     const char *text = arena_printf(s->tx->arena, "cannot spool the message in %s: %s", ringerd.spool_dir,
                                     strerror(s->tx->raw.error));
-    if (s->tx->policy->conf->on_internal_error == CONF_ON_ERROR_TEMPFAIL)
+    if (!passes_on(s->tx, s->tx->policy->conf->on_internal_error))
         return temporary_failure(ctx, out, text);
     out->kind = OUTCOME_PASS;
     out->error = text;

@@ -397,6 +397,26 @@ def answers_451_when_the_store_fails():
     equal(d.stop(), 0)
 
 
+def a_test_attack_is_in_no_mailbox_though_all_errors_are_accepted():
+    d = Ringerd()
+    text = open(d.conf).read().replace('  store: tempfail', '  store: accept\n  internal: accept')
+    open(d.conf, 'w').write(text)
+    d.start(env=dict(os.environ, TMPDIR='/does/not/exist'))
+    c = d.client().start()
+    large = 'x' * 70 + '\n' * 400000
+
+    def marked(text):
+        return 'X-Ringer-Test: %s\n%s' % (d.control('test')['token'], text)
+    equal(c.message(attack(1) + large)[0], 'c')
+    reply = c.message(marked(attack(2) + large))
+    true(reply[0] == 'y' and reply[1].startswith(b'451 4.7.1'), reply)
+    os.unlink(d.var + '/store.db')
+    equal(c.message(attack(3))[0], 'c')
+    reply = c.message(marked(attack(4)))
+    true(reply[0] == 'y' and reply[1].startswith(b'451 4.7.1'), reply)
+    equal(d.stop(), 0)
+
+
 def answers_451_when_a_message_cannot_be_spooled():
     d = Ringerd()
     d.start(env=dict(os.environ, TMPDIR='/does/not/exist'))
@@ -490,5 +510,6 @@ if __name__ == '__main__':
                drops_decisions_past_their_retention, shows_nothing_of_services_that_are_off,
                loses_nothing_when_reloaded_under_load, lets_messages_end_when_stopped,
                stops_at_the_deadline_or_the_second_signal, control_socket_takes_anything, answers_451_when_the_store_fails,
+               a_test_attack_is_in_no_mailbox_though_all_errors_are_accepted,
                answers_451_when_a_message_cannot_be_spooled, writes_a_pid_file_in_the_background,
                needs_little_memory_for_an_idle_connection, what_asks_the_store_while_it_is_closed_does_no_harm])
