@@ -71,6 +71,7 @@ check_SCRIPTS = \
 	tests/layers.sh \
 	tests/notices.sh \
 	tests/lookalike/domain.sh \
+	tests/mail/html.sh \
 	tests/milter/connections.sh \
 	tests/milter/history.sh \
 	tests/milter/lifecycle.sh \
@@ -94,7 +95,7 @@ check_SCRIPTS = \
 	tests/worker/sandbox.sh
 QUICK = tests/layers.sh tests/notices.sh tests/cli/config.sh tests/cli/man.sh tests/cli/scan.sh
 check_PROGRAMS += $(UNIT_TESTS)
-noinst_PROGRAMS += tests/store/store_tool
+noinst_PROGRAMS += tests/mail/html_seen tests/store/store_tool
 TESTS = $(UNIT_TESTS) $(check_SCRIPTS)
 EXTRA_DIST += \
 	$(check_SCRIPTS) \
@@ -104,6 +105,9 @@ EXTRA_DIST += \
 	tests/cli/learn_mail.py \
 	tests/cli/setup.py \
 	tests/cli/man_test.py \
+	tests/mail/html \
+	tests/mail/html_test.py \
+	tests/mail/measure.js \
 	tests/cli/smtp_sink.py \
 	tests/cli/test_attack_test.py \
 	tests/milter/connections_test.py \

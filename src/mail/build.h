@@ -1,6 +1,7 @@
 #ifndef RINGER_MAIL_BUILD_H
 #define RINGER_MAIL_BUILD_H
 #include "base/buf.h"
+#include "mail/html.h"
 #include "mail/message.h"
 
 /*
@@ -37,7 +38,8 @@ struct builder {
     size_t looked_left;          /* text that may still be compared and split, kept or not */
     size_t inner_addresses_left; /* in the fields of attached mails */
     struct essence own, all;     /* of TEXT_OWN alone; of every kind */
-    size_t compare_left;         /* bytes that finding repeated paragraphs may still look at */
+    struct html_budget html_budget;
+    size_t compare_left; /* bytes that finding repeated paragraphs may still look at */
 };
 
 #endif

@@ -151,16 +151,16 @@ static void add_names(struct buf *out, struct span parameters)
     }
 }
 
-static void add_page(struct arena *arena, struct buf *out, struct span page)
+static void add_page(struct arena *arena, struct html_budget *budget, struct buf *out, struct span page)
 {
-    const struct html_text *html = html_read(arena, page, 0);
+    const struct html_text *html = html_read(arena, page, 0, budget);
     for (size_t i = 0; i < html->n; i++) {
         buf_add_span(out, html->v[i].text);
         buf_addc(out, '\n');
     }
 }
 
-static void add_property(struct arena *arena, struct buf *out, struct content c)
+static void add_property(struct arena *arena, struct html_budget *budget, struct buf *out, struct content c)
 {
     struct buf value = {0};
     size_t before = out->n;
@@ -172,7 +172,7 @@ static void add_property(struct arena *arena, struct buf *out, struct content c)
         undo_quoted_printable(&value);
     undo_escapes(&value);
     if (has(c.parameters, "text/html"))
-        add_page(arena, out, buf_span(&value));
+        add_page(arena, budget, out, buf_span(&value));
     else {
         add_names(out, c.parameters);
         buf_add_span(out, buf_span(&value));
@@ -185,10 +185,11 @@ static void add_property(struct arena *arena, struct buf *out, struct content c)
 struct span contentline_text(struct arena *arena, struct span text)
 {
     struct buf line = {0}, out = {0};
+    struct html_budget budget = html_budget_default;
     bool old = has((struct span){text.p, text.n < 65536 ? text.n : 65536}, "QUOTED-PRINTABLE");
     while (next_line(&text, &line, old))
         if (line.n)
-            add_property(arena, &out, split(buf_span(&line)));
+            add_property(arena, &budget, &out, split(buf_span(&line)));
     struct span kept =
         text_valid_utf8(arena, (struct span){arena_strndup(arena, out.n ? out.p : "", out.n), out.n});
     buf_free(&line);

@@ -5,35 +5,31 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/span.h"
+#include "mail/cssblock.h"
 
-/* The part of CSS that decides whether text can be seen. */
-struct css_look {
-    bool hidden;   /* display, visibility, opacity, clip, off the screen, no extent */
-    bool size_set; /* font_size holds */
-    bool colour_set, background_set;
-    bool background_image;       /* then nobody knows which colour is behind the text */
-    float font_size;             /* pixels */
-    uint32_t colour, background; /* 0xAARRGGBB */
+/*
+ * Declarations of CSS ("display:none; color:#fff"), those that decide what of a text is seen and in which order.
+ * As in browsers an invalid value makes its declaration as if it were not there. Shorthands become longhands.
+ */
+/* What reading style may cost, in steps of about ten nanoseconds; one for all of a message. */
+struct css_budget {
+    uint64_t steps;
+    bool spent; /* it did not suffice: rules behind it were not looked at */
 };
+/* Takes `steps`; false when there are no more. */
+bool css_pay(struct css_budget *budget, size_t steps);
 
-/* Reads declarations ("display:none;color:#fff"); later ones win. `em` is the font size around, in pixels. */
-void css_declarations(struct span text, float em, struct css_look *look);
-/* A colour by name, #rgb, #rrggbb, rgb() or rgba(); false when it is none. */
-bool css_colour(struct span text, uint32_t *colour_r);
-/* Would a reader see no difference? */
-bool css_same_colour(uint32_t a, uint32_t b);
-
-/* Rules of a style sheet with a simple selector: "tag", ".class", "#id", "tag.class". Others are skipped. */
-struct css_rule {
-    char kind;        /* 't', '.', '#' */
-    struct span name; /* of the tag, class or id */
-    struct span tag;  /* of "tag.class"; else empty */
-    struct span body;
-};
-struct css_sheet {
-    struct css_rule *v;
-    size_t n;
-};
-void css_sheet_read(struct arena *arena, struct span text, struct css_sheet *sheet);
+/* Reads declarations; `quirks` allows lengths without unit and colours without '#'. `text` must outlive the block. */
+void css_declarations(struct arena *arena, struct span text, bool quirks, struct css_budget *budget,
+                      struct css_block *block);
+/* One declaration of `property` alone, its text without var() and "!important"; for what stood in a variable. */
+void css_declare(struct arena *arena, struct span property, struct span text, bool quirks,
+                 struct css_block *block);
+/* `text` of a style sheet without comments, each a blank; itself when it has none. */
+struct span css_uncomment(struct arena *arena, struct span text);
+/* Cuts `rest` at the first `end` outside of strings and brackets; that one is dropped. */
+struct span css_cut(struct span *rest, char end);
+/* `text` with its escapes ("\64 isplay") resolved; itself when it has none. */
+struct span css_unescape(struct arena *arena, struct span text);
 
 #endif

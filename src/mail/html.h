@@ -2,38 +2,25 @@
 #define RINGER_MAIL_HTML_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/arena.h"
 #include "base/span.h"
-#include "mail/textkind.h"
+#include "mail/htmltext.h"
 
 /*
- * The text that a reader sees of an HTML part, as browsers parse it (gumbo). Inline tags join words, block
- * tags split lines, paragraphs are separated by "\n\n", table cells by "\t". What no reader sees (hidden,
- * zero-size, in the colour of its background, off the screen) is kept apart.
+ * The text that a reader sees of an HTML part, as browsers parse it (gumbo) and style it (style.h). Boxes in a line
+ * join words, blocks split lines, paragraphs are separated by "\n\n", table cells by "\t". What no reader sees
+ * (hidden, zero-size, in the colour of its background, off the screen) is kept apart.
  */
-struct html_segment {
-    enum text_kind kind; /* TEXT_OWN, TEXT_QUOTED (a mail program's quote container), TEXT_SIGNATURE */
-    struct span text;
+/* What all pages of a message together may cost: neither depends on how busy the machine is. */
+struct html_budget {
+    int64_t parse_us;     /* CPU time of this thread inside of gumbo, which has no steps to count */
+    uint64_t style_steps; /* of reading and matching styles */
 };
+extern const struct html_budget html_budget_default;
 
-struct html_link {
-    const char *url;
-    const char *shown; /* visible text of the anchor, one line */
-};
-
-struct html_text {
-    struct html_segment *v;
-    size_t n;
-    struct span hidden;
-    size_t hidden_chars;
-    struct html_link *links; /* at most `max_links` */
-    size_t n_links;
-    bool links_limit;
-    bool
-        gave_up; /* the page is built to be slow or huge: tags were only stripped, all text counts as visible */
-};
-
-/* `html` is valid UTF-8. Time and memory are bounded whatever it holds. */
-struct html_text *html_read(struct arena *arena, struct span html, size_t max_links);
+/* `html` is valid UTF-8. Time and memory are bounded whatever it holds; what was used is taken off the budget. */
+struct html_text *html_read(struct arena *arena, struct span html, size_t max_links,
+                            struct html_budget *budget);
 
 #endif

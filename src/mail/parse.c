@@ -196,6 +196,7 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
                         .html_left = HTML_BYTES,
                         .looked_left = LOOKED_FACTOR * limits->text_bytes,
                         .inner_addresses_left = INNER_FACTOR * limits->addresses,
+                        .html_budget = html_budget_default,
                         .compare_left = COMPARE_BYTES};
     m->envelope = envelope;
     m->size = raw.n;

@@ -12,6 +12,7 @@
 
 #include "mail/address.h"
 #include "mail/attachment.h"
+#include "mail/bidi.h"
 #include "mail/charset.h"
 #include "mail/contentline.h"
 #include "mail/decode.h"
@@ -340,6 +341,7 @@ static void read_plain(struct builder *b, const struct text_part *t)
         text = decode_unflow(b->arena, text, t->part->type.delsp);
     if (strcmp(t->part->type.type, "text/plain") != 0 && contentline_is(text))
         text = contentline_text(b->arena, text);
+    text = bidi_seen(b->arena, text);
     take_uuencoded(b, text);
     add_text_links(b, text);
     add_segments(b, t, text, t->part->quoted ? TEXT_QUOTED : TEXT_OWN);
@@ -358,15 +360,21 @@ static void read_html(struct builder *b, const struct text_part *t)
     struct message *m = b->message;
     struct span source = decode_text(b, t->part, b->html_left / 2);
     b->html_left -= source.n < b->html_left ? source.n : b->html_left;
-    struct html_text *page = html_read(b->arena, source, b->limits->links);
+    struct html_text *page = html_read(b->arena, source, b->limits->links, &b->html_budget);
     m->hidden_chars += page->hidden_chars;
     if (page->gave_up)
         m->limits_hit |= LIMIT_DEPTH;
+    if (page->style_limit)
+        m->limits_hit |= LIMIT_WORK;
     if (page->links_limit)
         m->limits_hit |= LIMIT_LINKS;
     for (size_t i = 0; i < page->n; i++) {
         if (t->attachment >= 0)
             parts_text(b, TEXT_ATTACHMENT, page->v[i].text, true, 0, t->attachment);
+        else if (
+            page->v[i]
+                .across) /* the same letters in another order: a repetition only to the eye of new_lines() */
+            parts_text(b, kind_in_page(b, t, page->v[i].kind), page->v[i].text, true, 0, -1);
         else
             add_segments(b, t, page->v[i].text, kind_in_page(b, t, page->v[i].kind));
         if (page->gave_up)

@@ -46,13 +46,14 @@ void extract_plain(struct extraction *x, struct span document)
         codepage_text(&x->sink, 1252, document);
 }
 
-static void add_page(struct extraction *x, struct arena *arena, struct span page)
+static void add_page(struct extraction *x, struct arena *arena, struct span page, struct html_budget *budget)
 {
-    struct html_text *html = html_read(arena, page, 0);
+    struct html_text *html = html_read(arena, page, 0, budget);
     for (size_t i = 0; i < html->n; i++) {
         sink_text(&x->sink, html->v[i].text);
         sink_break(&x->sink, 2);
     }
+    x->sink.truncated |= html->style_limit;
 }
 
 /*
@@ -64,9 +65,10 @@ void extract_html(struct extraction *x, struct arena *arena, struct span documen
     struct extraction decoded = {.sink = {.max = HTML_MAX}};
     extract_plain(&decoded, document);
     struct buf page = decoded.sink.text;
+    struct html_budget budget = html_budget_default;
     bool computes = false;
     for (unsigned level = 0; page.n && level < WRITTEN_DEPTH && !extract_late(x); level++) {
-        add_page(x, arena, buf_span(&page));
+        add_page(x, arena, buf_span(&page), &budget);
         struct script_words words = script_read(buf_span(&page), HTML_MAX);
         computes |= words.computes;
         buf_free(&page);

@@ -1,0 +1,16 @@
+#ifndef RINGER_MAIL_BIDI_H
+#define RINGER_MAIL_BIDI_H
+#include "base/arena.h"
+#include "base/span.h"
+
+/*
+ * Text in the order in which it is seen. Overrides, embeddings and isolates (U+202A..U+202E, U+2066..U+2069; HTML's
+ * `dir` and CSS's `unicode-bidi` come as the same characters) turn letters around: "XNAB" behind U+202E reads
+ * "BANX". The result has no such characters. Paragraphs with letters that run from right to left by themselves
+ * (Hebrew, Arabic) stay as they are read, but for stretches that an override turns.
+ */
+bool bidi_has_controls(struct span text);
+/* `text` is valid UTF-8; lines are paragraphs. Text without controls is returned as it is. (UAX #9) */
+struct span bidi_seen(struct arena *arena, struct span text);
+
+#endif
