@@ -374,9 +374,15 @@ static void note_test(struct session *s, const char *value)
     tx->envelope.auth_user = NULL;
 }
 
-/* Released mail is collected as mail from outside, whatever the session is, so that its pass can be looked at. */
+/*
+ * Released mail is collected as mail from outside, whatever the session is, so that its pass can be looked at. It
+ * stands before all else in the message: senders may write thousands of these headers, and the store is asked once.
+ */
 static bool note_release(struct transaction *tx, const char *value)
 {
+    if (tx->pass_seen)
+        return false;
+    tx->pass_seen = true;
     const char *secret = arena_span(tx->arena, span_trim(span_of(value)));
     if (!store_enter())
         return false;
@@ -410,7 +416,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         note_forged(tx, name);
     if (!tx->test && strcasecmp(name, TESTMAIL_HEADER) == 0)
         note_test(s, value);
-    if (!tx->release && strcasecmp(name, PASS_HEADER) == 0 && note_release(tx, value))
+    if (strcasecmp(name, PASS_HEADER) == 0 && note_release(tx, value))
         return SMFIS_NOREPLY; /* no part of the message */
     if (strcasecmp(name, "Subject") == 0 && tx->n_subjects++ == 0)
         tx->subject = arena_strdup(tx->arena, s->mta.leading_space && *value == ' ' ? value + 1 : value);

@@ -44,6 +44,7 @@ struct transaction {
     bool no_memory;      /* not collected further: 451 at the end */
     bool in_body;
     enum skip skip;
+    bool pass_seen;      /* a header with a pass, known or not; a second one is a forgery */
     const char *release; /* secret of a pass that the store knows (store/pass.h); NULL: ordinary mail */
     const char *test;    /* token of a test attack (testmail.h); NULL: ordinary mail */
     int64_t started_ms;  /* monotonic, when the end of the message came */

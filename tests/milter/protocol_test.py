@@ -1,5 +1,7 @@
 """ringerd against a milter client that knows the protocol's corners: what it does, and what it survives."""
+import hashlib
 import random
+import sqlite3
 import sys
 import threading
 sys.path.insert(0, __file__.rpartition('/')[0])
@@ -208,6 +210,23 @@ def removes_forged_headers_last_to_first():
     equal(c.message(forged)[0], 'c')
     equal(c.changed(), [(3, 'X-Ringer-Verdict', ''), (1, 'X-RINGER-ANYTHING', ''), (2, 'x-ringer-verdict', ''),
                         (1, 'X-Ringer-Verdict', '')])
+    c.quit()
+
+
+def asks_the_store_about_the_first_pass_only():
+    secret = bytes(range(32))
+    name = hashlib.blake2b(b'name', key=secret, digest_size=32).hexdigest()
+    with sqlite3.connect(D.var + '/store.db') as db:
+        db.execute("INSERT INTO release_pass (tenant, name, item, until_ms, rcpts, seal) VALUES ('default', ?, 'x', ?, '', ?)",
+                   (name, int(time.time() * 1000) + 600000, bytes(32)))
+    db.close()
+    known, invented = 'X-Ringer-Release: %s\n' % secret.hex(), 'X-Ringer-Release: %s\n' % ('ab' * 32)
+    c = session()
+    equal(c.message(known + ham(), queue_id='KNOWN')[0], 'c')
+    true('KNOWN: the pass of a release does not fit' in D.text())
+    equal(c.message(invented + known + ham(), queue_id='SECOND')[0], 'c')
+    true('SECOND: action=pass' in D.text() and 'SECOND: the pass' not in D.text(), D.text())
+    equal([change[:2] for change in c.changed()], [(2, 'X-Ringer-Release'), (1, 'X-Ringer-Release')])
     c.quit()
 
 
@@ -443,7 +462,7 @@ if __name__ == '__main__':
                logs_a_line_that_others_can_read_and_nobody_can_forge, marks_subjects_and_reasons_that_people_can_read, shows_a_lookalike_as_it_was_written, keeps_a_large_message_in_a_file_and_whole,
                speaks_several_messages_in_one_session_and_forgets_each, forgets_an_aborted_message,
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
-               removes_forged_headers_last_to_first, refuses_a_flood_of_forged_headers,
+               removes_forged_headers_last_to_first, asks_the_store_about_the_first_pass_only, refuses_a_flood_of_forged_headers,
                encodes_what_senders_write_into_our_headers, marks_in_tag_mode_and_only_reports_in_monitor_mode,
                offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, survives_malformed_frames, half_open_clients_do_not_stop_others,
                answers_451_above_its_limit_of_connections, survives_floods_of_connections, many_threads_at_once, ends_in_order])
