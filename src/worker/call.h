@@ -13,6 +13,7 @@ enum { WORKER_CALL_FIXED = 64 };
 
 struct worker_call {
     uint8_t request_type, reply_type; /* enum frame_type */
+    bool slow;                        /* may not have the last worker */
     struct span words, payload;       /* sent in this order; either may be empty */
     size_t reply_max;                 /* longer answers are nonsense */
     size_t (*encode)(void *data, uint32_t deadline_ms, unsigned char out[WORKER_CALL_FIXED]);

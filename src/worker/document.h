@@ -20,6 +20,7 @@ enum document_kind {
 /* `sniffed` and `filename` as in struct message_attachment; may be NULL. The bytes win over both names. */
 enum document_kind document_kind(const char *sniffed, const char *filename, struct span bytes);
 /* How dear it is to read by experience, 1 the least; 0 = nobody reads it. */
+enum { COST_SLOW = 3 }; /* from here on a hostile one may take as long as it is let */
 unsigned document_cost(enum document_kind kind);
 
 #endif

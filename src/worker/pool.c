@@ -179,17 +179,23 @@ static void sweep(struct worker_pool *pool)
     }
 }
 
+/* How many may do it: of several workers one is kept from slow work, so that a flood of it leaves one for the rest. */
+static unsigned usable(const struct worker_pool *pool, bool slow)
+{
+    return pool->options.processes - (slow && pool->options.processes > 1);
+}
+
 /*
  * With the lock: a worker that runs, else a place where one may be started. With NULL, *wake_r says when it is
  * worth looking again: when a place has rested after deaths; INT64_MAX when only a busy worker may come free; 0 when
  * nobody works and none starts either, so that waiting would not help.
  */
-static struct slot *free_slot(struct worker_pool *pool, int64_t *wake_r)
+static struct slot *free_slot(struct worker_pool *pool, bool slow, int64_t *wake_r)
 {
     struct slot *empty = NULL;
     int64_t now = monotonic_ms();
     *wake_r = 0;
-    for (unsigned i = 0; i < pool->options.processes; i++) {
+    for (unsigned i = usable(pool, slow); i--;) { /* the last one first, which slow work may not have */
         struct slot *slot = &pool->slots[i];
         if (slot->state == SLOT_IDLE)
             return slot;
@@ -203,14 +209,14 @@ static struct slot *free_slot(struct worker_pool *pool, int64_t *wake_r)
     return empty;
 }
 
-static struct slot *take_slot(struct worker_pool *pool, int64_t deadline)
+static struct slot *take_slot(struct worker_pool *pool, bool slow, int64_t deadline)
 {
     struct slot *slot;
     int64_t wake, last = deadline - USEFUL_MS; /* later there is no time to do anything */
     pthread_mutex_lock(&pool->lock);
     pool->stats.requests++;
     sweep(pool);
-    while (!(slot = free_slot(pool, &wake)) && wake && monotonic_ms() < last) {
+    while (!(slot = free_slot(pool, slow, &wake)) && wake && monotonic_ms() < last) {
         int64_t until = wake < last ? wake : last;
         struct timespec t = {until / 1000, until % 1000 * 1000000};
         pthread_cond_timedwait(&pool->freed, &pool->lock, &t);
@@ -286,7 +292,7 @@ static void give_back(struct worker_pool *pool, struct slot *slot, enum exchange
             slot->not_before = monotonic_ms() + rest_ms(slot->deaths - DEATHS_FREE, DEATH_BACKOFF_MS);
     }
     slot->state = how == EXCHANGE_OK ? SLOT_IDLE : gone ? SLOT_EMPTY : SLOT_DYING;
-    pthread_cond_signal(&pool->freed);
+    pthread_cond_broadcast(&pool->freed); /* who waits may not be one that may have it */
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -315,17 +321,17 @@ static enum exchange exchange(const struct process *process, struct arena *arena
 }
 
 /* Where none could be started, that has been said. */
-static void note_busy(struct worker_pool *pool)
+static void note_busy(struct worker_pool *pool, bool slow)
 {
     static const char *const work[] = {[WORKER_EXTRACT] = "read attachments", [WORKER_SPF] = "check SPF"};
     static const char *const options[] = {
         [WORKER_EXTRACT] = "worker.processes", [WORKER_SPF] = "worker.spf-processes"};
     unsigned busy = 0;
     pthread_mutex_lock(&pool->lock);
-    for (unsigned i = 0; i < pool->options.processes; i++)
+    for (unsigned i = 0; i < usable(pool, slow); i++)
         busy += pool->slots[i].state == SLOT_BUSY;
     pthread_mutex_unlock(&pool->lock);
-    if (busy == pool->options.processes)
+    if (busy == usable(pool, slow))
         say(&pool->say, SAY_BUSY, WORKER_LOG_WARNING,
             "none of the %u ringer-workers that %s was free within %u ms: one message's %s; is %s too low?",
             busy, work[pool->options.service], pool->options.deadline_ms, without[pool->options.service],
@@ -344,10 +350,10 @@ static enum worker_status ask(struct worker_pool *pool, struct arena *arena, int
         [EXCHANGE_CLOSED] = {WORKER_DIED, "the worker died"},
         [EXCHANGE_NONSENSE] = {WORKER_DIED, "the worker sent an invalid answer and was killed"},
     };
-    struct slot *slot = take_slot(pool, deadline);
+    struct slot *slot = take_slot(pool, call->slow, deadline);
     *detail_r = slot ? "no worker could be started" : "no worker was free in time";
     if (!slot) {
-        note_busy(pool);
+        note_busy(pool, call->slow);
         return WORKER_UNAVAILABLE;
     }
     if (!start(pool, slot, deadline)) {
@@ -409,6 +415,7 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
     struct worker_call call = {
         .request_type = FRAME_EXTRACT,
         .reply_type = FRAME_EXTRACTED,
+        .slow = document_cost(kind) >= COST_SLOW,
         .words = data.passwords,
         .payload = bytes,
         .reply_max = pool->options.output_bytes + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX,

@@ -368,6 +368,36 @@ static void test_flood_waits_no_longer_than_the_deadline(void **state)
     worker_pool_free(&pool);
 }
 
+/* However many slow PDFs there are, one worker is left for letters of other kinds. */
+static void test_flood_leaves_one_for_the_rest(void **state)
+{
+    struct worker_pool *pool = pool_with((struct worker_options){.processes = 2, .deadline_ms = 6000});
+    struct arena *arena = arena_new();
+    struct worker_stats stats = {0};
+    struct worker_text text;
+    struct job jobs[3];
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        jobs[i] = (struct job){.pool = pool, .document = sample("loop.pdf")};
+        pthread_create(&threads[i], NULL, run_job, &jobs[i]);
+    }
+    while (stats.requests < 3 || !stats.busy) {
+        pause_ms(5);
+        worker_pool_stats(pool, &stats);
+    }
+    pause_ms(50); /* those that may take a worker have it */
+    assert_int_equal(worker_extract(pool, arena, monotonic_ms() + 3000, "", "a.txt", hello, &text),
+                     WORKER_OK);
+    worker_pool_stats(pool, &stats);
+    assert_int_equal(stats.busy, 1); /* that PDF is not done yet */
+    for (int i = 0; i < 3; i++) {
+        pthread_join(threads[i], NULL);
+        buf_free(&jobs[i].document);
+    }
+    arena_free(&arena);
+    worker_pool_free(&pool);
+}
+
 /* Hostile documents that kill worker after worker: others wait for a moment, and are served. */
 static void test_many_deaths(void **state)
 {
@@ -532,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_mad_workers),
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_flood_waits_no_longer_than_the_deadline),
+        cmocka_unit_test(test_flood_leaves_one_for_the_rest),
         cmocka_unit_test(test_many_deaths),
         cmocka_unit_test(test_no_descriptor_is_inherited),
         cmocka_unit_test(test_no_seccomp),
