@@ -79,7 +79,7 @@ char *worker_find(void)
 
 static char *check_options(struct worker_options *o)
 {
-    o->processes = o->processes ? o->processes : 2;
+    o->processes = o->processes ? o->processes : 3;
     o->deadline_ms = o->deadline_ms ? o->deadline_ms : 4000;
     o->memory_bytes = o->memory_bytes ? o->memory_bytes : (size_t)256 << 20;
     o->input_bytes = o->input_bytes ? o->input_bytes : (size_t)32 << 20;

@@ -23,9 +23,10 @@ typedef void worker_log(enum worker_log_level level, const char *line);
 
 struct worker_options { /* zero or NULL: the default */
     enum worker_service service;
-    const char *resolvers;  /* SPF: DNS servers "IP[@PORT]", blank between; "": those of /etc/resolv.conf */
-    const char *path;       /* the program; default: beside the calling program, else PKGLIBEXECDIR */
-    unsigned processes;     /* 2; at most WORKER_PROCESSES_MAX */
+    const char *resolvers; /* SPF: DNS servers "IP[@PORT]", blank between; "": those of /etc/resolv.conf */
+    const char *path;      /* the program; default: beside the calling program, else PKGLIBEXECDIR */
+    unsigned
+        processes; /* 3; at most WORKER_PROCESSES_MAX; of several, slow documents leave one for the rest */
     unsigned deadline_ms;   /* 4000: waiting for a free worker and the work, together */
     size_t memory_bytes;    /* 256 MiB address space of each process */
     size_t input_bytes;     /* 32 MiB: larger attachments are TOO_BIG unseen */
