@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/mail/test_quote \
 	tests/milter/test_headertext \
 	tests/milter/test_log \
+	tests/milter/test_memory \
 	tests/payment/test_accounts \
 	tests/payment/test_packs \
 	tests/report/test_report \
@@ -140,6 +141,7 @@ EXTRA_DIST += \
 tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
 tests_milter_test_headertext_SOURCES = tests/milter/test_headertext.c src/milter/headertext.c
 tests_milter_test_log_SOURCES = tests/milter/test_log.c src/milter/log.c
+tests_milter_test_memory_SOURCES = tests/milter/test_memory.c src/milter/memory.c
 tests_rules_test_mistakes_SOURCES = tests/rules/test_mistakes.c tests/rules/mistakes.h tests/rules/mistakes_files.h
 tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixture.h
 tests_store_test_hold_SOURCES = tests/store/test_hold.c tests/store/fixture.h

@@ -90,9 +90,7 @@ void memory_give_back(struct memory_share *share)
     pthread_mutex_lock(&lock);
     in_use -= share->bytes;
     judging -= share->judging;
-    bool somebody_waits = share->judging;
     *share = (struct memory_share){0};
     pthread_mutex_unlock(&lock);
-    if (somebody_waits)
-        pthread_cond_broadcast(&freed);
+    pthread_cond_broadcast(&freed);
 }
