@@ -80,11 +80,14 @@ static bool read_extent(const char **p, bool quirks, struct css_value *v)
 
 static bool read_indent(const char **p, bool quirks, struct css_value *v)
 {
-    bool hanging = css_word(p, "hanging"), each = css_word(p, "each-line");
+    bool hanging = css_word(p, "hanging");
+    css_word(p, "each-line");
+    hanging |= css_word(p, "hanging");
     if (!css_length(p, quirks, &v->length))
         return false;
     hanging |= css_word(p, "hanging");
-    each |= css_word(p, "each-line");
+    css_word(p, "each-line");
+    hanging |= css_word(p, "hanging");
     if (hanging) /* all lines but the first: not told apart, so it hides nothing */
         v->length = (struct css_length){0};
     return true;
@@ -441,7 +444,7 @@ static bool read_display(const char **p, bool quirks, struct css_value *v)
         {"-webkit-inline-flex", CSS_INLINE_FLEX},
         {"-webkit-inline-box", CSS_INLINE_FLEX},
         {"grid", CSS_GRID},
-        {"inline-grid", CSS_INLINE_BLOCK},
+        {"inline-grid", CSS_INLINE_FLEX},
         {"list-item", CSS_LIST_ITEM},
         {"contents", CSS_CONTENTS},
         {"inline-table", CSS_INLINE_TABLE},

@@ -199,6 +199,7 @@ enum { BOX = 1 /* in `strip`: a box begins; no text has it */ };
 struct row *row_open(struct out *o, bool reversed)
 {
     struct row *row = arena_alloc(o->arena, sizeof(*row));
+    buf_adds(&o->strip, ""); /* from now on it has an address */
     *row = (struct row){.outer = o->row, .start = o->strip.n, .reversed = reversed};
     o->row = row;
     return row;
@@ -251,7 +252,7 @@ static size_t letters_in(struct span s)
 }
 
 struct measure {
-    size_t lines, longest, letters, words, digits, most_lines;
+    size_t lines, longest, words, digits, most_lines;
 };
 
 static struct measure measure_boxes(struct span boxes)
@@ -264,7 +265,6 @@ static struct measure measure_boxes(struct span boxes)
             size_t letters = letters_in(line);
             lines++;
             m.longest = letters > m.longest ? letters : m.longest;
-            m.letters += letters_in(span_trim(line));
             m.lines += span_trim(line).n > 0;
             for (size_t i = 0; i < line.n; i++) {
                 m.digits += line.p[i] >= '0' && line.p[i] <= '9';
@@ -287,22 +287,23 @@ static bool reads_across(const struct row *row, struct span boxes, struct measur
         return true;
     if (m_r->words <= m_r->digits)
         return false;
-    return m_r->longest <= (m_r->most_lines > 2 ? MAX_STRIP : MAX_BOX) &&
-           m_r->letters <= m_r->lines * MAX_BOX;
+    return m_r->longest <= (m_r->most_lines > 2 ? MAX_STRIP : MAX_BOX);
 }
 
-static void join_boxes(struct out *o, const struct row *row, struct span boxes, size_t most_lines,
+static void join_boxes(struct out *o, const struct row *row, struct span boxes, const struct measure *m,
                        struct buf *to)
 {
     struct span *rest = arena_array(o->arena, row->boxes, sizeof(*rest));
     size_t n = 0;
     while (boxes.n && n < row->boxes)
         rest[n++] = span_cut(&boxes, BOX);
-    for (size_t k = 0; k < most_lines; k++) {
+    for (size_t k = 0; k < m->most_lines; k++) {
         for (size_t i = 0; i < n; i++) {
             struct span line;
             if (span_line(&rest[row->reversed ? n - 1 - i : i], &line))
                 buf_add_span(to, line);
+            else if (m->longest <= 1) /* an empty box between letters */
+                buf_addc(to, ' ');
         }
         buf_addc(to, '\n');
     }
@@ -318,7 +319,7 @@ void row_close(struct out *o, struct row *row, enum text_kind kind)
     if (boxes.n && boxes.p[0] == BOX)
         boxes = (struct span){boxes.p + 1, boxes.n - 1};
     if (reads_across(row, boxes, &m))
-        join_boxes(o, row, boxes, m.most_lines, &o->joined[kind == TEXT_QUOTED]);
+        join_boxes(o, row, boxes, &m, &o->joined[kind == TEXT_QUOTED]);
     /* Inside of another row's box it stands as one text. */
     size_t end = row->start;
     for (size_t i = row->start; o->row && o->row->boxes && i < o->strip.n; i++)

@@ -162,7 +162,7 @@ static void look_row(struct walk *w, struct look *around, struct look *look)
     const struct style *s = &look->style;
     bool right = s->floats == CSS_RIGHT_SIDE;
     look->cell = look->row = NULL;
-    if (look->hidden)
+    if (look->hidden || (s->floats != CSS_AUTO && out_unseen(look)))
         return;
     if (!around->row && s->floats != CSS_AUTO && !is_absolute(s) && around != w->stack) {
         around->row = row_open(&w->out, right);
@@ -262,6 +262,15 @@ static void open_pseudo(struct walk *w, const GumboNode *node, enum pseudo_eleme
         out_lines(&w->out, 1);
 }
 
+/* Does it end the line that it stands in? What is out of the flow leaves no trace there where nobody sees it. */
+static bool ends_line(const struct look *look)
+{
+    const struct style *s = &look->style;
+    if (is_absolute(s) || s->floats != CSS_AUTO)
+        return !out_unseen(look);
+    return style_is_block(s);
+}
+
 /* Line ends, tabs and turns that come with the box of an element. */
 static void open_box(struct walk *w, const GumboNode *node, const struct look *around, struct look *look)
 {
@@ -273,7 +282,7 @@ static void open_box(struct walk *w, const GumboNode *node, const struct look *a
         w->out.tab |= w->out.text.n > w->out.segment_start;
     } else if (s->display == CSS_TABLE_CELL && !style_is_inline(s)) {
         w->out.tab |= w->out.text.n > w->out.segment_start;
-    } else if (style_is_block(s) || is_absolute(s)) {
+    } else if (ends_line(look)) {
         out_lines(&w->out, element_lines(node, s));
     }
     if (!style_is_inline(s))
@@ -294,7 +303,7 @@ static void close_box(struct walk *w, const GumboNode *node, const struct look *
         return;
     if (look->turn && look->turn != around->turn && (style_is_inline(s) || look->cell || !style_is_block(s)))
         out_close_turn(&w->out, look->turn);
-    if (!look->cell && (style_is_block(s) || is_absolute(s)))
+    if (!look->cell && ends_line(look))
         out_lines(&w->out, element_lines(node, s));
     if (!style_is_inline(s))
         w->out.indent = 0;

@@ -122,6 +122,14 @@ function fieldText(element) {
     return ["BUTTON", "SELECT"].includes(element.tagName) ? " " : "";
 }
 
+// What is out of the flow leaves no trace in the line where nobody sees it.
+function readApart(view, node, out) {
+    const inside = [];
+    readElement(view, node, inside);
+    if (/\S/.test(inside.join("")))
+        out.push(...inside);
+}
+
 function read(view, node, out) {
     if (node.nodeType === 3) {
         if (!/\S/.test(node.data))
@@ -137,6 +145,13 @@ function read(view, node, out) {
     const style = view.getComputedStyle(node);
     if (style.display === "none" || style.contentVisibility === "hidden")
         return;
+    if (style.float !== "none" || style.position === "absolute" || style.position === "fixed")
+        readApart(view, node, out);
+    else
+        readElement(view, node, out);
+}
+
+function readElement(view, node, out) {
     if (node.tagName === "BR" || isApart(view, node))
         out.push("\n");
     const field = fieldText(node);
