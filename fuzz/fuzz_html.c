@@ -1,6 +1,7 @@
-/* Fuzz target: visible text of HTML. */
+/* Fuzz target: visible text of HTML, with the styles that decide it; and text turned by bidi controls. */
 #include "base/text.h"
 
+#include "mail/bidi.h"
 #include "mail/html.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < page->n; i++)
         if (!text_is_utf8(page->v[i].text))
             __builtin_trap();
+    if (!text_is_utf8(page->hidden) || !text_is_utf8(bidi_seen(arena, in)))
+        __builtin_trap();
     arena_free(&arena);
     return 0;
 }
