@@ -155,7 +155,10 @@ static const char *shown_host(struct arena *arena, const char *shown)
     if (n < s.n && isspace((unsigned char)s.p[n]))
         return NULL;
     struct span host = {s.p, n};
-    return looks_like_host(host) && !(n == s.n && is_file_name(host)) ? clean_host(arena, host) : NULL;
+    if (!looks_like_host(host) || (n == s.n && is_file_name(host)))
+        return NULL;
+    const char *clean = clean_host(arena, host); /* of blanks that no eye sees nothing may be left */
+    return *clean ? clean : NULL;
 }
 
 /* --- services that rewrite links, or pass visitors on */

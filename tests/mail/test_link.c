@@ -34,6 +34,7 @@ static void test_hosts(void **state)
         {"http://a.example", "invoice.pdf", "a.example", NULL},
         {"http://a.example", "Hello.World next", "a.example", NULL},
         {"http://a.example", "1.5", "a.example", NULL},
+        {"http://a.example", "\xE2\x80\x8B.\xE2\x80\x8B", "a.example", NULL}, /* nothing that an eye sees */
         {"https://partner.example:443@evil.example/x", NULL, "evil.example", NULL},
         {"http://good.example'", NULL, "good.example", NULL},
         {"http://good.example|x", NULL, "good.example", NULL},
