@@ -295,7 +295,8 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
     tx->raw = SPOOL_INIT;
     tx->envelope.client_ip = s->client_ip;
     tx->envelope.client_name = s->client_name;
-    tx->envelope.helo = s->helo;
+    /* a copy: another HELO may come while the message is under way */
+    tx->envelope.helo = s->helo ? arena_strdup(arena, s->helo) : NULL;
     tx->envelope.mail_from = bare_address(arena, argv[0] ? argv[0] : "");
     const char *auth = macro(ctx, "{auth_authen}");
     if (auth && *auth)
