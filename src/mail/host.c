@@ -36,8 +36,11 @@ struct span host_in(struct span s)
     const char *bracket = s.n && s.p[0] == '[' ? memchr(s.p, ']', s.n) : NULL;
     if (bracket)
         return (struct span){s.p, (size_t)(bracket - s.p) + 1};
-    while (s.n && !host_character(s.p, s.n))
-        s.p++, s.n--;
+    while (s.n && !host_character(s.p, s.n)) {
+        uint32_t cp;
+        size_t whole = text_decode(s.p, s.n, &cp); /* half a character left over would pass for one */
+        s = (struct span){s.p + whole, s.n - whole};
+    }
     size_t n = 0;
     while (n < s.n) {
         size_t step = is_blank(s.p[n]) ? 1 : host_character(s.p + n, s.n - n);
