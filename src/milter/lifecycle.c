@@ -275,6 +275,8 @@ static void drain(struct lifecycle *life)
     while ((open = atomic_load(&ringerd.open_connections)) > 0 && monotonic_ms() < deadline)
         if (next_event(life, DRAIN_STEP_MS) == EVENT_TERM)
             break;
+        else
+            acceptor_knock(); /* libmilter may have left a session to a thread that is busy */
     if (open > 0)
         log_line(LOG_WARNING, "%u connections are still open and are cut: the MTA tries those messages again",
                  open);

@@ -42,17 +42,19 @@ enum store_state state_get(struct store *store, struct store_error *why_r)
     return state;
 }
 
-void state_set(struct store *store, enum store_state state, const struct store_error *why)
+/* With the lock held; true when that is news. */
+static bool change(struct store *store, enum store_state state, const struct store_error *why)
 {
-    pthread_mutex_lock(&store->lock);
     bool news = state != store->stats.state;
     if (news)
         store->stats.since_ms = wall_ms();
     store->stats.state = state;
     store->stats.why = why ? *why : (struct store_error){.text = ""};
-    pthread_mutex_unlock(&store->lock);
-    if (!news)
-        return;
+    return news;
+}
+
+static void tell_change(struct store *store, enum store_state state, const struct store_error *why)
+{
     if (state == STORE_WORKS)
         state_say(store, STORE_EVENT_MENDED, "the store works again: mail is held");
     else
@@ -61,21 +63,39 @@ void state_set(struct store *store, enum store_state state, const struct store_e
                   state == STORE_BROKEN ? " until a check finds it whole" : "");
 }
 
+void state_set(struct store *store, enum store_state state, const struct store_error *why)
+{
+    pthread_mutex_lock(&store->lock);
+    bool news = change(store, state, why);
+    pthread_mutex_unlock(&store->lock);
+    if (news)
+        tell_change(store, state, why);
+}
+
+/* What an error, or its absence, makes of the state: a broken store only a check mends. */
+static enum store_state after(enum store_state state, const struct store_error *error)
+{
+    if (error && error->cause == STORE_DAMAGED)
+        return STORE_BROKEN;
+    if (state == STORE_BROKEN || (error && (error->cause == STORE_LOCKED ||
+                                            error->cause == STORE_INVALID))) /* no fault of the store's */
+        return state;
+    return error ? STORE_WAITS : STORE_WORKS;
+}
+
+/* In one step: what another thread finds in between, that the store is broken, must not be forgotten. */
 void state_note(struct store *store, const struct store_error *error)
 {
-    struct store_error why;
     if (!(store->flags & STORE_PATIENT))
         return;
-    enum store_state state = state_get(store, &why);
-    if (error && error->cause == STORE_DAMAGED) {
-        if (state != STORE_BROKEN)
-            state_set(store, STORE_BROKEN, error);
-    } else if (state == STORE_BROKEN ||
-               (error && (error->cause == STORE_LOCKED || error->cause == STORE_INVALID))) {
-        return; /* only a check ends that; and these are no fault of the store's */
-    } else if (error || state != STORE_WORKS) {
-        state_set(store, error ? STORE_WAITS : STORE_WORKS, error);
-    }
+    pthread_mutex_lock(&store->lock);
+    enum store_state before = store->stats.state, state = after(before, error);
+    bool same = state == before && (state != STORE_WAITS || !error || error->cause == STORE_LOCKED ||
+                                    error->cause == STORE_INVALID);
+    bool news = !same && change(store, state, error);
+    pthread_mutex_unlock(&store->lock);
+    if (news)
+        tell_change(store, state, error);
 }
 
 /* --- messages at risk */
