@@ -50,8 +50,10 @@ group_given() {
 ok "or to the group that may make files there" group_given
 private() { # the store is not for everybody, and everybody may ask about domains
     [ "$(id -u)" = 0 ] || return 0
-    cp "$ringer" "$dir/ringer" && chmod 755 "$dir" && sed "s,sqlite:.*,sqlite:$dir/sticky/on.db," "$dir/on.yaml" >"$dir/private.yaml" &&
-        (cd / && setpriv --reuid=65533 --regid=65533 --clear-groups "$dir/ringer" domain -c "$dir/private.yaml" other.example) >"$dir/out" 2>"$dir/err" &&
+    # programs and data for whom the source, in /root perhaps, is closed
+    mkdir "$dir/share" && cp "$ringer" "$dir/ringer" && cp -R "$top/rules" "$top/data" "$dir/share" && chmod 755 "$dir" && chmod -R a+rX "$dir/share" &&
+        sed "s,sqlite:.*,sqlite:$dir/sticky/on.db," "$dir/on.yaml" >"$dir/private.yaml" &&
+        (cd / && RINGER_DATADIR=$dir/share RINGER_STATEDIR=$dir/none RINGER_CONFDIR=$dir/none setpriv --reuid=65533 --regid=65533 --clear-groups "$dir/ringer" domain -c "$dir/private.yaml" other.example) >"$dir/out" 2>"$dir/err" &&
         [ ! -s "$dir/err" ]
 }
 ok "who may not read the store sees no complaint" private

@@ -120,7 +120,7 @@ def open_to_all(path):
 
 
 def use_copies():
-    """ringerd gives up root and then reads its data and starts its worker: from where it may."""
+    """ringerd gives up root and then reads its data and state and starts its worker: from where it may."""
     global BUILD
     top = private_dir()
     for name in ('rules', 'data'):
@@ -128,9 +128,12 @@ def use_copies():
     os.mkdir(os.path.join(top, 'build'))
     for name in ('ringer', 'ringerd', 'ringer-worker'):
         shutil.copy(os.path.join(BUILD, name), os.path.join(top, 'build', name))
+    shutil.copytree(os.path.join(BUILD, 'man'), os.path.join(top, 'build/man'))
     subprocess.run(['chmod', '-R', 'a+rX', top], check=True)
     BUILD = os.path.join(top, 'build')
     os.environ['RINGER_DATADIR'] = top
+    for name in ('RINGER_STATEDIR', 'RINGER_CONFDIR'):
+        os.environ[name] = os.path.join(top, 'none')
 
 
 if as_root() and not (open_to_all(SRC) and open_to_all(BUILD)):
