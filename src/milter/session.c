@@ -179,7 +179,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
      * Steps that we do not need, and steps on which the MTA need not wait for us (libmilter fakes the latter). Not
      * for the body: libmilter leaves out xxfi_eom when body bytes come with the end of the message and get no reply.
      */
-    unsigned long want = SMFIP_NOEOH | SMFIP_NODATA | SMFIP_HDR_LEADSPC;
+    unsigned long want = SMFIP_NOUNKNOWN | SMFIP_NOEOH | SMFIP_NODATA | SMFIP_HDR_LEADSPC;
     unsigned long no_reply = SMFIP_NR_HELO | SMFIP_NR_HDR;
     bool leading = (steps & SMFIP_HDR_LEADSPC) != 0;
     if (!session_new(ctx, use, leading))
@@ -282,6 +282,22 @@ static enum skip skip_of(const struct envelope *envelope, const struct conf *con
     return envelope->auth_user && conf->skip_authenticated ? SKIP_AUTHENTICATED : SKIP_NONE;
 }
 
+/* `ringer quarantine release` asks whether this listener would judge what it releases; all others learn nothing. */
+static bool knows_pass(const struct session *s, const char *mail_from)
+{
+    const char *at = strrchr(mail_from, '@');
+    if (!at || strcasecmp(at, PASS_DOMAIN) != 0 || !store_enter())
+        return false;
+    struct policy *policy = current_get();
+    char *pass = mem_strndup(mail_from, (size_t)(at - mail_from));
+    bool known = !conf_network_match(&policy->conf->internal_networks, s->client_ip) &&
+                 store_pass_named(ringerd.store, pass);
+    free(pass);
+    policy_unref(&policy);
+    store_leave();
+    return known;
+}
+
 static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 {
     struct session *s = smfi_getpriv(ctx);
@@ -289,6 +305,12 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
         return SMFIS_TEMPFAIL;
     transaction_free(s); /* of a message that we accepted or rejected before its end */
     struct arena *arena = arena_new();
+    const char *mail_from = bare_address(arena, argv[0] ? argv[0] : "");
+    if (knows_pass(s, mail_from)) {
+        arena_free(&arena);
+        action_reply(ctx, "554", "5.7.0", "Ringer " PASS_KNOWN);
+        return SMFIS_REJECT;
+    }
     struct transaction *tx = arena_alloc(arena, sizeof(*tx));
     tx->arena = arena;
     tx->policy = current_get();
@@ -297,7 +319,7 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
     tx->envelope.client_name = s->client_name;
     /* a copy: another HELO may come while the message is under way */
     tx->envelope.helo = s->helo ? arena_strdup(arena, s->helo) : NULL;
-    tx->envelope.mail_from = bare_address(arena, argv[0] ? argv[0] : "");
+    tx->envelope.mail_from = mail_from;
     const char *auth = macro(ctx, "{auth_authen}");
     if (auth && *auth)
         tx->envelope.auth_user = arena_strndup(arena, auth, strnlen(auth, MAX_ADDRESS));
@@ -486,26 +508,6 @@ static sfsistat on_abort(SMFICTX *ctx)
     return SMFIS_CONTINUE;
 }
 
-/* `ringer quarantine release` asks whether this listener would judge what it releases; all others learn nothing. */
-static sfsistat on_unknown(SMFICTX *ctx, const char *command)
-{
-    struct session *s = smfi_getpriv(ctx);
-    if (!s || strncasecmp(command, PASS_COMMAND, sizeof(PASS_COMMAND) - 1) != 0 || !store_enter())
-        return SMFIS_CONTINUE;
-    struct policy *policy = current_get();
-    struct arena *arena = arena_new();
-    const char *pass = arena_span(arena, span_trim(span_of(command + sizeof(PASS_COMMAND) - 1)));
-    bool known = !conf_network_match(&policy->conf->internal_networks, s->client_ip) &&
-                 store_pass_named(ringerd.store, pass);
-    store_leave();
-    arena_free(&arena);
-    policy_unref(&policy);
-    if (!known)
-        return SMFIS_CONTINUE;
-    action_reply(ctx, "554", "5.7.0", "Ringer " PASS_KNOWN);
-    return SMFIS_REJECT;
-}
-
 static char name[] = "ringer"; /* in libmilter's own log lines */
 struct smfiDesc session_callbacks = {
     .xxfi_name = name,
@@ -520,6 +522,5 @@ struct smfiDesc session_callbacks = {
     .xxfi_eom = on_eom,
     .xxfi_abort = on_abort,
     .xxfi_close = on_close,
-    .xxfi_unknown = on_unknown,
     .xxfi_negotiate = on_negotiate,
 };

@@ -13,9 +13,12 @@
  * the way fits no other message and no other recipient.
  */
 #define PASS_HEADER "X-Ringer-Release"
-/* SMTP: "do you run a Ringer that knows the pass of the name that follows?" One word: Postfix tells no more. */
-#define PASS_COMMAND "XRINGER-"
-#define PASS_KNOWN   "knows this release" /* in the answer, if so */
+/*
+ * "Do you run a Ringer that knows the pass of this name?" A sender at this domain asks it, and no message follows. A
+ * command of our own would be plainer, but Postfix from 3.9 or so on does not pass on a milter's answer to one.
+ */
+#define PASS_DOMAIN "@xringer.invalid"
+#define PASS_KNOWN  "knows this release" /* in the answer, if so */
 enum {
     PASS_BYTES = 32,
     PASS_TEXT_SIZE = 2 * PASS_BYTES + 1, /* in hexadecimal, with the NUL */

@@ -90,11 +90,11 @@ static void choose_paths(struct sending *s, struct delivery *d)
     }
 }
 
-/* Does the listener run a Ringer that knows the pass? Its other answers (502, 250) mean that none is there. */
+/* Does the listener run a Ringer that knows the pass? Its other answers (250, 550) mean that none is there. */
 static int ask_listener(struct delivery *d, const struct pass *pass, bool *knows_r)
 {
     const char *reply;
-    int result = delivery_ask(d, arena_printf(d->arena, PASS_COMMAND "%s", pass->name), &reply);
+    int result = delivery_ask(d, arena_printf(d->arena, "MAIL FROM:<%s" PASS_DOMAIN ">", pass->name), &reply);
     *knows_r = result == 0 && strstr(reply, PASS_KNOWN);
     if (*knows_r)
         d->head = arena_printf(d->arena, PASS_HEADER ": %s\r\n", pass->secret);

@@ -2,8 +2,9 @@
 """A raw SMTP sink: keeps the bytes exactly as they came (leading dots undone, lines end with CRLF only).
 
 usage: smtp_sink.py DIR [--refuse ADDRESS] [--data-reply TEXT] [--dot-reply TEXT] [--drop-at-dot] [--slow SECONDS]
-                    [--late SECONDS] [--answer VERB TEXT] [--quit-reply TEXT]
---slow waits before the message is written down, --late between that and the answer.
+                    [--late SECONDS] [--answer VERB TEXT] [--answer-pass TEXT] [--quit-reply TEXT]
+--slow waits before the message is written down, --late between that and the answer. --answer-pass is for the question
+whether a Ringer is there that knows a pass.
 Writes DIR/port once it listens, then DIR/N.raw and DIR/N.env (the commands) for each message.
 """
 import argparse
@@ -21,6 +22,7 @@ options.add_argument("--drop-at-dot", action="store_true")
 options.add_argument("--slow", type=float, default=0)
 options.add_argument("--late", type=float, default=0)
 options.add_argument("--answer", nargs=2, action="append", default=[])
+options.add_argument("--answer-pass")
 options.add_argument("--quit-reply", default="221 bye")
 options = options.parse_args()
 answers = dict(options.answer)
@@ -55,8 +57,10 @@ def serve(connection):
         command = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         commands.append(command)
         verb = command.split(" ")[0].split(":")[0].upper()
-        if verb.partition("-")[0] in answers:
-            reply(answers[verb.partition("-")[0]])
+        if options.answer_pass and command.endswith("@xringer.invalid>"):
+            reply(options.answer_pass)
+        elif verb in answers:
+            reply(answers[verb])
         elif verb == "EHLO":
             reply("250-sink\r\n250-SIZE 100000000\r\n250 8BITMIME")
         elif verb == "RCPT" and any("<%s>" % a in command for a in options.refuse):

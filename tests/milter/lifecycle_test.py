@@ -480,7 +480,7 @@ def stop_while_the_store_is_asked():
             c.mail()
             c.rcpt()
             while True:
-                c.send('U', b'XRINGER-' + b'ab' * 32 + b'\0')
+                c.send('M', b'<' + b'ab' * 32 + b'@xringer.invalid>\0')
                 c.header('X-Ringer-Release', 'cd' * 32)
                 c.receive()
         except (Gone, OSError):
