@@ -7,6 +7,7 @@ set -eu
 build=$(cd "${1:-.}" && pwd)
 src=$(cd "$(dirname "$0")/.." && pwd)
 export RINGER_DATADIR="$src"
+. "$src/bench/wait.sh"
 messages=${BENCH_MESSAGES:-10000}
 rounds=${BENCH_ROUNDS:-3}
 pids=
@@ -73,12 +74,7 @@ CONF
     [ -z "$user" ] || chown nobody "$dir" "$dir/$1"
     "$build/ringerd" -f -c "$dir/$1.yaml" 2>"$dir/$1.log" &
     pids="$pids $!"
-    tries=0
-    until [ -S "$dir/$1.sock" ]; do
-        tries=$((tries + 1))
-        [ $tries -lt 1000 ] || { echo "bench: ringerd does not come up" >&2; cat "$dir/$1.log" >&2; exit 1; }
-        sleep 0.01
-    done
+    wait_for "$dir/$1.sock" "$dir/$1.log"
 }
 load() { # NAME MESSAGES
     "$build/bench/milter_load" -n "$dir/$1.sock" 16 "$2" 2>"$dir/$1.answers"

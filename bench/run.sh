@@ -17,17 +17,10 @@ trap 'kill $null $ringerd $idle 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EX
 messages=${BENCH_MESSAGES:-10000}
 rounds=${BENCH_ROUNDS:-3}
 
+. "$src/bench/wait.sh"
+
 ms() {
     echo $(($(date +%s%N) / 1000000))
-}
-
-wait_for() {
-    tries=0
-    until [ -S "$1" ]; do
-        tries=$((tries + 1))
-        [ $tries -lt 1000 ] || { echo "bench: $1 does not come up" >&2; cat "$dir/ringerd.log" >&2; exit 1; }
-        sleep 0.01
-    done
 }
 
 load() { # SOCKET MESSAGES [FILE]: prints the rate; answers and the longest wait go to $dir/answers
@@ -75,11 +68,11 @@ EOF
 echo "== ringerd against a null filter: 16 connections, 4 KB text, 10,000 protected names, $messages messages a round"
 "$build/bench/null_milter" "$dir/null.sock" &
 null=$!
-wait_for "$dir/null.sock"
+wait_for "$dir/null.sock" "$dir/ringerd.log"
 start=$(ms)
 "$build/ringerd" -f -c "$dir/ringer.yaml" 2>"$dir/ringerd.log" &
 ringerd=$!
-wait_for "$dir/ringer.sock"
+wait_for "$dir/ringer.sock" "$dir/ringerd.log"
 load "$dir/ringer.sock" 16 >/dev/null
 echo "  start to the first answers: $(($(ms) - start)) ms (budget: 500 ms)"
 i=0
