@@ -12,11 +12,12 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/control.h"
-#include "cli/smtpsend.h"
 #include "cli/test_attack.h"
 #include "judge/judgement.h"
 #include "lookalike/variants.h"
 #include "policy/policy.h"
+#include "store/delivery.h"
+#include "store/smtp_path.h"
 
 enum { VARIANTS_TRIED = 200 };
 
@@ -170,12 +171,37 @@ static int what_became(const struct attack *a)
     return code;
 }
 
+static int whole_message(void *context, uint64_t n, struct buf *piece_r)
+{
+    const struct span *message = context;
+    piece_r->n = 0;
+    buf_add(piece_r, message->p, message->n);
+    return n > 0;
+}
+
 static int send_it(const struct attack *a)
 {
-    const char *reply;
-    struct smtpsend what = {a->test->smtp, "", a->rcpt, compose(a)};
-    if (smtpsend(a->arena, &what, &reply))
+    struct span message = compose(a);
+    struct store_error error;
+    struct quarantine_sent sent = {.address = a->rcpt}, *to = &sent;
+    const char *path = smtp_path(a->arena, a->rcpt);
+    struct delivery d = {.arena = a->arena,
+                         .url = a->test->smtp,
+                         .piece = whole_message,
+                         .context = &message,
+                         .size = message.n,
+                         .sender = "",
+                         .paths = &path,
+                         .sent = &to,
+                         .n = 1,
+                         .error = &error};
+    bool perhaps;
+    if (!path)
+        return failed(a, arena_printf(a->arena, "no SMTP command can carry '%s'", a->rcpt),
+                      "name another recipient");
+    if (delivery_send(&d, &perhaps) == 0)
         return what_became(a);
+    const char *reply = sent.reply ? sent.reply : error.text;
     return failed(a, arena_printf(a->arena, "%s did not take it: %s", a->test->smtp, reply),
                   *reply == '5'   ? "name a recipient that exists: `ringer test-attack RECIPIENT`"
                   : *reply == '4' ? "`ringer doctor` says whether the mail server reaches ringerd"

@@ -14,7 +14,7 @@
 #include "cli/doctor_checks.h"
 #include "cli/reach.h"
 #include "cli/run.h"
-#include "cli/smtpsend.h"
+#include "store/delivery.h"
 
 enum { JUDGED_ENOUGH = 3, CONF_MAX = 1024 * 1024 };
 
@@ -309,7 +309,10 @@ static void check_release(struct doctor *d)
 {
     const char *url = d->conf->release_smtp, *reply;
     const struct postfix_service *s = release_service(d);
-    if (!smtpsend(d->arena, &(struct smtpsend){.url = url, .mail_from = ""}, &reply))
+    struct store_error error;
+    if (delivery_ask(&(struct delivery){.arena = d->arena, .url = url, .error = &error}, "NOOP", &reply) != 0)
+        reply = error.text;
+    if (*reply != '2')
         doctor_fail(
             d, "`ringer init --apply` adds such a listener to master.cf; or see contrib/postfix/master.cf",
             "%s does not answer, held mail cannot be released: %s", url, reply);

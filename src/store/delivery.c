@@ -1,5 +1,5 @@
 /*
- * SMTP with libcurl, which streams the pieces out of the store and doubles leading dots. It tells the replies to
+ * SMTP with libcurl, which streams the pieces and doubles leading dots. It tells the replies to
  * nobody but the one who listens in, so we do: each belongs to the last command that went out.
  */
 #include <ctype.h>
@@ -31,7 +31,7 @@ struct talk {
     struct buf piece;
     uint64_t next;
     size_t offset, head_given, given;
-    bool store_failed;
+    bool piece_failed;
 };
 
 /* Newer libcurl does not ask again behind the last byte, older does: what it has in hand counts as sent. */
@@ -55,11 +55,11 @@ static size_t give_bytes(char *out, size_t size, size_t count, void *context)
         return n;
     }
     if (t->offset == t->piece.n) {
-        int got = store_quarantine_piece(t->d->store, t->d->id, t->next, &t->piece, t->d->error);
+        int got = t->d->piece(t->d->context, t->next, &t->piece);
         t->next++;
         t->offset = 0;
         if (got < 0) {
-            t->store_failed = true;
+            t->piece_failed = true;
             return CURL_READFUNC_ABORT;
         }
         if (got > 0) {
@@ -200,7 +200,7 @@ int delivery_send(const struct delivery *d, bool *perhaps_r)
     const char *what = *curl_error ? curl_error : curl_easy_strerror(code), *reply = t.last_reply;
     if (t.answered ? reply[0] == '2' : code == CURLE_OK && reply && reply[0] == '2')
         return 0; /* what comes after the server's yes changes nothing */
-    *perhaps_r = t.all_out && !t.answered && !t.store_failed;
+    *perhaps_r = t.all_out && !t.answered && !t.piece_failed;
     if (*perhaps_r) {
         store_fail(d->error, STORE_INVALID,
                    "%s: perhaps delivered: the connection ended behind the whole message and before the "
@@ -210,9 +210,9 @@ int delivery_send(const struct delivery *d, bool *perhaps_r)
         nobody_has_it(d, "perhaps delivered: no answer to the end of the message");
         return 1;
     }
-    if (!t.store_failed)
+    if (!t.piece_failed)
         store_fail(d->error, STORE_INVALID, "%s: %s%s%s%s", d->url, what, reply ? " (the server said: " : "",
                    reply ? reply : "", reply ? ")" : "");
     nobody_has_it(d, reply);
-    return t.store_failed ? -1 : 1;
+    return t.piece_failed ? -1 : 1;
 }

@@ -2,13 +2,14 @@
 #define RINGER_STORE_DELIVERY_H
 #include "store/quarantine.h"
 
-/* One message out of the quarantine into an SMTP listener. What was said per recipient is kept. */
+/* One message into an SMTP listener. What was said per recipient is kept. */
 struct delivery {
-    struct store *store;
     struct arena *arena;
-    const char *url;    /* smtp://HOST[:PORT] or smtps:// */
-    const char *id;     /* of the item, whose bytes are streamed */
-    uint64_t size;      /* of its bytes */
+    const char *url; /* smtp://HOST[:PORT] or smtps:// */
+    /* Piece n (0, 1, ...) of the message; 1 behind the last one, -1 = failed, and `error` is set. */
+    int (*piece)(void *context, uint64_t n, struct buf *piece_r);
+    void *context;
+    uint64_t size;      /* of all pieces */
     const char *sender; /* this and `paths` as smtp_path() gives them */
     const char *const *paths;
     struct quarantine_sent **sent; /* for each path: where its reply goes; `accepted` once RCPT said 2xx */
@@ -23,7 +24,7 @@ struct delivery {
  */
 int delivery_ask(const struct delivery *d, const char *command, const char **reply_r);
 /*
- * Sends it. 0 = taken for at least one recipient, 1 = for none, -1 = the store failed; `error` quotes the reply that
+ * Sends it. 0 = taken for at least one recipient, 1 = for none, -1 = piece() failed; `error` quotes the reply that
  * mattered. *perhaps_r: all bytes were out when the connection ended without an answer.
  */
 int delivery_send(const struct delivery *d, bool *perhaps_r);

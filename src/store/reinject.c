@@ -132,12 +132,18 @@ static int send_with_pass(struct sending *s, struct delivery *d, struct pass_dig
     return result == 0 && with_pass && withdrawn == 0 && !used ? held_again(s, d) : result;
 }
 
+static int piece_of_item(void *context, uint64_t n, struct buf *piece_r)
+{
+    const struct sending *s = context;
+    return store_quarantine_piece(s->store, s->item->id, n, piece_r, s->error);
+}
+
 /* 0 = the server took it for at least one recipient, 1 = for none, -1 = the store failed. */
 static int send_item(struct sending *s, const char *url)
 {
     struct pass_digest digest;
-    struct delivery d = {.store = s->store, .arena = s->arena, .url = url, .error = s->error};
-    d.id = s->item->id;
+    struct delivery d = {
+        .arena = s->arena, .url = url, .piece = piece_of_item, .context = s, .error = s->error};
     d.size = s->item->size;
     d.sender = smtp_path(s->arena, s->item->mail.sender ? s->item->mail.sender : "");
     s->sent = arena_array(s->arena, s->n, sizeof(*s->sent));
