@@ -257,7 +257,7 @@ static bool find_user(const struct init *init, struct passwd *pw_r)
     return true;
 }
 
-/* A folder with owner, group and mode; one that is there is only told about when it is wrong. */
+/* A folder with owner, group and mode, also where it is there: only for folders that are ringerd's alone. */
 static bool make_folder(const struct init *init, const char *path, uid_t uid, gid_t gid, mode_t mode)
 {
     if (!init_make_folders(init, path) || (mkdir(path, mode) != 0 && errno != EEXIST))
@@ -335,17 +335,39 @@ bool init_store(struct init *init)
     return true;
 }
 
+/* The folder of the socket, if it lies below Postfix's queue directory, which init makes; else NULL. */
+static const char *queue_folder(const struct init *init)
+{
+    const char *queue = init->postfix.queue_directory;
+    size_t n = strlen(queue);
+    bool below = strncmp(init->socket, "unix:", 5) == 0 && strncmp(init->socket + 5, queue, n) == 0;
+    return below && init->socket[5 + n] == '/' ? folder_of(init, init->socket + 5) : NULL;
+}
+
+/* A folder of Postfix, or of anybody else, is never given to ringerd: `install -d` and chown() would take it. */
+static bool own_folder(const struct init *init, const char *folder, uid_t uid)
+{
+    struct stat st;
+    if (lstat(folder, &st) != 0 && errno == ENOENT)
+        return true;
+    if (S_ISDIR(st.st_mode) && st.st_uid == uid)
+        return true;
+    return init_failed(arena_printf(init->arena,
+                                    "give the socket a folder of its own: unix:%s/ringer/ringer.sock",
+                                    init->postfix.queue_directory),
+                       "%s, where milter.socket lies, is not a folder of user %s", folder, init->user);
+}
+
 bool init_socket_folder(struct init *init)
 {
     struct passwd pw = {0}, *mta;
-    const char *path = strncmp(init->socket, "unix:", 5) == 0 ? init->socket + 5 : NULL;
-    if (!path || strncmp(path, init->postfix.queue_directory, strlen(init->postfix.queue_directory)) != 0)
+    const char *folder = queue_folder(init);
+    if (!folder)
         return true; /* somebody else's folder */
-    const char *folder = folder_of(init, path);
     if (init->dry_run)
         return printf("would make the folder %s, through which %s reaches ringerd\n", folder,
                       init->postfix.mail_owner) > 0;
-    if (!find_user(init, &pw))
+    if (!find_user(init, &pw) || !own_folder(init, folder, pw.pw_uid))
         return false;
     if (!(mta = getpwnam(init->postfix.mail_owner)))
         return init_failed("see `postconf mail_owner`", "there is no user %s, as which Postfix runs",
@@ -364,21 +386,26 @@ const char *init_dropin_path(const struct init *init)
     return init_path(init, "/etc/systemd/system/ringerd.service.d/postfix.conf");
 }
 
+/* install(1) only for the folder that is ringerd's own; any other one, whose owner gave him a right, is only opened. */
 bool init_dropin(struct init *init)
 {
-    const char *path = init_dropin_path(init), *folder = folder_of(init, init->socket + 5);
+    const char *path = init_dropin_path(init), *queue = queue_folder(init);
+    const char *folder = queue ? queue : folder_of(init, init->socket + 5), *install = "";
     struct passwd *mta = getpwnam(init->postfix.mail_owner);
     struct group *gr = mta ? getgrgid(mta->pw_gid) : NULL;
-    if (strncmp(init->socket, "unix:", 5) != 0 || strncmp(folder, "/run/ringer", 11) == 0)
+    if (strncmp(init->socket, "unix:", 5) != 0 || strcmp(folder, "/run/ringer") == 0)
         return true; /* the unit alone reaches it */
-    const char *text = arena_printf(init->arena,
-                                    "# Written by `ringer init`, removed by `ringer init --undo`: the socket "
-                                    "for Postfix lies in its queue\n"
-                                    "# directory, where a chrooted smtpd can reach it.\n"
-                                    "[Service]\n"
-                                    "ExecStartPre=+/usr/bin/install -d -o %s -g %s -m 2750 %s\n"
-                                    "ReadWritePaths=-%s\n",
-                                    init->user, gr ? gr->gr_name : init->postfix.mail_owner, folder, folder);
+    if (queue)
+        install = arena_printf(init->arena, "ExecStartPre=+/usr/bin/install -d -o %s -g %s -m 2750 %s\n",
+                               init->user, gr ? gr->gr_name : init->postfix.mail_owner, folder);
+    const char *text =
+        arena_printf(init->arena,
+                     "# Written by `ringer init`, removed by `ringer init --undo`: where the socket "
+                     "for the mail server\n"
+                     "# lies; a chrooted smtpd of Postfix reaches only its queue directory.\n"
+                     "[Service]\n"
+                     "%sReadWritePaths=-%s\n",
+                     install, folder);
     if (init->dry_run)
         return printf("would write %s:\n%s", path, text) > 0;
     if (!init_replace(init, path, span_of(text), 0644))

@@ -273,6 +273,34 @@ def a_socket_outside_the_chroot_is_refused():
             f.write(text)
 
 
+def a_folder_of_postfix_stays_postfixs():
+    good = slurp(S.conf)
+    dropin = S.root + '/etc/systemd/system/ringerd.service.d/postfix.conf'
+    before = slurp(dropin) if os.path.exists(dropin) else b''
+    for place in ('private/ringer.sock', 'ringer.sock'):
+        folder = os.path.dirname(S.mta.dir + '/spool/' + place)
+        os.makedirs(folder, exist_ok=True)
+        st = os.stat(folder)
+        with open(S.conf, 'wb') as f:
+            f.write(re.sub(rb"socket: '.*'", b"socket: 'unix:" + S.mta.dir.encode() + b'/spool/' + place.encode() + b"'", good, count=1))
+        run = S.init(code=1)
+        true('%s, where milter.socket lies, is not a folder of user nobody' % folder in run.stderr, run.stderr)
+        true('unix:%s/spool/ringer/ringer.sock' % S.mta.dir in run.stderr, run.stderr)
+        now = os.stat(folder)
+        equal((now.st_uid, now.st_gid, now.st_mode), (st.st_uid, st.st_gid, st.st_mode))
+    with open(S.conf, 'wb') as f:  # a name that only begins as the queue directory's does is outside
+        f.write(re.sub(rb"socket: '.*'", b"socket: 'unix:" + S.mta.dir.encode() + b"/spool2/ringer.sock'", good, count=1))
+    S.init()
+    text = slurp(dropin).decode()
+    true('install' not in text and 'ReadWritePaths=-%s/spool2\n' % S.mta.dir in text, text)
+    true(not os.path.exists(S.mta.dir + '/spool2'))
+    with open(S.conf, 'wb') as f:
+        f.write(good)
+    if before:
+        with open(dropin, 'wb') as f:
+            f.write(before)
+
+
 def it_learns_from_an_archive():
     folder = private_dir()
     with open(folder + '/sent.eml', 'w') as f:
@@ -316,5 +344,5 @@ if __name__ == '__main__':
                mail_from_outside_is_judged_and_released, apply_again_changes_nothing, undo_gives_back_the_same_bytes,
                it_appends_to_what_is_there, undo_of_files_that_were_changed_since_takes_only_ours_out, undo_leaves_ringerd_alone_while_postfix_asks_it,
                a_verifier_before_us_is_believed,
-               a_socket_outside_the_chroot_is_refused, it_learns_from_an_archive, sendmail_gets_its_lines, no_user_no_store,
+               a_socket_outside_the_chroot_is_refused, a_folder_of_postfix_stays_postfixs, it_learns_from_an_archive, sendmail_gets_its_lines, no_user_no_store,
                no_postfix_no_init])
