@@ -116,17 +116,6 @@ static const char *duration(json_int_t seconds, char *buf, size_t size)
     return buf;
 }
 
-static json_int_t integer(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
-static const char *string(const json_t *object, const char *key)
-{
-    const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
-}
-
 /* Nothing of what is switched off: null instead of an object. */
 static void print_numbers(const char *title, const json_t *object)
 {
@@ -145,8 +134,8 @@ static void print_numbers(const char *title, const json_t *object)
         printf("%*s%" JSON_INTEGER_FORMAT "\n", (int)(strlen(key) < 28 ? 28 - strlen(key) : 1), "",
                json_integer_value(value));
     }
-    if (*string(object, "last_error"))
-        printf("  last error: %s\n", string(object, "last_error"));
+    if (*control_string(object, "last_error"))
+        printf("  last error: %s\n", control_string(object, "last_error"));
 }
 
 /* Of the self-test only what is not as it should be. */
@@ -156,10 +145,10 @@ static void print_workers(const json_t *workers)
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)workers, part, value)
     {
-        const char *state = string(value, "state");
+        const char *state = control_string(value, "state");
         if (strcmp(state, "fails") == 0 || strcmp(state, "weak") == 0)
             printf("WORKERS: %s %s: %s\n", part, strcmp(state, "weak") == 0 ? "is weak" : "FAILS",
-                   string(value, "text"));
+                   control_string(value, "text"));
     }
 }
 
@@ -174,11 +163,12 @@ static void print_rules(const json_t *rules)
     size_t i;
     json_t *item;
     char until[64];
-    printf("%" JSON_INTEGER_FORMAT " rules, digest %.16s\n", integer(rules, "rules"),
-           string(rules, "digest"));
+    printf("%" JSON_INTEGER_FORMAT " rules, digest %.16s\n", control_integer(rules, "rules"),
+           control_string(rules, "digest"));
     json_array_foreach(json_object_get(rules, "packs"), i, item) printf(
-        "signed pack %s seq %" JSON_INTEGER_FORMAT ", key %s, until %.10s%s\n", string(item, "name"),
-        integer(item, "seq"), string(item, "key"), when(integer(item, "expires") - 1, until, sizeof(until)),
+        "signed pack %s seq %" JSON_INTEGER_FORMAT ", key %s, until %.10s%s\n", control_string(item, "name"),
+        control_integer(item, "seq"), control_string(item, "key"),
+        when(control_integer(item, "expires") - 1, until, sizeof(until)),
         json_is_true(json_object_get(item, "fallback")) ? ", PREVIOUS VERSION: the newest is refused" : "");
     json_array_foreach(json_object_get(rules, "alarms"), i, item)
         printf("ALARM: %s\n", json_string_value(item));
@@ -189,19 +179,20 @@ static void print_waiting(const json_t *last_reload, FILE *out)
 {
     size_t i;
     json_t *c, *list = json_object_get(last_reload, "needs_restart");
-    json_array_foreach(list, i, c) fprintf(out, "%s%s%s: %s needs a restart of ringerd, %s stays in force\n",
-                                           string(c, "section"), *string(c, "section") ? " " : "",
-                                           string(c, "option"), string(c, "wanted"), string(c, "running"));
+    json_array_foreach(list, i, c)
+        fprintf(out, "%s%s%s: %s needs a restart of ringerd, %s stays in force\n",
+                control_string(c, "section"), *control_string(c, "section") ? " " : "",
+                control_string(c, "option"), control_string(c, "wanted"), control_string(c, "running"));
 }
 
 static void print_store(const json_t *store)
 {
     char since[64];
     const json_t *health = json_object_get(store, "health");
-    json_int_t since_s = integer(health, "since");
-    if (*string(health, "why"))
-        printf("STORE %s since %s: %s\n", string(health, "state"),
-               since_s ? when(since_s, since, sizeof(since)) : "the start", string(health, "why"));
+    json_int_t since_s = control_integer(health, "since");
+    if (*control_string(health, "why"))
+        printf("STORE %s since %s: %s\n", control_string(health, "state"),
+               since_s ? when(since_s, since, sizeof(since)) : "the start", control_string(health, "why"));
     if (json_is_false(json_object_get(health, "purges")))
         puts("NOTHING IS PURGED: the clock may be wrong (ringer quarantine purge --confirm-clock)");
     print_numbers("store", store);
@@ -213,25 +204,25 @@ static void print_load(const json_t *status)
     const json_t *memory = json_object_get(status, "memory");
     printf("connections %" JSON_INTEGER_FORMAT " of at most %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT
            " have not begun\n",
-           integer(status, "connections"), integer(status, "max_connections"),
-           integer(status, "connections_waiting"));
+           control_integer(status, "connections"), control_integer(status, "max_connections"),
+           control_integer(status, "connections_waiting"));
     printf("messages under way may take %" JSON_INTEGER_FORMAT " MB of at most %" JSON_INTEGER_FORMAT "\n",
-           integer(memory, "in_use") >> 20, integer(memory, "limit") >> 20);
-    if (integer(status, "log_lines_lost") > 0)
+           control_integer(memory, "in_use") >> 20, control_integer(memory, "limit") >> 20);
+    if (control_integer(status, "log_lines_lost") > 0)
         printf("LOG: %" JSON_INTEGER_FORMAT " lines were lost since nobody read them\n",
-               integer(status, "log_lines_lost"));
+               control_integer(status, "log_lines_lost"));
 }
 
 static void print_status(const json_t *status)
 {
     char a[64], b[64];
     const json_t *last = json_object_get(status, "last_reload");
-    printf("ringerd %s, process %" JSON_INTEGER_FORMAT ", up %s%s\n", string(status, "version"),
-           integer(status, "pid"), duration(integer(status, "uptime"), a, sizeof(a)),
+    printf("ringerd %s, process %" JSON_INTEGER_FORMAT ", up %s%s\n", control_string(status, "version"),
+           control_integer(status, "pid"), duration(control_integer(status, "uptime"), a, sizeof(a)),
            json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
-    printf("mode %s, configuration generation %" JSON_INTEGER_FORMAT "\n", string(status, "mode"),
-           integer(status, "generation"));
-    printf("last reload %s: %s\n", when(integer(last, "time"), b, sizeof(b)),
+    printf("mode %s, configuration generation %" JSON_INTEGER_FORMAT "\n", control_string(status, "mode"),
+           control_integer(status, "generation"));
+    printf("last reload %s: %s\n", when(control_integer(last, "time"), b, sizeof(b)),
            json_is_true(json_object_get(last, "ok")) ? "good"
                                                      : "FAILED, the last good configuration stays in force");
     print_waiting(last, stdout);
@@ -248,12 +239,13 @@ static void print_status(const json_t *status)
 static void print_reload(const json_t *answer, bool ok)
 {
     const json_t *last = json_object_get(answer, "last_reload");
-    fputs(string(answer, "report"), stderr);
+    fputs(control_string(answer, "report"), stderr);
     if (!ok) {
         fputs("not reloaded: the last good configuration stays in force\n", stderr);
         return;
     }
-    printf("reloaded: generation %" JSON_INTEGER_FORMAT " is in force\n", integer(last, "generation"));
+    printf("reloaded: generation %" JSON_INTEGER_FORMAT " is in force\n",
+           control_integer(last, "generation"));
     fflush(stdout); /* before what is to follow it, should both be one file */
     print_waiting(last, stderr);
 }
@@ -276,7 +268,7 @@ static int show(const struct request *r, const json_t *answer)
     } else if (!status) {
         print_reload(answer, ok);
     } else if (!ok) {
-        fputs(string(answer, "report"), stderr);
+        fputs(control_string(answer, "report"), stderr);
     } else if (r->metrics) {
         status_metrics(answer);
     } else {

@@ -115,15 +115,9 @@ static int failed(const struct attack *a, const char *what, const char *remedy)
     return EXIT_FAILED;
 }
 
-static const char *string(const json_t *object, const char *key)
-{
-    const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
-}
-
 static int show_seen(const struct attack *a, json_t *result)
 {
-    const char *id = string(result, "id"), *verdict = string(result, "verdict");
+    const char *id = control_string(result, "id"), *verdict = control_string(result, "verdict");
     bool good = *id && (strcmp(verdict, "quarantine") == 0 || strcmp(verdict, "reject") == 0);
     if (a->test->json) {
         json_object_set_new(result, "ok", json_boolean(good));
@@ -134,19 +128,20 @@ static int show_seen(const struct attack *a, json_t *result)
         printf("the test attack from %s to %s was held: id %s, score %" JSON_INTEGER_FORMAT "\n  %s\n"
                "see it with `ringer quarantine show %s`\n",
                a->domain, a->rcpt, id, json_integer_value(json_object_get(result, "score")),
-               string(result, "reason"), id);
-        if (strcmp(string(result, "mode"), "enforce") != 0)
+               control_string(result, "reason"), id);
+        if (strcmp(control_string(result, "mode"), "enforce") != 0)
             printf("a test is held in every mode; in mode %s other attacks are delivered with headers\n",
-                   string(result, "mode"));
+                   control_string(result, "mode"));
     }
     if (good)
         return EXIT_DONE;
     if (a->test->json)
         return EXIT_FAILED;
     if (!*id)
-        return failed(
-            a, arena_printf(a->arena, "ringerd saw it, but could not keep it: %s", string(result, "error")),
-            "see `ringer doctor` and ringerd's log");
+        return failed(a,
+                      arena_printf(a->arena, "ringerd saw it, but could not keep it: %s",
+                                   control_string(result, "error")),
+                      "see `ringer doctor` and ringerd's log");
     return failed(a, arena_printf(a->arena, "ringerd saw it and calls it '%s' (id %s)", verdict, id),
                   "its configuration is not the one that was read here: try `ringer reload`");
 }
@@ -159,7 +154,7 @@ static int what_became(const struct attack *a)
     int code;
     if (!result)
         return failed(a, error, "the mail server took the message, where it is now its log says");
-    if (strcmp(string(result, "state"), "done") == 0)
+    if (strcmp(control_string(result, "state"), "done") == 0)
         code = show_seen(a, result);
     else
         code = failed(a,
@@ -216,10 +211,10 @@ static int with_token(struct attack *a)
         return failed(a, error, "start it, then test again");
     int code;
     if (json_is_true(json_object_get(answer, "ok"))) {
-        a->token = string(answer, "token");
+        a->token = control_string(answer, "token");
         code = send_it(a);
     } else {
-        code = failed(a, string(answer, "report"), "is this ringerd of the same version?");
+        code = failed(a, control_string(answer, "report"), "is this ringerd of the same version?");
     }
     json_decref(answer);
     return code;

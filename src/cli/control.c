@@ -77,3 +77,14 @@ json_t *control_ask(const char *path, const char *request, char *error, size_t s
     buf_free(&reply);
     return json;
 }
+
+json_int_t control_integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+const char *control_string(const json_t *object, const char *key)
+{
+    const char *s = json_string_value(json_object_get(object, key));
+    return s ? s : "";
+}

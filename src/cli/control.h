@@ -11,4 +11,8 @@ enum { CONTROL_ERROR_SIZE = 400 };
  */
 json_t *control_ask(const char *path, const char *request, char *error, size_t size);
 
+/* A member of an answer; 0 and "" where there is none, and of a NULL object. */
+json_int_t control_integer(const json_t *object, const char *key);
+const char *control_string(const json_t *object, const char *key);
+
 #endif

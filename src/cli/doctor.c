@@ -109,3 +109,8 @@ const char *doctor_owner(struct doctor *d, const char *path)
     return arena_printf(d->arena, "%s:%s, mode %04o", owner, gr ? gr->gr_name : "?",
                         (unsigned)st.st_mode & 07777);
 }
+
+const char *doctor_store_path(const struct doctor *d)
+{
+    return strncmp(d->conf->store, "sqlite:", 7) == 0 ? d->conf->store + 7 : NULL;
+}

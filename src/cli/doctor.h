@@ -58,6 +58,8 @@ void doctor_fail(struct doctor *doctor, const char *remedy, const char *fmt, ...
 /* Runs `act` in a child that is ringerd's user (as far as we may become it): what it returns, 0 to 100, and its text. */
 int doctor_as_user(struct doctor *doctor, int (*act)(struct doctor *doctor, char *text, size_t size),
                    const char **text_r);
+/* Of the SQLite store; NULL when it is none. */
+const char *doctor_store_path(const struct doctor *doctor);
 /* The folder of a path; in the arena. */
 const char *doctor_folder(struct doctor *doctor, const char *path);
 /* "owner:group, mode 0750" of what stat() tells. */

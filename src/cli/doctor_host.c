@@ -80,10 +80,10 @@ static void check_pack_folder(struct doctor *d)
         doctor_ok(d, "%s: %s", folder, doctor_owner(d, folder));
 }
 
-static void check_store_folder(struct doctor *d)
+static void check_store_file(struct doctor *d)
 {
     struct stat st;
-    const char *path = strncmp(d->conf->store, "sqlite:", 7) == 0 ? d->conf->store + 7 : NULL;
+    const char *path = doctor_store_path(d);
     if (!path || stat(path, &st) != 0)
         return;
     if (st.st_mode & (S_IROTH | S_IWOTH))
@@ -112,7 +112,7 @@ static const struct doctor_check checks[] = {
     {"user", check_user},
     {"config-file", check_config_file},
     {"pack-folder", check_pack_folder},
-    {"store-file", check_store_folder},
+    {"store-file", check_store_file},
     {"time-sync", check_time_sync},
 };
 const struct doctor_family doctor_host = {checks, sizeof(checks) / sizeof(*checks)};

@@ -18,11 +18,6 @@
 
 enum { JUDGED_ENOUGH = 3, CONF_MAX = 1024 * 1024 };
 
-static bool is_smtpd(const struct postfix_service *s)
-{
-    return strcmp(s->command, "smtpd") == 0;
-}
-
 static const char *milters_of(const struct doctor *d, const struct postfix_service *s)
 {
     return s->milters ? s->milters : d->postfix.smtpd_expanded;
@@ -37,8 +32,7 @@ static const char *port_of(const char *url)
 
 static bool is_release_listener(const struct doctor *d, const struct postfix_service *s)
 {
-    const char *colon = strrchr(s->name, ':');
-    return strcmp(colon ? colon + 1 : s->name, port_of(d->conf->release_smtp)) == 0;
+    return strcmp(postfix_port(s), port_of(d->conf->release_smtp)) == 0;
 }
 
 /* Only programs of this host, or people who log in, use it: with milters of its own that is on purpose. */
@@ -54,7 +48,7 @@ static bool is_inner(const struct postfix_service *s)
 /* The services that take mail from outside; not the one for released mail. */
 static bool takes_mail(const struct doctor *d, const struct postfix_service *s)
 {
-    return is_smtpd(s) && !is_release_listener(d, s) && !is_inner(s);
+    return postfix_is_smtpd(s) && !is_release_listener(d, s) && !is_inner(s);
 }
 
 static bool asks_us(struct doctor *d, const struct postfix_service *s)
@@ -300,7 +294,7 @@ static void check_authserv(struct doctor *d)
 static const struct postfix_service *release_service(const struct doctor *d)
 {
     for (size_t i = 0; d->has_postfix && i < d->postfix.n_services; i++)
-        if (is_smtpd(&d->postfix.services[i]) && is_release_listener(d, &d->postfix.services[i]))
+        if (postfix_is_smtpd(&d->postfix.services[i]) && is_release_listener(d, &d->postfix.services[i]))
             return &d->postfix.services[i];
     return NULL;
 }

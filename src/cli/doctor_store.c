@@ -18,16 +18,11 @@
 
 enum { MB = 1024 * 1024, LEAST_MB = 64, FEW_MB = 512, HOUR_MS = 3600 * 1000, BUSY_MS = 5000 };
 
-static const char *path_of(const struct doctor *d)
-{
-    return strncmp(d->conf->store, "sqlite:", 7) == 0 ? d->conf->store + 7 : NULL;
-}
-
 /* Takes the right to write and gives it back: store_open() would bring an old schema forward. */
 static int open_and_write(struct doctor *d, char *text, size_t size)
 {
     sqlite3 *db = NULL;
-    const char *path = path_of(d), *folder = doctor_folder(d, path);
+    const char *path = doctor_store_path(d), *folder = doctor_folder(d, path);
     bool closed = access(folder, W_OK | X_OK) != 0; /* -wal and -shm are made there */
     if (closed || access(path, W_OK) != 0) {
         snprintf(text, size, "%s: %s", closed ? folder : path, strerror(errno));
@@ -45,7 +40,7 @@ static int open_and_write(struct doctor *d, char *text, size_t size)
 
 static void check_writable(struct doctor *d)
 {
-    const char *why, *path = path_of(d);
+    const char *why, *path = doctor_store_path(d);
     if (!path)
         return;
     if (!store_exists(d->conf->store))
@@ -65,7 +60,7 @@ static void check_writable(struct doctor *d)
 static void check_space(struct doctor *d)
 {
     struct statvfs fs;
-    const char *path = path_of(d), *folder = path ? doctor_folder(d, path) : "";
+    const char *path = doctor_store_path(d), *folder = path ? doctor_folder(d, path) : "";
     if (!path || statvfs(folder, &fs) != 0 || fs.f_blocks == 0)
         return;
     unsigned long long free_mb = (unsigned long long)fs.f_bavail * fs.f_frsize / MB;

@@ -9,17 +9,13 @@
 #include "judge/services.h"
 #include "worker/check.h"
 
+#include "cli/control.h"
 #include "cli/doctor_checks.h"
 #include "cli/run.h"
 
 static const char unit_remedy[] =
     "the shipped ringerd.service lets them work: compare SystemCallFilter; worker.path must "
     "be open to ringerd's user";
-
-static json_int_t integer(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
 
 /* The lines of the self-test that failed; it speaks TAP. */
 static const char *first_failure(struct doctor *d, const char *output)
@@ -176,8 +172,9 @@ static void check_workers(struct doctor *d)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
         const json_t *stats = json_object_get(d->status, kinds[i]);
         const char *last = json_string_value(json_object_get(stats, "last_error"));
-        json_int_t good = integer(stats, "ok"), unstarted = integer(stats, "worker_start_failures");
-        json_int_t died = integer(stats, "died"), killed = integer(stats, "workers_killed");
+        json_int_t good = control_integer(stats, "ok"),
+                   unstarted = control_integer(stats, "worker_start_failures");
+        json_int_t died = control_integer(stats, "died"), killed = control_integer(stats, "workers_killed");
         if (unstarted && last && *last)
             doctor_fail(d, unit_remedy, "ringerd's workers for %s did not start %lld times: %s", kinds[i],
                         (long long)unstarted, arena_strdup(d->arena, last));

@@ -44,15 +44,10 @@ struct plan {
 
 static const char *const files[] = {"main.cf", "master.cf"};
 
-static bool is_smtpd(const struct postfix_service *s)
-{
-    return strcmp(s->command, "smtpd") == 0;
-}
-
 static bool any_chrooted(const struct postfix *p)
 {
     for (size_t i = 0; i < p->n_services; i++)
-        if (is_smtpd(&p->services[i]) && p->services[i].chrooted)
+        if (postfix_is_smtpd(&p->services[i]) && p->services[i].chrooted)
             return true;
     return false;
 }
@@ -74,11 +69,10 @@ static const char *address_of(const struct init *init)
 
 static const struct postfix_service *service_on(const struct init *init, int port)
 {
-    const char *text = arena_printf(init->arena, "%d", port), *colon;
+    const char *text = arena_printf(init->arena, "%d", port);
     for (size_t i = 0; i < init->postfix.n_services; i++) {
         const struct postfix_service *s = &init->postfix.services[i];
-        colon = strrchr(s->name, ':');
-        if (strcmp(s->type, "inet") == 0 && strcmp(colon ? colon + 1 : s->name, text) == 0)
+        if (strcmp(s->type, "inet") == 0 && strcmp(postfix_port(s), text) == 0)
             return s;
     }
     return NULL;
@@ -99,7 +93,7 @@ const char *init_release_url(const struct init *init)
 {
     for (int port = RELEASE_FIRST; init->has_postfix && port <= RELEASE_LAST; port++) {
         const struct postfix_service *s = service_on(init, port);
-        if (s ? is_smtpd(s) && s->milters && !*s->milters : !answers(port))
+        if (s ? postfix_is_smtpd(s) && s->milters && !*s->milters : !answers(port))
             return arena_printf(init->arena, "smtp://127.0.0.1:%d", port);
     }
     return "smtp://127.0.0.1:10026";
@@ -181,7 +175,7 @@ static void show_notes(struct init *init)
 {
     const struct postfix *p = &init->postfix;
     for (size_t i = 0; i < p->n_services; i++)
-        if (is_smtpd(&p->services[i]) && p->services[i].milters && *p->services[i].milters &&
+        if (postfix_is_smtpd(&p->services[i]) && p->services[i].milters && *p->services[i].milters &&
             !postfix_place(init->arena, p, p->services[i].milters, init->socket))
             printf("note: %s in master.cf has smtpd_milters of its own, without Ringer: mail through it is "
                    "not judged\n",

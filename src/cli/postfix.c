@@ -231,3 +231,14 @@ const char *postfix_verifier(const char *address)
             return known[i].name;
     return NULL;
 }
+
+bool postfix_is_smtpd(const struct postfix_service *service)
+{
+    return strcmp(service->command, "smtpd") == 0;
+}
+
+const char *postfix_port(const struct postfix_service *service)
+{
+    const char *colon = strrchr(service->name, ':');
+    return colon ? colon + 1 : service->name;
+}

@@ -30,6 +30,10 @@ int postfix_run(struct arena *arena, const struct postfix *postfix, const char *
                 const char **output_r);
 bool postfix_runs(struct arena *arena, const struct postfix *postfix); /* is its master alive? */
 
+bool postfix_is_smtpd(const struct postfix_service *service);
+/* Its TCP port or name of one, as written: "25" of 127.0.0.1:25, "smtp". */
+const char *postfix_port(const struct postfix_service *service);
+
 /* The next milter of a list ("inet:a:1, { unix:b, default_action=accept }"): its address; NULL at the end. */
 const char *postfix_next_milter(struct arena *arena, const char **list);
 /* Does this address lead to ringerd's socket (milter.socket of the configuration)? */

@@ -6,12 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/control.h"
 #include "cli/status_metrics.h"
-
-static json_int_t integer(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
 
 static int flag(const json_t *object, const char *key)
 {
@@ -44,11 +40,11 @@ static void packs(const json_t *list)
     printf("# TYPE ringer_pack_seq gauge\n");
     json_array_foreach(list, i, pack)
         printf("ringer_pack_seq{pack=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
-               json_string_value(json_object_get(pack, "name")), integer(pack, "seq"));
+               json_string_value(json_object_get(pack, "name")), control_integer(pack, "seq"));
     printf("# TYPE ringer_pack_expires_seconds gauge\n");
     json_array_foreach(list, i, pack)
         printf("ringer_pack_expires_seconds{pack=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
-               json_string_value(json_object_get(pack, "name")), integer(pack, "expires"));
+               json_string_value(json_object_get(pack, "name")), control_integer(pack, "expires"));
     printf("# TYPE ringer_pack_fallback gauge\n");
     json_array_foreach(list, i, pack)
         printf("ringer_pack_fallback{pack=\"%s\"} %d\n", json_string_value(json_object_get(pack, "name")),
@@ -59,7 +55,7 @@ static void store(const json_t *health)
 {
     const char *state = json_string_value(json_object_get(health, "state"));
     gauge("store_good", state && strcmp(state, "good") == 0);
-    gauge("store_waiting", integer(health, "waiting"));
+    gauge("store_waiting", control_integer(health, "waiting"));
 }
 
 void status_metrics(const json_t *status)
@@ -67,21 +63,21 @@ void status_metrics(const json_t *status)
     const json_t *rules = json_object_get(status, "rules");
     const json_t *last = json_object_get(status, "last_reload");
     const char *digest = json_string_value(json_object_get(rules, "digest"));
-    gauge("uptime_seconds", integer(status, "uptime"));
-    gauge("connections", integer(status, "connections"));
-    gauge("connections_waiting", integer(status, "connections_waiting"));
-    gauge("memory_bytes", integer(json_object_get(status, "memory"), "in_use"));
-    gauge("memory_limit_bytes", integer(json_object_get(status, "memory"), "limit"));
-    gauge("log_lines_lost", integer(status, "log_lines_lost"));
-    gauge("policy_generation", integer(status, "generation"));
+    gauge("uptime_seconds", control_integer(status, "uptime"));
+    gauge("connections", control_integer(status, "connections"));
+    gauge("connections_waiting", control_integer(status, "connections_waiting"));
+    gauge("memory_bytes", control_integer(json_object_get(status, "memory"), "in_use"));
+    gauge("memory_limit_bytes", control_integer(json_object_get(status, "memory"), "limit"));
+    gauge("log_lines_lost", control_integer(status, "log_lines_lost"));
+    gauge("policy_generation", control_integer(status, "generation"));
     gauge("last_reload_ok", flag(last, "ok"));
-    gauge("last_reload_seconds", integer(last, "time"));
-    gauge("rules", integer(rules, "rules"));
+    gauge("last_reload_seconds", control_integer(last, "time"));
+    gauge("rules", control_integer(rules, "rules"));
     printf("# TYPE ringer_rules_info gauge\nringer_rules_info{digest=\"%.16s\"} 1\n", digest ? digest : "");
     packs(json_object_get(rules, "packs"));
     gauge("pack_alarms", (json_int_t)json_array_size(json_object_get(rules, "alarms")));
     counters("", json_object_get(status, "counters"));
-    gauge("worker_parts_failing", integer(json_object_get(status, "workers"), "failing"));
+    gauge("worker_parts_failing", control_integer(json_object_get(status, "workers"), "failing"));
     if (json_is_object(json_object_get(status, "spf")))
         gauge("dns_answers", flag(json_object_get(status, "spf"), "dns_answers"));
     counters("spf_", json_object_get(status, "spf"));

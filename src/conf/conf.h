@@ -125,6 +125,12 @@ struct conf {
 #include "conf/options.def"
 };
 
+/*
+ * Open files that ringerd needs: for each of max-connections a socket, perhaps a spool file, and as many sockets again
+ * that have not begun; and those of the store, the control socket, workers, log and of bursts.
+ */
+enum { CONF_FILES_EACH = 3, CONF_FILES_OTHER = 128 };
+
 /* NULL with errors in `diags`. A NULL path gives the defaults. */
 struct conf *conf_load(const char *path, struct diag_list *diags);
 /* The same from text; `name` is the file's name in messages, and its folder that of relative paths. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "conf/conf.h"
 
 #include "milter/acceptor.h"
 #include "milter/process.h"
@@ -89,10 +90,8 @@ int process_drop(const struct identity *id, char *error, size_t size)
 
 int process_raise_limits(unsigned connections, char *error, size_t size)
 {
-    enum {
-        SPARE_FDS = 64 + ACCEPTOR_SPARE, /* store, control, workers, log */
-        FDS_EACH = 3 /* a socket, perhaps a spool file, and as many again that have not begun */
-    };
+    enum { SPARE_FDS = CONF_FILES_OTHER, FDS_EACH = CONF_FILES_EACH };
+    _Static_assert(CONF_FILES_OTHER >= 64 + ACCEPTOR_SPARE, "bursts have room");
     struct rlimit rl;
     rlim_t want = (rlim_t)connections * FDS_EACH + SPARE_FDS;
     if (getrlimit(RLIMIT_NOFILE, &rl) != 0 || rl.rlim_cur >= want)

@@ -229,8 +229,8 @@ def the_daemon_is_not_running():
 def too_many_connections():
     with configured('socket-mode: 0660', 'socket-mode: 0660\n  max-connections: 10000'):
         limit = re.search(r'Max open files +(\d+)', open('/proc/%d/limits' % S.daemon.pid).read())[1]
-        if int(limit) < 20064:
-            finds('descriptors', 'FAIL', 'ringerd may open %s files; 10000 connections need 20064' % limit, 'LimitNOFILE=20064')
+        if int(limit) < 30128:
+            finds('descriptors', 'FAIL', 'ringerd may open %s files; 10000 connections need 30128' % limit, 'LimitNOFILE=30128')
 
 
 def tested_itself(fails):
