@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/store/test_hold \
 	tests/store/test_purge \
 	tests/store/test_pass \
+	tests/store/test_sound \
 	tests/store/test_store \
 	tests/store/test_store_threads \
 	tests/policy/test_exceptions \
@@ -147,6 +148,7 @@ tests_store_test_history_SOURCES = tests/store/test_history.c tests/store/fixtur
 tests_store_test_hold_SOURCES = tests/store/test_hold.c tests/store/fixture.h
 tests_store_test_pass_SOURCES = tests/store/test_pass.c tests/store/fixture.h
 tests_store_test_purge_SOURCES = tests/store/test_purge.c tests/store/fixture.h
+tests_store_test_sound_SOURCES = tests/store/test_sound.c tests/store/fixture.h
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/fixture.h
 tests_store_test_store_threads_SOURCES = tests/store/test_store_threads.c tests/store/fixture.h
 tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h

@@ -168,11 +168,12 @@ static void pass(void)
 {
     struct policy *policy = current_get();
     if (is_sound()) {
-        sweep();
-        if (believe_clock())
+        if (believe_clock()) { /* by another one, mail that is just coming in may look old */
+            sweep();
             purge(policy->conf, wall_ms());
-        else
+        } else {
             drop_excess();
+        }
     }
     int64_t now =
         ringerd.store && policy->conf->history_learn ? partners_count(ringerd.store, &policy->history) : 0;

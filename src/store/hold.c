@@ -21,9 +21,10 @@ enum {
     PIECE_BYTES = 128 * 1024,
     CHUNK_BYTES = 8 * PIECE_BYTES, /* in one transaction: a fraction of a second on a slow disk */
     HEX_SIZE = crypto_hash_sha256_BYTES * 2 + 1,
-    SWEEP_MS = 60 * 60 * 1000, /* no message takes so long: its MTA has given up */
-    SWEEP_BATCH = 100,         /* the LIMIT of PART_OLD */
-    SAME_BYTES = 200           /* the LIMIT of ITEM_SAME */
+    /* no message takes an hour: its MTA has given up; and the clock may have been set forward by one */
+    SWEEP_MS = 2 * 60 * 60 * 1000,
+    SWEEP_BATCH = 100, /* the LIMIT of PART_OLD */
+    SAME_BYTES = 200   /* the LIMIT of ITEM_SAME */
 };
 
 struct hold {
@@ -199,11 +200,32 @@ static int chunk_job(struct store *store, struct db *db, void *arg, struct store
     return put_pieces(store, db, hold, hold->done + CHUNK_BYTES, error);
 }
 
+static int found(void *context, const struct db_value *c, size_t n_columns)
+{
+    *(bool *)context = true;
+    return 0;
+}
+
+struct drop {
+    const char *id;
+    bool held; /* it was kept */
+};
+
+/*
+ * Whoever gives up a message, or finds it old, may be wrong: its last transaction may be done all the same, and the
+ * pieces are then those of held mail.
+ */
 static int drop_job(struct store *store, struct db *db, void *arg, struct store_error *error)
 {
-    const char *id = arg;
-    return id_job(store, db, SQL_PIECE_DROP, id, NULL, error) ||
-                   id_job(store, db, SQL_PART_DROP, id, NULL, error)
+    struct drop *drop = arg;
+    struct db_value args[] = {value_text(store->tenant), value_text(drop->id)};
+    drop->held = false;
+    if (db->driver->run(db, SQL_ITEM_CLAIM_GET, args, 2, found, &drop->held, NULL, error))
+        return -1;
+    if (drop->held)
+        return 0;
+    return id_job(store, db, SQL_PIECE_DROP, drop->id, NULL, error) ||
+                   id_job(store, db, SQL_PART_DROP, drop->id, NULL, error)
                ? -1
                : 0;
 }
@@ -247,7 +269,7 @@ static int record_job(struct store *store, struct db *db, void *arg, struct stor
     if (find_same(store, db, hold, error))
         return -1;
     if (hold->again) /* it came twice at once, and the other one is done */
-        return hold->begun ? drop_job(store, db, own, error) : 0;
+        return hold->begun ? drop_job(store, db, &(struct drop){.id = own}, error) : 0;
     return end_part(store, db, hold, error) || put_pieces(store, db, hold, hold->size, error) ||
                    put_rows(store, db, hold, error)
                ? -1
@@ -300,7 +322,7 @@ int store_quarantine_put(struct store *store, const struct store_mail *mail, con
         state_held(store, id_r, mail->queue_id);
     } else if (hold.begun) { /* if this fails, too, it is swept away later */
         struct store_error ignored;
-        writer_run(store, drop_job, own, 0, &ignored);
+        writer_run(store, drop_job, &(struct drop){.id = own}, 0, &ignored);
     }
     arena_free(&arena);
     return result < 0 ? -1 : hold.again;
@@ -327,9 +349,12 @@ int store_quarantine_sweep(struct store *store, uint64_t *removed_r, struct stor
     *removed_r = 0;
     if (reader_query(store, SQL_PART_OLD, args, 2, add_old, &sweep, error))
         return -1;
-    for (size_t i = 0; i < sweep.n; i++, ++*removed_r)
-        if (writer_run(store, drop_job, sweep.ids[i], 0, error))
+    for (size_t i = 0; i < sweep.n; i++) {
+        struct drop drop = {.id = sweep.ids[i]};
+        if (writer_run(store, drop_job, &drop, 0, error))
             return -1;
+        *removed_r += !drop.held;
+    }
     if (sweep.n)
         writer_tidy(store);
     return 0;

@@ -216,13 +216,45 @@ static void test_sweep(void **state)
              "INSERT INTO quarantine_part VALUES ('default', 'old', %lld), ('default', 'young', %lld);"
              "INSERT INTO quarantine_piece VALUES ('default', 'old', 0, 'x'), ('default', 'old', 1, 'x'), "
              "('default', 'young', 0, 'x')",
-             (long long)(f->now - 7200000), (long long)f->now);
+             (long long)(f->now - 3 * 3600000), (long long)f->now);
     exec(f, sql);
     assert_int_equal(store_quarantine_sweep(f->store, &removed, &f->error), 0);
     assert_int_equal(removed, 1);
     assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece WHERE id = 'old'"), 0);
     assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece"), 2);
     assert_int_equal(number(f, "SELECT count(*) FROM quarantine_part"), 1);
+    assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 0);
+}
+
+static void *sweep(void *arg)
+{
+    struct store_fixture *f = arg;
+    uint64_t removed;
+    return (void *)(intptr_t)store_quarantine_sweep(f->store, &removed, &f->error);
+}
+
+/* By a clock that was set forward it is old; it is recorded while somebody waits to sweep it away. */
+static void test_sweep_spares_what_is_held_meanwhile(void **state)
+{
+    struct store_fixture *f = *state;
+    sqlite3 *handle;
+    pthread_t thread;
+    void *failed;
+    char sql[400], id[STORE_ID_SIZE];
+    assert_int_equal(put(f, mail_of(f->now), "whole", id), 0);
+    snprintf(sql, sizeof(sql), "INSERT INTO quarantine_part VALUES ('default', '%s', %lld)", id,
+             (long long)(f->now - 3 * 3600000));
+    exec(f, sql);
+    assert_int_equal(sqlite3_open(f->at.path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, "BEGIN IMMEDIATE; DELETE FROM quarantine_part", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(pthread_create(&thread, NULL, sweep, f), 0);
+    usleep(300 * 1000); /* then it waits for the lock */
+    assert_int_equal(sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+    pthread_join(thread, &failed);
+    if (failed)
+        fail_msg("%s", f->error.text);
     assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 0);
 }
 
@@ -311,6 +343,7 @@ int main(void)
         T(test_decision_comes_with_it),
         T(test_large_one),
         T(test_sweep),
+        T(test_sweep_spares_what_is_held_meanwhile),
         T(test_small_ones_do_not_wait),
         T(test_replaced_while_writing),
     };

@@ -1,0 +1,188 @@
+/* What becomes of a write that goes well, and of a store, when something fails just behind it: by a driver that fails. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/internal.h"
+#include "store/quarantine.h"
+#include "store/records.h"
+
+#include "fixture.h"
+
+static const char *const rcpts[] = {"clerk@buyer.example"};
+
+/* --- a driver that fails; all that it is told is an atomic, the writer's thread reads it */
+
+static struct db_driver faulty;
+static char db_path[96];
+static atomic_int watch_result; /* what it says of the files; 0: the truth */
+static atomic_bool watch_always;
+static const char *_Atomic watch_when; /* once this gives a number; NULL: at once */
+static atomic_int settled_fails, look_fails;
+static atomic_int settled_cause;
+
+/* One number out of the file, by a connection of our own: what is not committed is not there. */
+static int64_t number(const char *sql)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(db_path, &handle), SQLITE_OK);
+    sqlite3_busy_timeout(handle, 5000);
+    assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(handle);
+    return n;
+}
+
+static void say(struct store_error *error, enum store_cause cause, const char *text)
+{
+    error->cause = cause;
+    snprintf(error->text, sizeof(error->text), "%s", text);
+}
+
+static int faulty_watch(struct db *db, struct store_error *error)
+{
+    int result = atomic_load(&watch_result);
+    const char *when = atomic_load(&watch_when);
+    if (!result || (when && !number(when)))
+        return db_sqlite.watch(db, error);
+    if (!atomic_load(&watch_always))
+        atomic_store(&watch_result, 0);
+    say(error, STORE_OTHER, "the test says that files are gone");
+    return result;
+}
+
+static int faulty_settled(struct db *db, struct store_error *error)
+{
+    if (atomic_load(&settled_fails) <= 0)
+        return db_sqlite.settled(db, error);
+    atomic_fetch_sub(&settled_fails, 1);
+    say(error, (enum store_cause)atomic_load(&settled_cause), "the test says that the checkpoint fails");
+    return -1;
+}
+
+static int faulty_run(struct db *db, enum statement id, const struct db_value *args, size_t n_args,
+                      db_row_fn row, void *context, uint64_t *changed_r, struct store_error *error)
+{
+    if (id != SQL_ITEM_CLAIM_GET || atomic_load(&look_fails) <= 0)
+        return db_sqlite.run(db, id, args, n_args, row, context, changed_r, error);
+    atomic_fetch_sub(&look_fails, 1);
+    say(error, STORE_OTHER, "the test says that it cannot be read");
+    return -1;
+}
+
+/* --- what the store says */
+
+static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
+static char said[64 * 1024];
+
+static void hear(enum store_event event, const char *text)
+{
+    static const char *const names[] = {
+        [STORE_EVENT_TROUBLE] = "TROUBLE", [STORE_EVENT_LOSS] = "LOSS", [STORE_EVENT_MENDED] = "MENDED"};
+    pthread_mutex_lock(&said_lock);
+    size_t n = strlen(said);
+    snprintf(said + n, sizeof(said) - n, "%s %.200s\n", names[event], text);
+    pthread_mutex_unlock(&said_lock);
+}
+
+static bool __attribute__((unused)) was_said(const char *text)
+{
+    pthread_mutex_lock(&said_lock);
+    bool found = strstr(said, text) != NULL;
+    pthread_mutex_unlock(&said_lock);
+    return found;
+}
+
+/* The writer's thread sleeps and has done nothing yet: it sees this with its first job. */
+static int setup(void **state, unsigned flags)
+{
+    if (store_setup(state))
+        return -1;
+    struct store_fixture *f = *state;
+    memcpy(db_path, f->at.path, sizeof(db_path));
+    faulty = db_sqlite;
+    faulty.watch = faulty_watch;
+    faulty.settled = faulty_settled;
+    faulty.run = faulty_run;
+    atomic_store(&watch_result, 0);
+    atomic_store(&watch_always, false);
+    atomic_store(&watch_when, NULL);
+    atomic_store(&settled_fails, 0);
+    atomic_store(&look_fails, 0);
+    said[0] = '\0';
+    store_on_event(f->store, hear);
+    pthread_mutex_lock(&f->store->lock);
+    f->store->driver = &faulty;
+    f->store->flags |= flags;
+    pthread_mutex_unlock(&f->store->lock);
+    return 0;
+}
+
+static int setup_plain(void **state)
+{
+    return setup(state, 0);
+}
+
+static int __attribute__((unused)) setup_patient(void **state)
+{
+    return setup(state, STORE_PATIENT);
+}
+
+static struct store_mail mail_of(const struct store_fixture *f)
+{
+    return (struct store_mail){.time_ms = f->now,
+                               .queue_id = "4XyZ",
+                               .sender = "paul@arce1or.example",
+                               .rcpts = rcpts,
+                               .n_rcpts = 1,
+                               .action = "quarantine"};
+}
+
+static int put(struct store_fixture *f, const char *bytes, size_t n, char *id)
+{
+    struct store_mail mail = mail_of(f);
+    struct store_body body = {.head = {bytes, n}, .fd = -1};
+    return store_quarantine_put(f->store, &mail, &body, id, &f->error);
+}
+
+/* --- just behind a commit */
+
+/* Its MTA gets 451 and comes again: what is held by then must be whole. */
+static void test_large_one_that_was_held_all_the_same(void **state)
+{
+    enum { LARGE = 1500 * 1000 }; /* two transactions */
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE], *bytes = mem_alloc(LARGE);
+    memset(bytes, 'x', LARGE);
+    atomic_store(&watch_when, "SELECT count(*) FROM quarantine");
+    atomic_store(&watch_result, -1);
+    assert_int_equal(put(f, bytes, LARGE, id), -1);
+    assert_int_equal(put(f, bytes, LARGE, id), 1);
+    assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 0);
+    free(bytes);
+}
+
+int main(void)
+{
+#define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_large_one_that_was_held_all_the_same, setup_plain),
+    };
+#undef T
+    return cmocka_run_group_tests_name("sound", tests, NULL, NULL);
+}
