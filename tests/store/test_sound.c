@@ -160,6 +160,13 @@ static int put(struct store_fixture *f, const char *bytes, size_t n, char *id)
     return store_quarantine_put(f->store, &mail, &body, id, &f->error);
 }
 
+static struct store_stats stats_of(const struct store_fixture *f)
+{
+    struct store_stats stats;
+    store_stats(f->store, &stats);
+    return stats;
+}
+
 /* --- just behind a commit */
 
 /* Its MTA gets 451 and comes again: what is held by then must be whole. */
@@ -177,11 +184,35 @@ static void test_large_one_that_was_held_all_the_same(void **state)
     free(bytes);
 }
 
+static void wait_for_rows(const struct store_fixture *f, int64_t ms)
+{
+    int64_t until_ms = monotonic_ms() + ms;
+    while (stats_of(f).waiting && monotonic_ms() < until_ms)
+        usleep(10 * 1000);
+}
+
+/* The rows are there, but nobody knows: they are written again, once. */
+static void test_decisions_that_were_written_all_the_same(void **state)
+{
+    struct store_fixture *f = *state;
+    struct store_mail mail = mail_of(f);
+    atomic_store(&watch_when, "SELECT count(*) FROM decision");
+    atomic_store(&watch_result, -1);
+    for (int i = 0; i < 3; i++)
+        store_decision_put(f->store, &mail);
+    wait_for_rows(f, 10000);
+    assert_int_equal(stats_of(f).failures, 1);
+    assert_int_equal(stats_of(f).waiting, 0);
+    assert_int_equal(number("SELECT count(*) FROM decision"), 3);
+}
+
 int main(void)
 {
 #define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
     const struct CMUnitTest tests[] = {
         T(test_large_one_that_was_held_all_the_same, setup_plain),
+        T(test_decisions_that_were_written_all_the_same, setup_plain),
+        /* NEXT */
     };
 #undef T
     return cmocka_run_group_tests_name("sound", tests, NULL, NULL);
