@@ -29,6 +29,17 @@ static bool patient(const struct store *store)
     return (store->flags & STORE_PATIENT) != 0;
 }
 
+/* What failed beside a write that is done: only damage says that the next one must be refused. */
+static void note_failure(struct store *store, const struct store_error *error)
+{
+    pthread_mutex_lock(&store->lock);
+    store->stats.failures++;
+    store->stats.last_error = *error;
+    pthread_mutex_unlock(&store->lock);
+    if (error->cause == STORE_DAMAGED)
+        state_note(store, error);
+}
+
 static void tell_ids(struct store *store, const char *what, const struct store_risk *risk, size_t n)
 {
     for (size_t i = 0; i < n;) {
@@ -234,7 +245,7 @@ int sound_after(struct store *store, struct store_error *error)
     if (settled > 0)
         state_nothing_at_risk(store);
     if (settled < 0)
-        state_note(store, &problem);
+        note_failure(store, &problem);
     return 0;
 }
 

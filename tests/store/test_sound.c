@@ -88,7 +88,7 @@ static int faulty_run(struct db *db, enum statement id, const struct db_value *a
 /* --- what the store says */
 
 static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
-static char said[64 * 1024];
+static char said[128 * 1024];
 
 static void hear(enum store_event event, const char *text)
 {
@@ -96,11 +96,11 @@ static void hear(enum store_event event, const char *text)
         [STORE_EVENT_TROUBLE] = "TROUBLE", [STORE_EVENT_LOSS] = "LOSS", [STORE_EVENT_MENDED] = "MENDED"};
     pthread_mutex_lock(&said_lock);
     size_t n = strlen(said);
-    snprintf(said + n, sizeof(said) - n, "%s %.200s\n", names[event], text);
+    snprintf(said + n, sizeof(said) - n, "%s %s\n", names[event], text);
     pthread_mutex_unlock(&said_lock);
 }
 
-static bool __attribute__((unused)) was_said(const char *text)
+static bool was_said(const char *text)
 {
     pthread_mutex_lock(&said_lock);
     bool found = strstr(said, text) != NULL;
@@ -138,7 +138,7 @@ static int setup_plain(void **state)
     return setup(state, 0);
 }
 
-static int __attribute__((unused)) setup_patient(void **state)
+static int setup_patient(void **state)
 {
     return setup(state, STORE_PATIENT);
 }
@@ -206,12 +206,39 @@ static void test_decisions_that_were_written_all_the_same(void **state)
     assert_int_equal(number("SELECT count(*) FROM decision"), 3);
 }
 
+/* What is committed stands in the log, and that is enough. */
+static void test_checkpoint_that_fails(void **state)
+{
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE];
+    atomic_store(&settled_cause, STORE_FULL);
+    atomic_store(&settled_fails, 1);
+    assert_int_equal(put(f, "one", 3, id), 0);
+    assert_int_equal(atomic_load(&settled_fails), 0);
+    assert_string_equal(said, "");
+    assert_int_equal(stats_of(f).state, STORE_WORKS);
+    assert_int_equal(stats_of(f).failures, 1);
+    assert_string_equal(stats_of(f).last_error.text, "the test says that the checkpoint fails");
+}
+
+static void test_checkpoint_that_finds_damage(void **state)
+{
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE];
+    atomic_store(&settled_cause, STORE_DAMAGED);
+    atomic_store(&settled_fails, 1);
+    assert_int_equal(put(f, "one", 3, id), 0); /* it is committed */
+    assert_true(was_said("TROUBLE the test says that the checkpoint fails; mail that must be held"));
+    assert_int_equal(put(f, "two", 3, id), -1);
+}
+
 int main(void)
 {
 #define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
     const struct CMUnitTest tests[] = {
         T(test_large_one_that_was_held_all_the_same, setup_plain),
         T(test_decisions_that_were_written_all_the_same, setup_plain),
+        T(test_checkpoint_that_fails, setup_patient), T(test_checkpoint_that_finds_damage, setup_patient),
         /* NEXT */
     };
 #undef T
