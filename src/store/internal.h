@@ -76,7 +76,8 @@ struct store {
 
     atomic_uint hurry; /* who checks is to stop: enum hurry */
     store_event_fn tell;
-    bool opened;                              /* once: it is not created again */
+    bool opened; /* once: it is not created again */
+    bool untold; /* what was lost in a mishap is not known yet; the writer thread's alone */
     int64_t retry_ms, recheck_ms, reserve_ms; /* monotonic; the writer thread's alone */
 };
 
@@ -91,7 +92,8 @@ void state_say(struct store *store, enum store_event event, const char *fmt, ...
 /* This message was acknowledged: it is named, should it be in danger. */
 void state_held(struct store *store, const char *id, const char *queue_id);
 void state_nothing_at_risk(struct store *store);
-size_t state_risk(struct store *store, struct store_risk **risk_r); /* a copy, to be freed */
+/* A copy, to be freed; *more_r: how many there was no room for. */
+size_t state_risk(struct store *store, struct store_risk **risk_r, size_t *more_r);
 
 /*
  * sound.c, the writer's thread: whether the store can be trusted with mail. 0 = yes, -1 = `error`. Before a

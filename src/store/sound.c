@@ -40,7 +40,9 @@ static void note_failure(struct store *store, const struct store_error *error)
         state_note(store, error);
 }
 
-static void tell_ids(struct store *store, const char *what, const struct store_risk *risk, size_t n)
+/* `more`: how many there was no room to note. */
+static void tell_ids(struct store *store, const char *what, const struct store_risk *risk, size_t n,
+                     size_t more)
 {
     for (size_t i = 0; i < n;) {
         struct buf line = {0};
@@ -50,13 +52,17 @@ static void tell_ids(struct store *store, const char *what, const struct store_r
         state_tell(store, STORE_EVENT_LOSS, line.p);
         buf_free(&line);
     }
+    if (more)
+        state_say(store, STORE_EVENT_LOSS,
+                  "%s: and %zu more that were not noted may be among them; the MTA's log names them", what,
+                  more);
 }
 
 static void tell_risk(struct store *store, const char *what)
 {
     struct store_risk *risk;
-    size_t n = state_risk(store, &risk);
-    tell_ids(store, what, risk, n);
+    size_t more, n = state_risk(store, &risk, &more);
+    tell_ids(store, what, risk, n, more);
     free(risk);
 }
 
@@ -66,23 +72,40 @@ static int found(void *context, const struct db_value *columns, size_t n)
     return 0;
 }
 
-/* After a mishap: which of them are not in the store any more? They are told, and no longer at risk. */
-static size_t tell_missing(struct store *store)
+/* Those that are not in the store go to the front. -1: that is not known. */
+static int find_missing(struct store *store, struct store_risk *risk, size_t n, size_t *missing_r,
+                        struct store_error *error)
 {
-    struct store_risk *risk;
-    size_t n = state_risk(store, &risk), missing = 0;
+    *missing_r = 0;
     for (size_t i = 0; i < n; i++) {
         bool there = false;
-        struct store_error ignored;
         struct db_value args[] = {value_text(store->tenant), value_text(risk[i].id)};
-        store->driver->run(store->writer_db, SQL_ITEM_CLAIM_GET, args, 2, found, &there, NULL, &ignored);
+        if (store->driver->run(store->writer_db, SQL_ITEM_CLAIM_GET, args, 2, found, &there, NULL, error))
+            return -1;
         if (!there)
-            risk[missing++] = risk[i];
+            risk[(*missing_r)++] = risk[i];
     }
-    tell_ids(store, "LOST: messages that were acknowledged and are not in the store any more", risk, missing);
+    return 0;
+}
+
+/*
+ * After a mishap: which of them are not in the store any more? They are told, and no longer at risk. 1 = some are gone;
+ * -1 = that is not known: they stay at risk, and it is tried again. `saved`: all that was in the log is in the file.
+ */
+static int tell_missing(struct store *store, bool saved, struct store_error *error)
+{
+    struct store_risk *risk;
+    size_t missing, more, n = state_risk(store, &risk, &more);
+    store->untold = find_missing(store, risk, n, &missing, error) != 0;
+    if (store->untold) {
+        note_failure(store, error);
+    } else {
+        tell_ids(store, "LOST: messages that were acknowledged and are not in the store any more", risk,
+                 missing, missing || !saved ? more : 0);
+        state_nothing_at_risk(store);
+    }
     free(risk);
-    state_nothing_at_risk(store);
-    return missing;
+    return store->untold ? -1 : missing > 0;
 }
 
 /* --- opening */
@@ -124,8 +147,8 @@ static void recheck(struct store *store)
         return;
     reopen(store, &error);
     readers_go(store);
-    if (store->writer_db && check(store, store->writer_db, &error) == 0) {
-        tell_missing(store);
+    if (store->writer_db && check(store, store->writer_db, &error) == 0 &&
+        tell_missing(store, false, &error) >= 0) {
         state_set(store, STORE_WORKS, NULL);
         return;
     }
@@ -140,7 +163,7 @@ static void recheck(struct store *store)
 /* Somebody put another file in our file's place, a backup perhaps: it is the store from now on, if it is one. */
 static int take_other_file(struct store *store, struct store_error *error)
 {
-    struct store_error why = *error;
+    struct store_error why = *error, unread;
     struct db *old = store->writer_db;
     if (!patient(store) || monotonic_ms() < store->retry_ms || !store_exists(store->url) ||
         !readers_stop(store, READERS_MS))
@@ -159,9 +182,13 @@ static int take_other_file(struct store *store, struct store_error *error)
     }
     state_say(store, STORE_EVENT_TROUBLE, "%s: another file stands there now, and it is used from here on",
               why.text);
-    tell_missing(store);
+    store->untold = true;
     if (check(store, fresh, error) == 1)
         return -1;
+    if (tell_missing(store, false, &unread) < 0 && unread.cause == STORE_DAMAGED) {
+        *error = unread;
+        return -1;
+    }
     return 0;
 }
 
@@ -173,7 +200,7 @@ static bool is_hopeless(const struct store_error *error)
 /* The log is gone, but open: into the file with all that it holds, then begin anew. 0 = everything committed is safe. */
 static int save(struct store *store, struct store_error *error)
 {
-    struct store_error why = *error, opening = {0};
+    struct store_error why = *error, opening = {0}, unread;
     if (!patient(store))
         return -1;
     if (!readers_stop(store, READERS_MS)) {
@@ -192,15 +219,21 @@ static int save(struct store *store, struct store_error *error)
         return -1;
     }
     bool sound = store->writer_db && (saved == 0 || check(store, store->writer_db, error) == 0);
-    size_t missing = store->writer_db ? tell_missing(store) : 0;
+    int missing = store->writer_db ? tell_missing(store, saved == 0, &unread) : 0;
     if (saved == 0 && missing == 0)
         state_say(store, STORE_EVENT_TROUBLE, "%s: all that was in it is saved, and the store is opened anew",
                   why.text);
     else if (sound)
         state_say(store, STORE_EVENT_TROUBLE, "%s: the store is opened anew with what could be saved",
                   why.text);
-    if (!store->writer_db)
+    if (!store->writer_db) {
+        store->untold = true;
         state_note(store, &opening);
+    }
+    if (missing < 0 && unread.cause == STORE_DAMAGED) {
+        *error = unread;
+        return -1;
+    }
     if (sound)
         error->cause = STORE_LOCKED; /* only what was written just now is refused */
     return saved == 0 ? 0 : -1;
@@ -225,13 +258,20 @@ static int look(struct store *store, bool written, struct store_error *error)
 
 int sound_before(struct store *store, struct store_error *error)
 {
+    struct store_error unread;
     if (state_get(store, error) == STORE_BROKEN)
         return -1;
     if (!store->writer_db && try_open(store, error))
         return -1;
     if (look(store, false, error))
         return -1;
-    return store->writer_db ? 0 : try_open(store, error);
+    if (!store->writer_db && try_open(store, error))
+        return -1;
+    if (store->untold && tell_missing(store, false, &unread) < 0 && unread.cause == STORE_DAMAGED) {
+        *error = unread;
+        return -1;
+    }
+    return 0;
 }
 
 int sound_after(struct store *store, struct store_error *error)
@@ -242,7 +282,7 @@ int sound_after(struct store *store, struct store_error *error)
         return 0;
     struct store_error problem;
     int settled = store->driver->settled(store->writer_db, &problem);
-    if (settled > 0)
+    if (settled > 0 && !store->untold)
         state_nothing_at_risk(store);
     if (settled < 0)
         note_failure(store, &problem);

@@ -119,10 +119,11 @@ void state_nothing_at_risk(struct store *store)
     pthread_mutex_unlock(&store->lock);
 }
 
-size_t state_risk(struct store *store, struct store_risk **risk_r)
+size_t state_risk(struct store *store, struct store_risk **risk_r, size_t *more_r)
 {
     pthread_mutex_lock(&store->lock);
     size_t n = store->n_risk < STORE_RISK_MOST ? store->n_risk : STORE_RISK_MOST;
+    *more_r = store->n_risk - n;
     *risk_r = mem_array(n + 1, sizeof(**risk_r));
     memcpy(*risk_r, store->risk, n * sizeof(**risk_r));
     pthread_mutex_unlock(&store->lock);

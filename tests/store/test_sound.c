@@ -232,13 +232,66 @@ static void test_checkpoint_that_finds_damage(void **state)
     assert_int_equal(put(f, "two", 3, id), -1);
 }
 
+/* --- which messages are lost? */
+
+static void exec(const char *sql)
+{
+    sqlite3 *handle;
+    assert_int_equal(sqlite3_open(db_path, &handle), SQLITE_OK);
+    sqlite3_busy_timeout(handle, 5000);
+    assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+}
+
+/* Who cannot read does not know what is gone: nothing is called lost, and nothing is forgotten. */
+static void test_lost_ones_are_told_once_it_can_be_read(void **state)
+{
+    struct store_fixture *f = *state;
+    char there[STORE_ID_SIZE], lost[STORE_ID_SIZE], id[STORE_ID_SIZE];
+    assert_int_equal(put(f, "there", 5, there), 0);
+    assert_int_equal(put(f, "lost", 4, lost), 0);
+    char *sql = mem_printf("DELETE FROM quarantine WHERE id = '%s'", lost);
+    exec(sql);
+    free(sql);
+    atomic_store(&look_fails, 1);
+    atomic_store(&watch_result, 1);
+    put(f, "another", 7, id);
+    assert_int_equal(atomic_load(&look_fails), 0);
+    for (int i = 0; i < 100 && !was_said("LOSS"); i++) {
+        assert_false(was_said(there));
+        put(f, "and another", 11, id);
+        usleep(20 * 1000);
+    }
+    assert_true(was_said("LOSS LOST: messages that were acknowledged"));
+    assert_true(was_said(lost));
+    assert_false(was_said(there));
+}
+
+static void test_more_than_are_noted(void **state)
+{
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE];
+    for (int i = 0; i < STORE_RISK_MOST + 5; i++) {
+        snprintf(id, sizeof(id), "gone%d", i);
+        state_held(f->store, id, "4XyZ");
+    }
+    atomic_store(&watch_result, 1);
+    put(f, "one", 3, id);
+    assert_true(was_said(" gone1999 (4XyZ)"));
+    assert_true(was_said("LOSS LOST: "));
+    assert_true(was_said("and 5 more that were not noted"));
+}
+
 int main(void)
 {
 #define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
     const struct CMUnitTest tests[] = {
         T(test_large_one_that_was_held_all_the_same, setup_plain),
         T(test_decisions_that_were_written_all_the_same, setup_plain),
-        T(test_checkpoint_that_fails, setup_patient), T(test_checkpoint_that_finds_damage, setup_patient),
+        T(test_checkpoint_that_fails, setup_patient),
+        T(test_checkpoint_that_finds_damage, setup_patient),
+        T(test_lost_ones_are_told_once_it_can_be_read, setup_patient),
+        T(test_more_than_are_noted, setup_patient),
         /* NEXT */
     };
 #undef T
