@@ -34,7 +34,7 @@ enum meaning {
     MEANS_SKIP,       /* nothing inside counts */
     MEANS_STRING,     /* XLSX: one shared string */
     MEANS_SHEET_CELL, /* XLSX: a cell with its type */
-    MEANS_CHOICE,     /* mc:Choice, and */
+    MEANS_BRANCHES,   /* mc:AlternateContent: its choices, and */
     MEANS_FALLBACK,   /* mc:Fallback: which of them is shown depends on the program */
     MEANS_SVG_TEXT,   /* set at a place of its own */
     MEANS_SVG_SPAN,
@@ -46,11 +46,21 @@ struct xml_element {
 };
 
 static const struct xml_element in_ooxml[] = {
-    {"t", MEANS_TEXT},          {"p", MEANS_BREAK_AFTER},     {"r", MEANS_RUN},
-    {"vanish", MEANS_HIDE_RUN}, {"tab", MEANS_TAB},           {"br", MEANS_NEWLINE},
-    {"cr", MEANS_NEWLINE},      {"tc", MEANS_CELL},           {"tr", MEANS_ROW},
-    {"tbl", MEANS_TABLE},       {"tabs", MEANS_SKIP},         {"moveFrom", MEANS_SKIP},
-    {"Choice", MEANS_CHOICE},   {"Fallback", MEANS_FALLBACK}, {"binaryData", MEANS_SKIP},
+    {"t", MEANS_TEXT},
+    {"p", MEANS_BREAK_AFTER},
+    {"r", MEANS_RUN},
+    {"vanish", MEANS_HIDE_RUN},
+    {"tab", MEANS_TAB},
+    {"br", MEANS_NEWLINE},
+    {"cr", MEANS_NEWLINE},
+    {"tc", MEANS_CELL},
+    {"tr", MEANS_ROW},
+    {"tbl", MEANS_TABLE},
+    {"tabs", MEANS_SKIP},
+    {"moveFrom", MEANS_SKIP},
+    {"binaryData", MEANS_SKIP},
+    {"AlternateContent", MEANS_BRANCHES},
+    {"Fallback", MEANS_FALLBACK},
     {NULL, MEANS_NOTHING},
 };
 static const struct xml_element in_odf[] = {
@@ -152,27 +162,42 @@ static void choose_elements(struct xmltext *o, const char *root)
     }
 }
 
-static void start_branch(struct xmltext *o, bool fallback)
+/* The innermost AlternateContent; NULL outside any, and in those too deep to be kept. */
+static struct xml_branches *branches(struct xmltext *o)
 {
-    struct xml_choice *c = fallback ? o->choice + o->choices - 1 : o->choice + o->choices;
-    if (fallback && o->choices)
-        c->fallback = o->x->sink.text.n;
-    else if (!fallback && o->choices < XML_CHOICES_MAX)
-        c->from = c->to = o->x->sink.text.n, o->choices++;
+    return o->alternatives && o->alternatives <= XML_BRANCHES_MAX ? &o->branches[o->alternatives - 1] : NULL;
 }
 
-/* Nothing but what the choice said: the fallback is dropped. Several choices count as one. */
+static void start_branches(struct xmltext *o)
+{
+    size_t n = o->x->sink.text.n;
+    o->alternatives++;
+    if (branches(o))
+        *branches(o) = (struct xml_branches){n, n, false};
+}
+
+static void start_fallback(struct xmltext *o)
+{
+    if (branches(o))
+        branches(o)->fallback = o->x->sink.text.n;
+}
+
+/*
+ * Nothing but what the choices said: the fallback is dropped. One fallback is compared, as the format has no second:
+ * thousands of them would each search through all that stands before.
+ */
 static void end_fallback(struct xmltext *o)
 {
     struct sink *sink = &o->x->sink;
-    if (!o->choices)
+    struct xml_branches *b = branches(o);
+    if (!b || b->compared || b->from > b->fallback || b->fallback > sink->text.n)
         return;
-    const struct xml_choice *c = &o->choice[--o->choices];
-    struct span said = {sink->text.p + c->from, c->fallback - c->from},
-                again = span_trim((struct span){sink->text.p + c->fallback, sink->text.n - c->fallback});
+    b->compared = true;
+    struct span said = {sink->text.p + b->from, b->fallback - b->from},
+                again = span_trim((struct span){sink->text.p + b->fallback, sink->text.n - b->fallback});
     if (again.n && said.n >= again.n && memmem(said.p, said.n, again.p, again.n)) {
-        sink->text.n = c->fallback;
-        sink->cell_start = sink->cell_start < c->fallback ? sink->cell_start : c->fallback;
+        sink->text.n = b->fallback;
+        sink->cell_start = sink->cell_start < b->fallback ? sink->cell_start : b->fallback;
     }
 }
 
@@ -229,9 +254,11 @@ static void XMLCALL on_start(void *ctx, const char *name, const char **attribute
     case MEANS_BLANKS:
         add_blanks(sink, attribute(attributes, "c"));
         break;
-    case MEANS_CHOICE:
+    case MEANS_BRANCHES:
+        start_branches(o);
+        break;
     case MEANS_FALLBACK:
-        start_branch(o, meaning == MEANS_FALLBACK);
+        start_fallback(o);
         break;
     case MEANS_SVG_TEXT:
         o->text++;
@@ -316,6 +343,9 @@ static void XMLCALL on_end(void *ctx, const char *name)
         break;
     case MEANS_STRING:
         end_string(o);
+        break;
+    case MEANS_BRANCHES:
+        o->alternatives -= o->alternatives > 0;
         break;
     case MEANS_FALLBACK:
         end_fallback(o);

@@ -9,8 +9,8 @@
  * it. What an element means depends on the format, which is given, or told by the root element.
  */
 enum {
-    XML_DEPTH_MAX = 256, /* elements; tables in tables in text boxes stay below 100 */
-    XML_CHOICES_MAX = 8, /* mc:AlternateContent in another; more are read in every branch */
+    XML_DEPTH_MAX = 256,  /* elements; tables in tables in text boxes stay below 100 */
+    XML_BRANCHES_MAX = 8, /* mc:AlternateContent in another; deeper ones are read in every branch */
 };
 enum xml_format {
     XML_BY_ROOT,        /* flat files: SVG, OpenDocument, Word, Excel; of others every word */
@@ -28,8 +28,9 @@ struct xml_strings {
     size_t n;
 };
 
-struct xml_choice { /* where the text of a branch stands in the sink */
-    size_t from, to, fallback;
+struct xml_branches { /* of one mc:AlternateContent: where its text and its fallback's begin in the sink */
+    size_t from, fallback;
+    bool compared;
 };
 
 struct xmltext {
@@ -39,8 +40,8 @@ struct xmltext {
     XML_Parser parser;
     enum xml_format format;
     const struct xml_element *elements;
-    unsigned depth, skip, text, cell, run, choices;
-    struct xml_choice choice[XML_CHOICES_MAX];
+    unsigned depth, skip, text, cell, run, alternatives; /* elements of the kind that are open */
+    struct xml_branches branches[XML_BRANCHES_MAX];
     bool hidden, shared, refuse_doctype;
     char index[17]; /* digits of a shared string's number */
     size_t index_n;

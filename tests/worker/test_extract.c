@@ -119,6 +119,51 @@ static void test_bytes(void **state)
     }
 }
 
+/* A fallback counts where it says something else than the choices beside it, however the branches stand in each other. */
+static void test_branches(void **state)
+{
+    static const struct {
+        const char *body, *text;
+    } rows[] = {
+        {"<p><t>q</t></p><Fallback><Choice/></Fallback><d>no text</d>", "q"},
+        {"<Choice><t>one</t></Choice><t>two</t><Fallback><t>one</t></Fallback>", "onetwoone"},
+        {"<A><Choice><t>one</t></Choice></A><t>,</t><A><Fallback><t>one</t></Fallback></A>", "one,one"},
+        {"<A><Choice><t>one</t></Choice><Choice><t>two</t></Choice><Fallback><t>one</t></Fallback></A>",
+         "onetwo"},
+        {"<A><Choice><t>a</t><A><Choice><t>b</t></Choice></A></Choice><Fallback><t>ab</t></Fallback></A>",
+         "ab"},
+        {"<A><Choice><t>a</t><A><Choice><t>b</t></Choice><Fallback><t>b</t></Fallback></A></Choice>"
+         "<Fallback><t>ab</t></Fallback></A>",
+         "ab"},
+        {"<A><Choice><t>a</t></Choice><Fallback><t>c</t><A><Choice><t>d</t></Choice><Fallback><t>d</t>"
+         "</Fallback></A></Fallback></A>",
+         "acd"},
+        {"<A><Fallback><t>a</t></Fallback><Choice><t>a</t></Choice></A>", "aa"},
+        {"<A/><A><A><A><A><A><A><A><A><A><Choice><t>a</t></Choice><Fallback><t>a</t></Fallback></A></A></A></"
+         "A>"
+         "</A></A></A></A><Choice><t>b</t></Choice><Fallback><t>b</t></Fallback></A>",
+         "aab"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct buf xml = {0};
+        struct worker_text text;
+        buf_adds(&xml, "<wordDocument xmlns='x'>");
+        for (const char *p = rows[i].body; *p; p++) { /* "A" is short for AlternateContent */
+            buf_addc(&xml, *p);
+            if (*p == 'A')
+                buf_adds(&xml, "lternateContent");
+        }
+        buf_adds(&xml, "</wordDocument>");
+        worker_extract(*state, arena, 0, "", "a.xml", buf_span(&xml), &text);
+        char *got = arena_span(arena, text.text);
+        if (text.status != WORKER_OK || strcmp(got, rows[i].text) != 0)
+            fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
+        buf_free(&xml);
+        arena_free(&arena);
+    }
+}
+
 /* A file in a locked archive is read with the one of the candidates that opens it. */
 static void test_passwords(void **state)
 {
@@ -278,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_passwords),    cmocka_unit_test(test_documents),
         cmocka_unit_test(test_bytes),        cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_archive_bomb), cmocka_unit_test(test_pages_and_limits),
+        cmocka_unit_test(test_branches),
     };
     return cmocka_run_group_tests_name("worker/extract", tests, make_pool, free_pool);
 }
