@@ -31,6 +31,15 @@ static bool contains(struct span s, const char *word)
     return s.n && memmem(s.p, s.n, word, strlen(word)) != NULL;
 }
 
+/* `word` is written in small letters. */
+static bool contains_nocase(struct span s, struct span word)
+{
+    for (; s.n >= word.n; s = (struct span){s.p + 1, s.n - 1})
+        if (char_lower(*s.p) == *word.p && span_starts_nocase(s, word))
+            return true;
+    return false;
+}
+
 static bool contains_any(struct span s, const char *const *words)
 {
     for (; *words; words++)
@@ -248,12 +257,23 @@ static void read_script(struct script *s)
 /* Does the script write, and are its words made up from others? */
 static bool writes(struct span script, bool *computes_r)
 {
-    static const char *const writers[] = {"document.write", "document['write", "document[\"write",
-                                          "innerHTML",      "outerHTML",       "insertAdjacent",
-                                          "createElement",  "textContent",     "innerText",
-                                          "appendChild",    "eval(",           "Function(",
-                                          "unescape(",      "atob(",           "fromCharCode",
-                                          "data:text",      "createObjectURL", NULL};
+    static const char *const writers[] = {"document.write",
+                                          "document['write",
+                                          "document[\"write",
+                                          "innerHTML",
+                                          "outerHTML",
+                                          "insertAdjacent",
+                                          "createElement",
+                                          "textContent",
+                                          "innerText",
+                                          "appendChild",
+                                          "eval(",
+                                          "Function(",
+                                          "unescape(",
+                                          "atob(",
+                                          "fromCharCode",
+                                          "createObjectURL",
+                                          NULL};
     static const char *const computing[] = {"charCodeAt",  "eval(",
                                             "Function(",   ".split(",
                                             ".reverse(",   ".join(",
@@ -262,7 +282,7 @@ static bool writes(struct span script, bool *computes_r)
                                             "crypto.",     "createObjectURL",
                                             "TextDecoder", "DecompressionStream",
                                             NULL};
-    bool does = contains_any(script, writers);
+    bool does = contains_any(script, writers) || contains_nocase(script, SPAN_LIT("data:text"));
     *computes_r = does && contains_any(script, computing);
     return does;
 }
@@ -292,33 +312,50 @@ static bool next_script(struct span *rest, struct span *script_r)
     return true;
 }
 
-/* Handlers (onload="document.write(...)") are scripts too: a page with one is read as such from there to the ">". */
+static struct span past_blanks(struct span s)
+{
+    while (s.n && strchr(" \t\r\n", *s.p) && *s.p)
+        s = (struct span){s.p + 1, s.n - 1};
+    return s;
+}
+
+/* `s` starts with a handler's name and "=": what stands behind them. */
+static bool is_handler(struct span s, struct span *behind_r)
+{
+    static const struct span names[] = {SPAN_LIT("onload"), SPAN_LIT("onerror"), SPAN_LIT("onpageshow")};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (span_starts_nocase(s, names[i])) {
+            struct span rest = past_blanks((struct span){s.p + names[i].n, s.n - names[i].n});
+            if (rest.n && *rest.p == '=') {
+                *behind_r = past_blanks((struct span){rest.p + 1, rest.n - 1});
+                return true;
+            }
+        }
+    return false;
+}
+
+/*
+ * Handlers (onload="document.write(...)") are scripts too: a page with one is read as such from there to the ">".
+ * Those that a script sets (window.onload = ...) were read with it.
+ */
 static bool next_handler(struct span *rest, struct span *script_r)
 {
-    static const char *const names[] = {"onload=", "onerror=", "onpageshow="};
-    const char *first = NULL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-        const char *p = rest->n ? memmem(rest->p, rest->n, names[i], strlen(names[i])) : NULL;
-        first = p && (!first || p < first) ? p : first;
-    }
-    if (!first)
+    struct span value;
+    size_t i = 0;
+    while (i < rest->n && !(char_lower(rest->p[i]) == 'o' && (i == 0 || rest->p[i - 1] != '.') &&
+                            is_handler((struct span){rest->p + i, rest->n - i}, &value)))
+        i++;
+    if (i == rest->n)
         return false;
-    const char *last = rest->p + rest->n, *equals = memchr(first, '=', (size_t)(last - first)),
-               *value = equals + 1;
-    char quote = value < last && (*value == '"' || *value == '\'') ? *value : '>';
-    const char *end = value < last ? memchr(value + 1, quote, (size_t)(last - value - 1)) : NULL;
-    end = end ? end : last;
-    if (value < last && quote != '>')
-        value++;
-    *script_r = (struct span){value, (size_t)(end - value)};
-    *rest = (struct span){end, (size_t)(last - end)};
+    bool quoted = value.n && (*value.p == '"' || *value.p == '\'');
+    *rest = quoted ? (struct span){value.p + 1, value.n - 1} : value;
+    *script_r = span_cut(rest, quoted ? *value.p : '>');
     return true;
 }
 
 struct script_words script_read(struct span html, size_t max)
 {
-    static const char *const percent[] = {"unescape", "decodeURI", NULL}, *const base64[] = {"atob", "base64",
-                                                                                             NULL};
+    static const char *const percent[] = {"unescape", "decodeURI", NULL};
     struct script_words words = {0};
     bool (*const nexts[])(struct span *, struct span *) = {next_script, next_handler};
     for (size_t k = 0; k < 2; k++) {
@@ -327,7 +364,7 @@ struct script_words script_read(struct span html, size_t max)
         while (nexts[k](&rest, &script)) {
             struct script s = {.rest = script, .out = &words.page, .max = max};
             s.percent = contains_any(script, percent);
-            s.base64 = contains_any(script, base64);
+            s.base64 = contains(script, "atob") || contains_nocase(script, SPAN_LIT("base64"));
             if (!writes(script, &computes))
                 continue;
             words.computes |= computes;

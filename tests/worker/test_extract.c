@@ -11,6 +11,7 @@
 
 #include "worker/extract.h"
 #include "worker/extraction.h"
+#include "worker/script.h"
 #include "worker/worker.h"
 #include "samples.h"
 
@@ -161,6 +162,51 @@ static void test_branches(void **state)
             fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
         buf_free(&xml);
         arena_free(&arena);
+    }
+}
+
+/* What a page writes by itself: names of HTML have no case, and blanks may stand around the "=". */
+static void test_handlers(void **state)
+{
+    static const char *const pages[] = {
+        "<body onload=\"document.write('<p>Pay now</p>')\">",
+        "<body onLoad='document.write(\"<p>Pay now</p>\")'>",
+        "<BODY ONLOAD=document.write('Pay&nbsp;now')>",
+        "<img src=x OnError = \"document.write('Pay now')\">",
+        "<img onload\n=\n'document.write(`Pay now`)'>",
+        "<body onload=><body onpageshow=\"document.write('Pay now')\">",
+        "<body onload=><p class=onload onload><img onerror=''><body onload=\"document.write('Pay now')\">",
+        "<script>window.onload = function () { document.write('Pay now') }</script>",
+        "<script>f.src = 'DATA:text/html;BASE64,' + 'PHA+UGF5IG5vdzwvcD4='</script>",
+    };
+    for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+        struct arena *arena = arena_new();
+        struct worker_text text;
+        worker_extract(*state, arena, 0, "", "a.html", span_of(pages[i]), &text);
+        char *got = arena_span(arena, text.text);
+        const char *last = strstr(got, "Pay");
+        if (text.status != WORKER_OK || !last || strstr(last + 1, "Pay"))
+            fail_msg("page %zu: %s '%s'", i, worker_status_name(text.status), got);
+        arena_free(&arena);
+    }
+}
+
+/* The time does not grow with the square of the page: `what` fills one up to the limit. */
+static void test_long_pages(void **state)
+{
+    static const char *const what[] = {"onload=>",  "<p onload=''>", "<script>",        "<script></script>",
+                                       "<script>'", "onload\n",      "onload='%'data:", "<p onload=eval("};
+    for (size_t i = 0; i < sizeof(what) / sizeof(*what); i++) {
+        struct script_words words;
+        struct buf page = {0};
+        while (page.n < (size_t)4 << 20)
+            buf_adds(&page, what[i]);
+        int64_t before = monotonic_ms();
+        words = script_read(buf_span(&page), page.n);
+        if (monotonic_ms() - before > 2000)
+            fail_msg("4 MB of %s take %d ms", what[i], (int)(monotonic_ms() - before));
+        buf_free(&words.page);
+        buf_free(&page);
     }
 }
 
@@ -323,7 +369,8 @@ int main(void)
         cmocka_unit_test(test_passwords),    cmocka_unit_test(test_documents),
         cmocka_unit_test(test_bytes),        cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_archive_bomb), cmocka_unit_test(test_pages_and_limits),
-        cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_branches),     cmocka_unit_test(test_handlers),
+        cmocka_unit_test(test_long_pages),
     };
     return cmocka_run_group_tests_name("worker/extract", tests, make_pool, free_pool);
 }
