@@ -42,6 +42,7 @@ check_PROGRAMS += $(FUZZERS)
 FUZZ_MAIN = fuzz/libreplay.a
 endif
 EXTRA_LIBRARIES = fuzz/libreplay.a
+CLEANFILES += fuzz/libreplay.a # Automake cleans no EXTRA_LIBRARIES
 fuzz_libreplay_a_SOURCES = fuzz/replay.c
 FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 FUZZ_LIBS = $(FUZZ_MAIN) $(LDADD)
