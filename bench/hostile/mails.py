@@ -637,6 +637,29 @@ def bomb_docx(size):
                   attached('d.xlsx', zipped([rel, ('xl/sharedStrings.xml', b'<si><t>a</t></si>' * (64 * MB // 17))]))] * 4)
 
 
+@mail
+def bomb_relations(size):
+    """a deck whose every slide relates to hundreds of others, among thousands of files"""
+    def related(what):
+        return b'<r>' + b''.join(b'<R Type="/slide" Target="/ppt/slides/a/long/path/%s%04d.xml"/>' % (what, i)
+                                 for i in range(500)) + b'</r>'
+    deck, wrong = 'ppt/slides/a/long/path/', related(b'wrong')
+    files = [('_rels/.rels', related(b'slide'))]
+    for i in range(500):
+        files += [('%sslide%04d.xml' % (deck, i), b'<d><p><t>Pay here</t></p></d>'),
+                  ('%s_rels/slide%04d.xml.rels' % (deck, i), wrong)]
+    files += [('%sother%04d.xml' % (deck, i), b'x') for i in range(3000)]
+    return parts([attached('a.pptx', zipped(files))] * 4)
+
+
+@mail
+def bomb_scripts(size):
+    """pages of scripts and handlers that do not end"""
+    what = [b'onload=>', b"<p onload=''>", b'<script>', b'<script></script>', b"<script>'", b'onload\n',
+            b"onload='%'data:", b'<p onload=eval(']
+    return parts([attached('%d.html' % i, fill(w, 4 * MB)) for i, w in enumerate(what)])
+
+
 def pdf(streams, extra=b''):
     out = b'%PDF-1.5\n'
     for i, (dictionary, data) in enumerate(streams, 4):

@@ -5,7 +5,9 @@
  * than ZIP_ENTRIES_MAX. Sizes in headers are never believed: the budget bounds what is really unpacked.
  */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <zlib.h>
 
 #include "worker/zip.h"
@@ -44,6 +46,33 @@ static const char *find_eocd(struct span bytes)
     return NULL;
 }
 
+/* Without case, as Office compares part names; a name's beginning comes before the name. */
+static int compare_names(struct span a, struct span b)
+{
+    int order = strncasecmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Of equal names the first in the directory comes first. */
+static int compare_entries(const void *a, const void *b)
+{
+    const struct zip_entry *x = *(const struct zip_entry *const *)a, *y = *(const struct zip_entry *const *)b;
+    int order = compare_names(x->name, y->name);
+    return order ? order : (x > y) - (x < y);
+}
+
+/*
+ * A document may ask for as many names as its relationships hold, each among thousands: by halving, since a search
+ * through all of them would take minutes. Sorted, not hashed: nobody can choose names that all fall into one place.
+ */
+static void sort_by_name(struct zip *zip, struct arena *arena)
+{
+    zip->by_name = arena_array(arena, zip->n ? zip->n : 1, sizeof(*zip->by_name));
+    for (size_t i = 0; i < zip->n; i++)
+        zip->by_name[i] = &zip->entries[i];
+    qsort(zip->by_name, zip->n, sizeof(*zip->by_name), compare_entries);
+}
+
 enum zip_result zip_open(struct zip *zip, struct arena *arena, struct span bytes)
 {
     const char *eocd = find_eocd(bytes);
@@ -75,15 +104,21 @@ enum zip_result zip_open(struct zip *zip, struct arena *arena, struct span bytes
         };
         at += whole;
     }
+    sort_by_name(zip, arena);
     return ZIP_OK;
 }
 
 const struct zip_entry *zip_find(const struct zip *zip, const char *name)
 {
-    for (size_t i = 0; i < zip->n; i++) /* Office compares part names without case */
-        if (span_eq_nocase(zip->entries[i].name, span_of(name)))
-            return &zip->entries[i];
-    return NULL;
+    size_t low = 0, high = zip->n;
+    while (low < high) { /* the first that does not come before `name` */
+        size_t middle = low + (high - low) / 2;
+        if (compare_names(zip->by_name[middle]->name, span_of(name)) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < zip->n && span_eq_nocase(zip->by_name[low]->name, span_of(name)) ? zip->by_name[low] : NULL;
 }
 
 static bool packed_bytes(const struct zip *zip, const struct zip_entry *entry, struct span *packed_r)

@@ -14,7 +14,8 @@ struct zip_entry {
 
 struct zip {
     struct span bytes;
-    struct zip_entry *entries; /* in the arena */
+    struct zip_entry *entries; /* in the arena, in the directory's order */
+    const struct zip_entry **by_name;
     size_t n;
 };
 
@@ -30,6 +31,7 @@ enum zip_result {
 };
 
 enum zip_result zip_open(struct zip *zip, struct arena *arena, struct span bytes);
+/* The entry of that name, whatever the case; the first of several; NULL. */
 const struct zip_entry *zip_find(const struct zip *zip, const char *name);
 /* Unpacks an entry piece by piece into `read`, which returns false to stop. Takes what it unpacks off *budget. */
 enum zip_result zip_read(const struct zip *zip, const struct zip_entry *entry, size_t *budget,

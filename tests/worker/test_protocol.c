@@ -110,6 +110,76 @@ static void test_damaged_zip(void **state)
     buf_free(&whole);
 }
 
+static void put32(struct buf *b, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        buf_addc(b, (char)(v >> (8 * i)));
+}
+
+/* One file more, stored, in a ZIP whose directory is written behind all of them. */
+static void zip_add(struct buf *out, struct buf *directory, const char *name, struct span bytes)
+{
+    uint32_t at = (uint32_t)out->n, n = (uint32_t)bytes.n;
+    buf_add(out, "PK\003\004\024\0\0\0\0\0\0\0\0\0\0\0\0\0", 18);
+    put32(out, n), put32(out, n), put32(out, (uint32_t)strlen(name));
+    buf_adds(out, name);
+    buf_add_span(out, bytes);
+    buf_add(directory, "PK\001\002\024\0\024\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
+    put32(directory, n), put32(directory, n), put32(directory, (uint32_t)strlen(name));
+    buf_add(directory, "\0\0\0\0\0\0\0\0\0\0", 10);
+    put32(directory, at);
+    buf_adds(directory, name);
+}
+
+static void zip_end(struct buf *out, struct buf *directory, uint32_t files)
+{
+    uint32_t at = (uint32_t)out->n;
+    buf_add_span(out, buf_span(directory));
+    buf_add(out, "PK\005\006\0\0\0\0", 8);
+    put32(out, files << 16 | files), put32(out, (uint32_t)directory->n), put32(out, at);
+    buf_add(out, "\0\0", 2);
+    buf_free(directory);
+}
+
+/* Names have no case; of equal ones the first counts, as the archive lists them. */
+static void test_find(void **state)
+{
+    static const char *const names[] = {"xl/b.xml", "Word/Document.xml", "a", "ab", "word/document.xml", "A",
+                                        ""};
+    static const struct {
+        const char *name;
+        int entry;
+    } rows[] = {{"word/document.xml", 1},
+                {"WORD/DOCUMENT.XML", 1},
+                {"a", 2},
+                {"AB", 3},
+                {"", 6},
+                {"XL/B.XML", 0},
+                {"abc", -1},
+                {"0", -1},
+                {"zzz/zzz.xml", -1},
+                {"xl/b", -1}};
+    enum { NAMES = sizeof(names) / sizeof(*names) };
+    struct buf out = {0}, directory = {0};
+    struct arena *arena = arena_new();
+    struct zip zip;
+    for (size_t i = 0; i < NAMES; i++)
+        zip_add(&out, &directory, names[i], SPAN_LIT("x"));
+    zip_end(&out, &directory, NAMES);
+    assert_int_equal(zip_open(&zip, arena, buf_span(&out)), ZIP_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const struct zip_entry *found = zip_find(&zip, rows[i].name);
+        if (found != (rows[i].entry < 0 ? NULL : &zip.entries[rows[i].entry]))
+            fail_msg("'%s' is entry %d", rows[i].name, found ? (int)(found - zip.entries) : -1);
+    }
+    buf_clear(&out);
+    zip_end(&out, &directory, 0);
+    assert_int_equal(zip_open(&zip, arena, buf_span(&out)), ZIP_OK);
+    assert_null(zip_find(&zip, ""));
+    buf_free(&out);
+    arena_free(&arena);
+}
+
 static void test_sink(void **state)
 {
     struct sink sink = {.max = 16};
@@ -133,10 +203,8 @@ static void test_sink(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_damaged_zip),
-        cmocka_unit_test(test_sink),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_kinds), cmocka_unit_test(test_damaged_zip),
+        cmocka_unit_test(test_find),       cmocka_unit_test(test_sink),
     };
     return cmocka_run_group_tests_name("worker/protocol", tests, NULL, NULL);
 }
