@@ -62,3 +62,14 @@ size_t account_label(struct span text, size_t at, size_t reach, const char *word
     }
     return best;
 }
+
+bool account_label_glued(struct span text, size_t from, size_t at, const char *words)
+{
+    for (const char *word = words; *word;) {
+        size_t n = strcspn(word, "|");
+        if (at - from >= n && memcmp(text.p + at - n, word, n) == 0)
+            return true;
+        word += n + (word[n] == '|');
+    }
+    return false;
+}

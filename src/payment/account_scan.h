@@ -23,5 +23,7 @@ void account_add(struct account_scan *scan, enum account kind, bool valid, const
                  const char *country, const char *bank, size_t start, size_t end);
 /* Does one of the words (folded; '|' between them) stand within `reach` bytes before `at`? Where it ends, else 0. */
 size_t account_label(struct span text, size_t at, size_t reach, const char *words);
+/* Does the word that begins at `from` hold one of the words right before `at`? */
+bool account_label_glued(struct span text, size_t from, size_t at, const char *words);
 
 #endif

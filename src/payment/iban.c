@@ -74,6 +74,27 @@ bool iban_structure_ok(struct span iban)
     return true;
 }
 
+bool iban_repair(char *iban, size_t n)
+{
+    const struct iban_country *c = n >= 4 ? country_of(iban) : NULL;
+    bool repaired = false;
+    size_t at = 2, run = 2; /* the check digits come before the structure */
+    char class = 'n';
+    for (const char *s = c ? c->structure : ""; c && at < n;) {
+        for (; run && at < n; run--, at++)
+            if (class == 'n' && strchr("OIL", iban[at])) {
+                iban[at] = iban[at] == 'O' ? '0' : '1';
+                repaired = true;
+            }
+        if (!*s)
+            break;
+        for (; *s >= '0' && *s <= '9'; s++)
+            run = run * 10 + (size_t)(*s - '0');
+        class = *s++;
+    }
+    return repaired;
+}
+
 /* ISO 7064 mod 97: the rest of the number with its first four characters behind the others. */
 static unsigned rest_of(struct span iban)
 {

@@ -12,6 +12,11 @@ size_t iban_length(const char country[2]);
 /* `iban` holds upper-case letters and digits only, without blanks. */
 bool iban_structure_ok(struct span iban); /* length and characters are those of its country */
 bool iban_valid(struct span iban);        /* and the check digits hold (ISO 7064 mod 97-10) */
+/*
+ * Puts digits where its country's structure has nothing else and a letter is read for one: O for 0, I and L for 1.
+ * Was anything put there? Then only right check digits prove that it is an IBAN.
+ */
+bool iban_repair(char *iban, size_t n);
 /* Bank and branch identifier; empty for an unknown country or a wrong length. */
 struct span iban_bank(struct span iban);
 /* Check digits alone; for national forms that become an IBAN by a country in front. */

@@ -134,10 +134,12 @@ static struct digits number_behind(struct span text, size_t from, size_t least, 
 {
     size_t limit = from + 90 < text.n ? from + 90 : text.n;
     for (size_t i = from; i < limit; i++) {
-        if (!is_digit(text.p[i]) || (i && (is_digit(text.p[i - 1]) || is_letter(text.p[i - 1]))))
+        if (!is_digit(text.p[i]) || (i && is_digit(text.p[i - 1])))
             continue;
+        bool glued = i && is_letter(text.p[i - 1]); /* "BLZ37040044" */
+        size_t label = account_label(text, i, 30, labels);
         struct digits d = take(text, i, most, false);
-        if (d.n >= least && ends_well(text, &d) && account_label(text, i, 30, labels) > from)
+        if (d.n >= least && ends_well(text, &d) && label > from && (!glued || label == i))
             return d;
     }
     return (struct digits){.n = 0};
