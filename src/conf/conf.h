@@ -40,9 +40,15 @@ struct conf_strings { /* also lists of paths */
     const char *const *v;
     size_t n;
 };
+struct conf_company {    /* whose domain it is; '' where nothing was given */
+    const char *name;    /* several with semicolons between them */
+    const char *country; /* ISO 3166, two capitals */
+    const char *phone, *note;
+};
 struct conf_domain {
-    const char *name;  /* lower case (ASCII), no trailing dot; U-label or A-label as written */
-    struct diag_at at; /* where it stands, for what is found wrong later */
+    const char *name; /* lower case (ASCII), no trailing dot; U-label or A-label as written */
+    const struct conf_company *company; /* NULL in a plain list */
+    struct diag_at at;                  /* where it stands, for what is found wrong later */
 };
 struct conf_domains { /* in the order of the files, without duplicates */
     const struct conf_domain *v;

@@ -1,5 +1,5 @@
 /*
- * Lists of domains, inline and from list files (one a line, '#' begins a comment). Refuses what can be no
+ * Lists of domains, inline and from list files (one a line, '#' begins a comment; or a table, company.h). Refuses what can be no
  * mail domain, with the domain that was probably meant; whether IDNA allows a name is the lookalike index's
  * business. A million lines take well under a second: one pass, one hash table.
  */
@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 
+#include "conf/company.h"
 #include "conf/list.h"
 
 enum {
@@ -130,7 +131,8 @@ static void refuse(struct domain_set *set, struct span text, const char *problem
     set->ok = false;
 }
 
-static void add(struct domain_set *set, struct span text, struct diag_at at)
+static void add(struct domain_set *set, struct span text, const struct conf_company *company,
+                struct diag_at at)
 {
     char lower[MAX_NAME + 2]; /* one more for a trailing dot, one to see that it is too long */
     size_t n = text.n < sizeof(lower) ? text.n : sizeof(lower);
@@ -148,34 +150,77 @@ static void add(struct domain_set *set, struct span text, struct diag_at at)
         warn_duplicate(set, set->v[*slot - 1].name, at, set->v[*slot - 1].at);
         return;
     }
-    set->v[set->n++] = (struct conf_domain){arena_span(set->loader->arena, name), at};
+    set->v[set->n++] = (struct conf_domain){arena_span(set->loader->arena, name), company, at};
     *slot = (uint32_t)set->n;
+}
+
+static void add_row(struct domain_set *set, const struct conf_table *table, struct diag_at at,
+                    struct span line)
+{
+    const struct conf_company *company;
+    struct span domain;
+    if (conf_table_row(set->loader, table, at, line, &domain, &company))
+        add(set, domain, company, at);
+    else
+        set->ok = false;
+}
+
+static void add_plain(struct domain_set *set, struct diag_at at, struct span line)
+{
+    if (!memchr(line.p, '\t', line.n)) {
+        add(set, line, NULL, at);
+        return;
+    }
+    diag_add(set->loader->diags, DIAG_ERROR, at,
+             "begin the file with the line: domain, name, country, phone, note, with tabs between them",
+             "'%.*s' in %s is a line of a table, but the names of the columns are missing",
+             line.n < MAX_SHOWN ? (int)line.n : MAX_SHOWN, line.p, set->option->name);
+    set->ok = false;
+}
+
+/* In a table '#' begins a comment at the start of a line only: names have such characters, too. */
+static void add_lines(struct domain_set *set, struct conf_list_file *file)
+{
+    struct conf_table table = {0};
+    struct span line;
+    for (bool first = true; conf_list_line(file, &line);) {
+        struct span rest = line, text = span_trim(span_cut(&rest, '#'));
+        if (!text.n)
+            continue;
+        if (first && conf_table_begins(line)) {
+            if (!conf_table_head(set->loader, file->at, line, &table)) {
+                set->ok = false;
+                return;
+            }
+        } else if (table.n) {
+            add_row(set, &table, file->at, line);
+        } else {
+            add_plain(set, file->at, text);
+        }
+        first = false;
+    }
 }
 
 static void add_file(struct domain_set *set, const struct yamltree_node *node)
 {
     struct conf_list_file file;
-    struct span line;
     if (!conf_list_open(set->loader, set->option, node, &file)) {
         set->ok = false;
         return;
     }
-    while (conf_list_line(&file, &line)) {
-        struct span before = {line.p, line.n};
-        line = span_trim(span_cut(&before, '#'));
-        if (line.n)
-            add(set, line, file.at);
-    }
+    add_lines(set, &file);
     conf_list_close(&file);
 }
 
 static void add_item(struct domain_set *set, const struct yamltree_node *item)
 {
+    const struct conf_company *company = NULL;
     const char *text;
-    if (item->kind == YAMLTREE_MAPPING)
+    if (item->kind == YAMLTREE_MAPPING && !yamltree_get(item, "domain"))
         add_file(set, item);
-    else if (yamltree_string(item, &text, set->loader->diags))
-        add(set, span_of(text), item->at);
+    else if (item->kind == YAMLTREE_MAPPING ? conf_company_item(set->loader, item, &text, &company)
+                                            : yamltree_string(item, &text, set->loader->diags))
+        add(set, span_of(text), company, item->at);
     else
         set->ok = false;
 }

@@ -1,4 +1,5 @@
 libringer_a_SOURCES += \
+	src/conf/company.c src/conf/company.h \
 	src/conf/conf.h \
 	src/conf/domain.c \
 	src/conf/exception.c \

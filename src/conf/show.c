@@ -275,10 +275,19 @@ void conf_show_man(struct buf *out)
 
 /* --- the digest */
 
+static void add_domain(struct buf *out, const struct conf_domain *domain)
+{
+    const struct conf_company *c = domain->company;
+    buf_adds(out, domain->name);
+    if (c)
+        buf_printf(out, "\t%s\t%s\t%s\t%s", c->name, c->country, c->phone, c->note);
+    buf_addc(out, '\n');
+}
+
 static void add_domains(struct buf *out, const struct conf_domains *domains)
 {
     for (size_t i = 0; i < domains->n; i++)
-        buf_printf(out, "%s\n", domains->v[i].name);
+        add_domain(out, &domains->v[i]);
     buf_addc(out, '\n');
 }
 

@@ -350,6 +350,78 @@ static void test_mistakes(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A table of suppliers: names beside the domains, in any order of columns, and the plain list beside it. */
+static void test_companies(void **state)
+{
+    struct diag_list diags = {0};
+    char *table = write_file("partners.tsv",
+                             "# of our ERP\n"
+                             "domain\tname\tphone\tcountry\n"
+                             "Northgate.example\tNorthgate Tooling #1 Ltd; NGT\t+44 20 7946 0999\tgb\r\n"
+                             "\n"
+                             "# nothing known\n"
+                             "kestrel.example\n"
+                             "acier.example\tAciers du Nord\t\t\n");
+    struct conf *conf = parse("protect:\n  partner-domains:\n  - {file: partners.tsv}\n  - plain.example\n"
+                              "  - {domain: huaxin.example, name: 華鑫金屬有限公司, note: since 2019}\n",
+                              &diags);
+    assert_int_equal(diags.n, 0);
+    const struct conf_domain *v = conf->partner_domains.v;
+    assert_int_equal(conf->partner_domains.n, 5);
+    assert_string_equal(v[0].name, "northgate.example");
+    assert_string_equal(v[0].company->name, "Northgate Tooling #1 Ltd; NGT");
+    assert_string_equal(v[0].company->country, "GB");
+    assert_string_equal(v[0].company->phone, "+44 20 7946 0999");
+    assert_string_equal(v[0].company->note, "");
+    assert_int_equal(v[0].at.line, 3);
+    assert_null(v[1].company);
+    assert_string_equal(v[2].company->name, "Aciers du Nord");
+    assert_null(v[3].company);
+    assert_string_equal(v[4].name, "huaxin.example");
+    assert_string_equal(v[4].company->note, "since 2019");
+    conf_free(&conf);
+    unlink(table);
+    free(table);
+}
+
+static const struct {
+    const char *table, *said;
+} table_mistakes[] = {
+    {"domain\tname\tfax\n", "t.tsv:1:1: unknown column: 'fax' (the columns are domain, name, country, phone, "
+                            "note)"},
+    {"domain\tname\tname\n", "t.tsv:1:1: a column stands there twice: 'name' (remove one of them)"},
+    {"domain\tcountry\na.example\tFrance\n",
+     "t.tsv:2:1: not a country: 'France' (write the two letters of ISO 3166, such as DE or FR)"},
+    {"domain\tphone\na.example\tcall us\n",
+     "t.tsv:2:1: not a telephone number: 'call us' (write it as it is dialled, such as +49 30 1234)"},
+    {"domain\tname\na.example\tA\tB\n",
+     "t.tsv:2:1: more columns than the first line of the file names: 'a.example\tA\tB' (one tab between two "
+     "columns, and none inside them)"},
+    {"a.example\tA Ltd\n",
+     "t.tsv:1:1: 'a.example\tA Ltd' in partner-domains is a line of a table, but the names of the columns "
+     "are "
+     "missing (begin the file with the line: domain, name, country, phone, note, with tabs between them)"},
+    {"domain\tname\n\tNobody\n", "t.tsv:2:1: '' in partner-domains is no domain: it is empty (write a domain "
+                                 "such as company.example, one for "
+                                 "each item or line)"},
+};
+
+static void test_table_mistakes(void **state)
+{
+    for (size_t i = 0; i < sizeof(table_mistakes) / sizeof(*table_mistakes); i++) {
+        struct diag_list diags = {0};
+        char *path = write_file("t.tsv", table_mistakes[i].table);
+        assert_null(parse("protect: {partner-domains: {file: t.tsv}}\n", &diags));
+        assert_int_equal(diags.n, 1);
+        char *got = format_first(&diags);
+        assert_string_equal(got, table_mistakes[i].said);
+        free(got);
+        diag_free(&diags);
+        unlink(path);
+        free(path);
+    }
+}
+
 static void test_all_mistakes_are_reported(void **state)
 {
     struct diag_list diags = {0};
@@ -418,6 +490,8 @@ int main(void)
         cmocka_unit_test(test_defaults_of_other_modules),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_companies),
+        cmocka_unit_test(test_table_mistakes),
         cmocka_unit_test(test_all_mistakes_are_reported),
         cmocka_unit_test(test_long_list),
         cmocka_unit_test(test_every_option_is_documented),
