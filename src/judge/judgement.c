@@ -42,6 +42,8 @@ json_t *judgement_rules_json(const struct judgement *judgement)
         json_t *rule = json_pack("{s:s, s:s, s:s, s:i, s:s}", "id", hit->id, "title", hit->title, "axis",
                                  axis_name(hit->axis), "score", hit->score, "why", hit->why);
         json_object_set_new(rule, "counted", json_boolean(hit->counted));
+        if (hit->alone == RULE_ALONE_YES)
+            json_object_set_new(rule, "alone", json_true());
         if (hit->allowed)
             json_object_set_new(rule, "allowed", json_string(hit->allowed));
         json_array_append_new(rules, rule);

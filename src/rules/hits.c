@@ -10,6 +10,7 @@
 
 ENUM_DEFINE(axis, AXIS_LIST)
 ENUM_DEFINE(rule_state, RULE_STATE_LIST)
+ENUM_DEFINE(rule_alone, RULE_ALONE_LIST)
 ENUM_DEFINE(severity, SEVERITY_LIST)
 
 enum { MAX_SCORE = 100 };
@@ -40,6 +41,7 @@ static struct rule_hit hit_of(const struct rule *rule, const struct expr_env *en
         .score = score_of(rule, env),
         .why = why_fill(rule, env->facts, arena),
         .monitor = rule->info.state == RULE_MONITOR,
+        .alone = rule->info.alone,
         .group = rule->info.group,
     };
 }

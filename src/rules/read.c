@@ -13,7 +13,7 @@ enum { MAX_ID = 80, MAX_TITLE = 200, MAX_TAGS = 32 };
 
 static const char *const file_keys[] = {"pack", "version", "rules"};
 static const char *const rule_keys[] = {"id",    "title",    "why",  "when",    "score", "axis",
-                                        "group", "severity", "tags", "enabled", "tests"};
+                                        "group", "severity", "tags", "enabled", "alone", "tests"};
 #define KEYS(list) list, sizeof(list) / sizeof(*list)
 
 /* Ids, groups, packs, own tags. */
@@ -160,6 +160,39 @@ static bool read_words(const struct yamltree_node *map, struct rule *rule, struc
     return ok;
 }
 
+/* Context decides nothing alone, in either direction. */
+static bool read_alone(const struct yamltree_node *node, struct rule *rule, struct diag_list *diags)
+{
+    bool yes;
+    if (!node)
+        return true;
+    if (!yamltree_bool(node, &yes, diags))
+        return false;
+    rule->info.alone = yes ? RULE_ALONE_YES : RULE_ALONE_NO;
+    if (rule->info.axis != AXIS_CONTEXT)
+        return true;
+    return FAIL(node->at, "remove it, or write: axis: identity, or: axis: request",
+                "%s is on the axis context, which decides nothing alone", rule->info.id);
+}
+
+static bool has_test(const struct rule *rule, bool hit)
+{
+    for (size_t i = 0; i < rule->info.n_tests; i++)
+        if (rule->tests[i].hit == hit)
+            return true;
+    return false;
+}
+
+/* Nothing else has to speak against what such a rule holds: so its author shows what it hits, and what not. */
+static bool check_alone(const struct yamltree_node *node, const struct rule *rule, struct diag_list *diags)
+{
+    if (rule->info.alone != RULE_ALONE_YES || (has_test(rule, true) && has_test(rule, false)))
+        return true;
+    return FAIL(node->at, "write one test with hit: true and one with hit: false",
+                "%s suffices alone, so it needs tests of what it hits and of what it does not",
+                rule->info.id);
+}
+
 static bool read_texts(const struct yamltree_node *map, struct rule *rule, struct diag_list *diags)
 {
     const struct yamltree_node *why, *when, *score;
@@ -186,9 +219,11 @@ static bool read_rule(struct ruleset *set, const struct yamltree_node *map, cons
     ok = read_title(map, &rule, diags) && ok;
     ok = read_texts(map, &rule, diags) && ok;
     ok = read_words(map, &rule, diags) && ok;
+    ok = read_alone(yamltree_get(map, "alone"), &rule, diags) && ok;
     ok = read_group(yamltree_get(map, "group"), &rule, diags) && ok;
     ok = read_tags(yamltree_get(map, "tags"), set, &rule, diags) && ok;
     ok = rule_tests_read(set, &rule, yamltree_get(map, "tests"), diags) && ok;
+    ok = ok && check_alone(yamltree_get(map, "alone"), &rule, diags);
     if (set->n == RULES_MAX)
         return FAIL(map->at, "at most 20000", "too many rules");
     if ((set->n & (set->n - 1)) == 0) /* the room is a power of two and full */

@@ -24,6 +24,12 @@ enum { AXIS_COUNT = AXIS_CONTEXT + 1 };
     X(RULE_OFF, "off")         /* never hits; false where other rules refer to it */
 ENUM_DECLARE(rule_state, RULE_STATE_LIST)
 
+#define RULE_ALONE_LIST(X)                                                                                   \
+    X(RULE_ALONE_SCORE, "by score") /* what one axis adds up to is tagged at most */                         \
+    X(RULE_ALONE_YES, "yes")        /* suffices by itself: such a message is held */                         \
+    X(RULE_ALONE_NO, "no")          /* says nothing as long as nothing else speaks against a message */
+ENUM_DECLARE(rule_alone, RULE_ALONE_LIST)
+
 #define SEVERITY_LIST(X)                                                                                     \
     X(SEVERITY_INFO, "info")                                                                                 \
     X(SEVERITY_LOW, "low")                                                                                   \
@@ -34,9 +40,10 @@ struct rule_hit {
     const char *id;
     const char *title;
     enum axis axis;
-    int score;           /* may be negative */
-    const char *why;     /* placeholders filled in */
-    bool monitor;        /* enabled: monitor: reported, not counted */
+    int score;       /* may be negative */
+    const char *why; /* placeholders filled in */
+    bool monitor;    /* enabled: monitor: reported, not counted */
+    enum rule_alone alone;
     const char *group;   /* of the hits of a group only the highest counts on each axis; NULL = none */
     const char *allowed; /* why it does not count for this sender; NULL: it does */
     bool counted;        /* set by verdict_decide(): false for monitor and for the lower ones of a group */
@@ -54,6 +61,7 @@ struct rule_info {
     enum axis axis;
     enum severity severity;
     enum rule_state state;
+    enum rule_alone alone;
     const char *const *tags;
     size_t n_tags, n_tests;
     struct diag_at at;

@@ -1,6 +1,7 @@
 /*
  * From hits to an action. Identity and request must both be there for a message to be held; whatever one axis
- * alone adds up to, it is at most tagged.
+ * alone adds up to, it is at most tagged. Two kinds of hits are told apart by their rules: one suffices alone, one
+ * says nothing as long as nothing else speaks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +18,17 @@ static int clip(int v, int low, int high)
     return v < low ? low : v > high ? high : v;
 }
 
-/* Highest first; hits of the same score by id, so that the same mail always gives the same report. */
+/*
+ * Highest first; of the same score what suffices alone, so that it is told; then by id, so that the same mail always
+ * gives the same report.
+ */
 static int by_score(const void *a, const void *b)
 {
     const struct rule_hit *x = a, *y = b;
-    return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : strcmp(x->id, y->id);
+    bool x_alone = x->alone == RULE_ALONE_YES, y_alone = y->alone == RULE_ALONE_YES;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return x_alone != y_alone ? y_alone - x_alone : strcmp(x->id, y->id);
 }
 
 /* The hits are sorted: a group's first one on an axis is its highest. */
@@ -47,6 +54,41 @@ static void add_up(struct rule_hit *v, size_t n, int *axis_score)
     }
 }
 
+/* Does any hit suffice by itself? That another of its group counts more changes nothing about it. */
+static bool suffices(const struct rule_hit *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].alone == RULE_ALONE_YES && !v[i].monitor && !v[i].allowed)
+            return true;
+    return false;
+}
+
+/* Does anything speak against the message beside hits that say nothing alone, and what only raises them? */
+static bool speaks(const struct rule_hit *v, size_t n)
+{
+    bool silent = false;
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].monitor || v[i].allowed || v[i].score <= 0 || v[i].axis == AXIS_CONTEXT)
+            continue;
+        if (v[i].alone != RULE_ALONE_NO)
+            return true;
+        silent = true;
+    }
+    return !silent; /* context alone is no such hit: its score decides */
+}
+
+static int at_least(int v, int least)
+{
+    return v < least ? least : v;
+}
+
+static struct verdict hold(struct verdict verdict, const struct verdict_policy *policy)
+{
+    verdict.score = at_least(verdict.score, clip(policy->hold, 0, 100));
+    verdict.action = ACTION_QUARANTINE;
+    return verdict;
+}
+
 struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_hits hits, struct arena *arena)
 {
     struct verdict verdict = {.hits = hits};
@@ -66,8 +108,12 @@ struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_h
         verdict.action = policy->reject && sum >= policy->reject ? ACTION_REJECT : ACTION_QUARANTINE;
         return verdict;
     }
+    if (suffices(v, hits.n))
+        return hold(verdict, policy);
     if (!(has_identity && has_request)) /* never shown as if it were to be held */
         verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);
+    if (!speaks(v, hits.n)) /* nor as if it were to be tagged */
+        verdict.score = clip(verdict.score, 0, policy->tag > 0 ? policy->tag - 1 : 0);
     verdict.action = verdict.score >= policy->tag ? ACTION_TAG : ACTION_PASS;
     return verdict;
 }

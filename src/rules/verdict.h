@@ -12,7 +12,8 @@ ENUM_DECLARE(action, ACTION_LIST)
 
 /*
  * When scores become actions. Identity and request trade: a message is held only when
- * both axes reach their floor and their sum reaches `hold`; each axis alone is at most tagged.
+ * both axes reach their floor and their sum reaches `hold`; each axis alone is at most tagged. Rules may say otherwise
+ * (enum rule_alone): a hit that suffices alone holds whatever the scores are, but never rejects.
  */
 struct verdict_policy {
     int tag;            /* total from which a message is tagged */

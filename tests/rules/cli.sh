@@ -33,6 +33,7 @@ says "a folder is read" 0 "x.fails" "$ringer" rules list "$dir/two"
 says "an empty folder is refused" 3 "no rules in this folder" "$ringer" rules check "$dir/empty"
 says "a missing file is refused" 3 "cannot read the rules" "$ringer" rules check "$dir/none.yaml"
 says "show tells all about a rule" 0 "  when      from.freemail" "$ringer" rules show x.right "$dir/right.yaml"
+says "show tells whether a rule suffices alone" 0 "  alone     by score" "$ringer" rules show x.right "$dir/right.yaml"
 says "show knows what was meant" 1 "did you mean 'x.right'?" "$ringer" rules show x.rihgt "$dir/right.yaml"
 says "show needs an id" 2 "usage:" "$ringer" rules show
 says "facts are listed" 0 "lookalike.score          int" "$ringer" rules facts

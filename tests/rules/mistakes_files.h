@@ -43,6 +43,23 @@
      "why: w\n    score: 10\n    tags: [T1566, T156.02]\n",
      "9:19: 'T156.02' is no tag | ATT&CK techniques are written T1566 or T1566.002, own tags in small "
      "letters"},
+    {"alone on the context axis",
+     "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: context\n    when: lookalike.score >= 70\n    "
+     "why: w\n    score: 10\n    alone: true\n",
+     "9:12: p.x is on the axis context, which decides nothing alone | remove it, or write: axis: identity, "
+     "or: "
+     "axis: request"},
+    {"alone without tests",
+     "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
+     "why: w\n    score: 10\n    alone: true\n    tests:\n      - facts: {lookalike.score: 70}\n        "
+     "hit: true\n",
+     "9:12: p.x suffices alone, so it needs tests of what it hits and of what it does not | write one test "
+     "with "
+     "hit: true and one with hit: false"},
+    {"alone is no word",
+     "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
+     "why: w\n    score: 10\n    alone: sometimes\n",
+     "9:12: 'alone' must be true or false, not 'sometimes' | "},
     {"tags is no list",
      "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
      "why: w\n    score: 10\n    tags: T1566\n",

@@ -37,6 +37,27 @@
         .id = "m" #s, .axis = AXIS_IDENTITY, .score = s, .monitor = true, .group = g                         \
     }
 
+#define YES(s)                                                                                               \
+    {                                                                                                        \
+        .id = "y" #s, .axis = AXIS_IDENTITY, .score = s, .alone = RULE_ALONE_YES                             \
+    }
+#define YN(g, s)                                                                                             \
+    {                                                                                                        \
+        .id = "y" #s, .axis = AXIS_IDENTITY, .score = s, .alone = RULE_ALONE_YES, .group = g                 \
+    }
+#define YM(s)                                                                                                \
+    {                                                                                                        \
+        .id = "y" #s, .axis = AXIS_IDENTITY, .score = s, .alone = RULE_ALONE_YES, .monitor = true            \
+    }
+#define YA(s)                                                                                                \
+    {                                                                                                        \
+        .id = "y" #s, .axis = AXIS_IDENTITY, .score = s, .alone = RULE_ALONE_YES, .allowed = "allowed"       \
+    }
+#define NO(s)                                                                                                \
+    {                                                                                                        \
+        .id = "n" #s, .axis = AXIS_REQUEST, .score = s, .alone = RULE_ALONE_NO                               \
+    }
+
 enum { BOTH = 1 << AXIS_IDENTITY | 1 << AXIS_REQUEST, ID = 1 << AXIS_IDENTITY, RQ = 1 << AXIS_REQUEST };
 
 static const struct {
@@ -67,6 +88,19 @@ static const struct {
     {"a group counts once", {IN("a", 40), IN("a", 30), Q(30)}, ACTION_TAG, 70, BOTH},
     {"two groups add up", {IN("a", 40), IN("b", 30), Q(30)}, ACTION_QUARANTINE, 100, BOTH},
     {"a group is one axis's", {IN("a", 60), QN("a", 30)}, ACTION_QUARANTINE, 90, BOTH},
+    {"suffices alone", {YES(75)}, ACTION_QUARANTINE, 90, ID},
+    {"suffices whatever its score", {YES(10)}, ACTION_QUARANTINE, 90, 0},
+    {"suffices beside what lowers", {YES(75), C(-60)}, ACTION_QUARANTINE, 90, ID},
+    {"suffices beside a weak request", {YES(75), Q(10)}, ACTION_QUARANTINE, 90, ID},
+    {"suffices though outdone in its group", {YN("a", 60), IN("a", 75)}, ACTION_QUARANTINE, 90, ID},
+    {"suffices, but only monitors", {YM(75)}, ACTION_PASS, 0, 0},
+    {"suffices, but is allowed", {YA(75)}, ACTION_PASS, 0, 0},
+    {"not alone", {NO(70)}, ACTION_PASS, 49, RQ},
+    {"several that do not speak alone", {NO(70), NO(25), C(15)}, ACTION_PASS, 49, RQ},
+    {"not alone, but something else speaks", {NO(70), Q(20)}, ACTION_TAG, 89, RQ},
+    {"not alone, with a finding below its floor", {NO(70), I(10)}, ACTION_TAG, 80, RQ},
+    {"not alone, with a plain identity", {NO(70), I(20)}, ACTION_QUARANTINE, 90, BOTH},
+    {"what is monitored does not speak", {NO(70), M(90)}, ACTION_PASS, 49, RQ},
     {"monitor hides nobody of its group", {MN("a", 90), IN("a", 60), Q(30)}, ACTION_QUARANTINE, 90, BOTH},
 };
 
@@ -100,7 +134,10 @@ static void test_reject(void **state)
     assert_int_equal(decide(&policy, arena, both).action, ACTION_REJECT);
     assert_int_equal(decide(&policy, arena, less).action, ACTION_QUARANTINE);
     assert_int_equal(decide(&policy, arena, alone).action, ACTION_TAG);
-    policy.reject = 10; /* below `hold`: what is not held is not rejected either */
+    const struct rule_hit enough[6] = {YES(100), Q(10), C(90)};
+    assert_int_equal(decide(&policy, arena, enough).action,
+                     ACTION_QUARANTINE); /* one finding never refuses */
+    policy.reject = 10;                  /* below `hold`: what is not held is not rejected either */
     const struct rule_hit weak[6] = {I(20), Q(20)};
     assert_int_equal(decide(&policy, arena, weak).action, ACTION_PASS);
     arena_free(&arena);
