@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/conf/test_conf \
 	tests/conf/test_network \
 	tests/facts/test_auth \
+	tests/facts/test_history \
 	tests/facts/test_people \
 	tests/lookalike/test_lookalike \
 	tests/lookalike/test_near \

@@ -8,6 +8,7 @@ enum { DAY_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000 };
 
 static void peer(struct facts *facts, const struct contact_view *view, int64_t now_ms)
 {
+    facts_set_bool(facts, FACT_HISTORY_READY, view->ready);
     facts_set_int(facts, FACT_HISTORY_MESSAGES, (int64_t)(view->received + view->sent));
     facts_set_bool(facts, FACT_HISTORY_ESTABLISHED, view->established);
     facts_set_bool(facts, FACT_HISTORY_WROTE_TO, view->sent > 0);

@@ -1,6 +1,8 @@
 /*
  * Domains in the sender's fields and among the recipients that look like protected ones. The worst finding
- * leads; authentication that passes plays no part here (it only proves that the lookalike is who it is).
+ * leads, but a strong one in a field that people see, of a domain that somebody configured, before all others: it may
+ * decide alone, and no second lookalike must hide it. Authentication that passes plays no part here (it only proves
+ * that the lookalike is who it is).
  */
 #include <string.h>
 
@@ -10,7 +12,14 @@
 struct best {
     const struct lookalike_finding *finding;
     const char *domain, *field;
+    bool decisive;
 };
+
+static bool is_decisive(const struct lookalike_finding *f, const char *field)
+{
+    return f->score >= LOOKALIKE_STRONG && (f->relation == RELATION_OWN || f->relation == RELATION_PARTNER) &&
+           strcmp(field, "Return-Path") != 0;
+}
 
 /* `written`: the domain with its capitals, or NULL. */
 static void consider(struct fact_work *work, struct best *best, const char *domain, const char *written,
@@ -23,8 +32,13 @@ static void consider(struct fact_work *work, struct best *best, const char *doma
         facts_set_bool(work->facts, FACT_LOOKALIKE_IDNA_INVALID, true);
     if (r->kind != LOOKALIKE_SUSPECT || r->n_findings == 0)
         return;
-    if (!best->finding || r->findings[0].score > best->finding->score)
-        *best = (struct best){fact_as_written(work->arena, &r->findings[0], written), domain, field};
+    const struct lookalike_finding *f = &r->findings[0];
+    for (size_t i = 1; i < r->n_findings && !is_decisive(f, field); i++)
+        if (is_decisive(&r->findings[i], field))
+            f = &r->findings[i];
+    bool decisive = is_decisive(f, field);
+    if (!best->finding || (decisive != best->decisive ? decisive : f->score > best->finding->score))
+        *best = (struct best){fact_as_written(work->arena, f, written), domain, field, decisive};
 }
 
 static void consider_list(struct fact_work *work, struct best *best, const struct mailbox_list *list,
