@@ -19,15 +19,15 @@ static void look_at_cfb(struct extraction *x, struct span document)
     }
 }
 
-/* Inside an archive; a PDF that is an attachment itself never comes here. */
-static void read_pdf(struct extraction *x, struct span document)
+static void read_outside(struct extraction *x, struct arena *arena, enum document_kind kind,
+                         struct span document)
 {
-    if (x->read_pdf) {
-        x->read_pdf(x, document);
+    if (x->outside) {
+        x->outside(x, arena, kind, document);
         return;
     }
     x->status = WORKER_UNSUPPORTED;
-    x->detail = "a PDF inside something else";
+    x->detail = "no program to read it";
 }
 
 /* What only looks like an office document is an archive. */
@@ -43,7 +43,7 @@ void extract_document(struct extraction *x, struct arena *arena, enum document_k
     x->inner = extract_document;
     switch (kind) {
     case DOCUMENT_PDF:
-        read_pdf(x, document);
+        read_outside(x, arena, kind, document);
         break;
     case DOCUMENT_ZIP:
         read_zip(x, arena, document);

@@ -22,13 +22,13 @@ struct extraction {
     const char *detail;
     int64_t deadline; /* monotonic ms; 0 = none */
     /* of archives; all may be left zero */
-    extract_inner *inner;  /* the choice of a reader, for files inside; extract_document() sets it */
-    const char *name;      /* of the file being read, where it is known */
-    struct span passwords; /* candidates, one a line */
-    unsigned depth, files; /* archives around the file being read; files seen so far at all levels */
-    size_t unpacked;       /* bytes so far */
-    void (*read_pdf)(struct extraction *x, struct span document); /* NULL: PDFs inside stay unread */
-    void *pdf;                                                    /* for it */
+    extract_inner *inner;    /* the choice of a reader, for files inside; extract_document() sets it */
+    const char *name;        /* of the file being read, where it is known */
+    struct span passwords;   /* candidates, one a line */
+    unsigned depth, files;   /* archives around the file being read; files seen so far at all levels */
+    size_t unpacked;         /* bytes so far */
+    extract_inner *outside;  /* what other programs read: PDF, old office formats; NULL: they stay unread */
+    struct runners *runners; /* for it */
 };
 enum {
     ARCHIVE_DEPTH_MAX = 3,        /* nobody but an attacker packs what is packed twice already */

@@ -27,7 +27,9 @@ libringer_a_SOURCES += \
 WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
-	src/worker/pdf.c src/worker/pdf.h \
+	src/worker/program.c src/worker/program.h \
+	src/worker/programs.c src/worker/programs.h \
+	src/worker/programtext.c src/worker/programtext.h \
 	src/worker/resolve.c src/worker/resolve.h \
 	src/worker/ringer_worker.c \
 	src/worker/sandbox.c src/worker/sandbox.h \

@@ -1,5 +1,5 @@
 /*
- * One request in one process: reads it, starts pdftotext where that is needed, closes the parser's sandbox behind
+ * One request in one process: reads it, starts what runs other programs where they may be needed, closes the parser's sandbox behind
  * itself, takes the text out, answers and ends. Every exit but the last is a failure that the supervisor sees as
  * a closed connection; nothing of one message is left in memory for the next.
  */
@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "worker/extract.h"
-#include "worker/pdf.h"
+#include "worker/programtext.h"
 #include "worker/protocol.h"
 #include "worker/sandbox.h"
 #include "worker/serve.h"
@@ -24,7 +24,7 @@ enum {
     EXIT_NO_LIMITS = 11,
     EXIT_NO_SANDBOX = 12,
     EXIT_CLOSED = 13,
-    PDFS_IN_ARCHIVE = 3, /* each costs a program's start, whether there is one or not */
+    RUNNERS_IN_ARCHIVE = 5,
     GRACE_MS = 2000, /* behind its deadline a request's process ends itself, should the supervisor be gone */
 };
 
@@ -96,30 +96,29 @@ static void read_request(int fd, const struct serve_options *options, struct ext
         request_r->deadline_ms = options->deadline_ms;
 }
 
-/* Inside its sandbox a parser can start no program: those for PDFs that an archive may hold wait from before. */
-struct waiting {
-    struct pdf_run v[PDFS_IN_ARCHIVE];
-    size_t n, used;
-};
-
-static void read_waiting(struct extraction *x, struct span document)
+/* Inside its sandbox a parser can start no program. */
+static struct runners *start_runners(const struct serve_options *options,
+                                     const struct extract_request *request, size_t memory, unsigned seconds)
 {
-    struct waiting *w = x->pdf;
-    if (w->used == w->n) {
-        x->status = WORKER_UNSUPPORTED;
-        x->detail = "more PDFs in an archive than are read";
-        return;
-    }
-    struct pdf_run *run = &w->v[w->used++];
-    pdf_feed(run, document, x->deadline);
-    pdf_finish(run, x);
+    static const unsigned wanted[DOCUMENT_KINDS] = {
+        [DOCUMENT_PDF] = 1, [DOCUMENT_ARCHIVE] = RUNNERS_IN_ARCHIVE, [DOCUMENT_ZIP] = RUNNERS_IN_ARCHIVE};
+    bool direct = request->kind == DOCUMENT_PDF;
+    struct program_options o = {.memory_bytes = memory,
+                                .cpu_seconds = seconds,
+                                .sandboxed = options->sandboxed,
+                                .document = direct ? request->document : (struct span){NULL, 0}};
+    return wanted[request->kind] ? runners_start(wanted[request->kind], &o) : NULL;
+}
+
+static void read_outside(struct extraction *x, struct arena *arena, enum document_kind kind,
+                         struct span document)
+{
+    program_text(x, arena, PROGRAM_PDFTOTEXT, document);
 }
 
 _Noreturn void serve_one(int fd, const struct serve_options *options)
 {
     struct extract_request request;
-    struct pdf_run pdf = {.pid = -1};
-    struct waiting waiting = {0};
     size_t memory = options->memory_bytes;
 #ifdef RINGER_SANITIZED
     memory = 0; /* AddressSanitizer reserves terabytes of addresses */
@@ -133,23 +132,13 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
         .detail = "",
         .deadline = monotonic_ms() + request.deadline_ms,
         .passwords = request.passwords,
-        .read_pdf = read_waiting,
-        .pdf = &waiting,
+        .outside = read_outside,
+        .runners = start_runners(options, &request, memory, seconds),
     };
-    if (request.kind == DOCUMENT_PDF)
-        pdf = pdf_start(request.document, memory, seconds, options->sandboxed);
-    else if (request.kind == DOCUMENT_ARCHIVE)
-        for (; waiting.n < PDFS_IN_ARCHIVE; waiting.n++)
-            waiting.v[waiting.n] = pdf_start_waiting(memory, seconds, options->sandboxed);
     if (!sandbox_limits(memory, seconds, 0) || !sandbox_no_forks())
         _exit(EXIT_NO_LIMITS);
     if (options->sandboxed && !sandbox_enter(SANDBOX_PARSER))
         _exit(EXIT_NO_SANDBOX);
-    if (request.kind == DOCUMENT_PDF) {
-        pdf_finish(&pdf, &x);
-    } else {
-        struct arena *arena = arena_new();
-        extract_document(&x, arena, request.kind, request.document);
-    }
+    extract_document(&x, arena_new(), request.kind, request.document);
     _exit(answer(fd, &x) ? 0 : EXIT_CLOSED);
 }

@@ -1,0 +1,16 @@
+/*
+ * The table of the programs of others.
+ */
+#include "worker/programs.h"
+
+#define TEXT_OF(number)  TEXT_OF_(number)
+#define TEXT_OF_(number) #number
+
+const struct program_row program_rows[PROGRAM_COUNT] = {
+    /* -enc and -eol: the same text whatever the locale. Reading order, not layout: columns stay whole. */
+    [PROGRAM_PDFTOTEXT] = {PDFTOTEXT,
+                           "poppler-utils",
+                           false,
+                           {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "-l", TEXT_OF(PDF_PAGES_MAX), "-",
+                            "-"}},
+};
