@@ -400,10 +400,11 @@ static void note_test(struct session *s, const char *value)
 /*
  * Released mail is collected as mail from outside, whatever the session is, so that its pass can be looked at. It
  * stands before all else in the message: senders may write thousands of these headers, and the store is asked once.
+ * Where something before it was left out, the pass would not fit, and the rest is nothing to judge by.
  */
 static bool note_release(struct transaction *tx, const char *value)
 {
-    if (tx->pass_seen)
+    if (tx->pass_seen || tx->left_out)
         return false;
     tx->pass_seen = true;
     const char *secret = arena_span(tx->arena, span_trim(span_of(value)));
@@ -443,8 +444,10 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         return SMFIS_NOREPLY; /* no part of the message */
     if (strcasecmp(name, "Subject") == 0 && tx->n_subjects++ == 0)
         tx->subject = arena_strdup(tx->arena, s->mta.leading_space && *value == ' ' ? value + 1 : value);
-    if (tx->skip != SKIP_NONE && !teaches(tx, name))
+    if (tx->skip != SKIP_NONE && !teaches(tx, name)) {
+        tx->left_out = true;
         return SMFIS_NOREPLY;
+    }
     keep(tx, name, strlen(name));
     keep(tx, ": ", s->mta.leading_space ? 1 : 2);
     for (const char *p = value; *p;) { /* the MTA folds with LF, the message had CR LF */

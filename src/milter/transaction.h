@@ -41,9 +41,10 @@ struct transaction {
     struct spool raw;
     struct memory_share memory;
     uint64_t rcpt_bytes; /* of the recipients' addresses, in both forms */
-    bool no_memory;      /* not collected further: 451 at the end */
+    bool no_memory;      /* not collected further: 451 at the end, unless nobody is to judge it */
     bool in_body;
     enum skip skip;
+    bool left_out;       /* a header, since nobody is to judge it */
     bool pass_seen;      /* a header with a pass, known or not; a second one is a forgery */
     const char *release; /* secret of a pass that the store knows (store/pass.h); NULL: ordinary mail */
     const char *test;    /* token of a test attack (testmail.h); NULL: ordinary mail */

@@ -228,6 +228,12 @@ def asks_the_store_about_the_first_pass_only():
     true('SECOND: action=pass' in D.text() and 'SECOND: the pass' not in D.text(), D.text())
     equal([change[:2] for change in c.changed()], [(2, 'X-Ringer-Release'), (1, 'X-Ringer-Release')])
     c.quit()
+    ours = D.client().start('10.1.2.3')  # what stood before it was not kept: nobody is to judge the rest
+    equal(ours.message(known + ham(), queue_id='FIRST')[0], 'c')
+    true('FIRST: the pass of a release does not fit' in D.text(), D.text())
+    equal(ours.message('Received: from elsewhere\n' + known + ham(), queue_id='LATE')[0], 'c')
+    true('LATE: action=skip why=internal' in D.text() and 'LATE: the pass' not in D.text(), D.text())
+    ours.quit()
 
 
 def refuses_a_flood_of_forged_headers():
