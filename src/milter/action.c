@@ -179,6 +179,7 @@ static sfsistat store_failed(SMFICTX *ctx, struct session *s, const struct judge
                              const struct store_error *error, struct outcome *out)
 {
     count(COUNTER_ERRORS_STORE);
+    out->n_held = 0;
     const char *text = arena_printf(s->tx->arena, "store: %s", error->text);
     if (!passes_on(s->tx, s->tx->policy->conf->on_store_error))
         return temporary_failure(ctx, out, text);

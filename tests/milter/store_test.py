@@ -203,6 +203,7 @@ def damage_while_it_runs_stops_it_from_holding():
     equal(c.message(ham())[0], 'c')  # its row is written in the background, and cannot be
     wait_for_state(d, 'damaged')
     is_refused(c, 2)
+    true(re.search(r'REFUSED2: action=tempfail .* held=0 ', d.text()), d.text())
     true(re.search(r'store: .*(malformed|damaged).*is refused for now', d.text()), d.text())
     wait_for('a line about the failures', lambda: re.search(r'store: \d+ failures, the last: ', d.text()))
     overwrite(path, offset, before)
