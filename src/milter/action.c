@@ -397,7 +397,7 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     tx->started_ms = monotonic_ms();
     if (tx->skip != SKIP_INTERNAL) /* a trusted relay may have a Ringer of its own */
         remove_forged(ctx, s);
-    if (tx->no_memory) {
+    if (tx->no_memory && tx->skip == SKIP_NONE) {
         status = no_memory(ctx, s, &out);
     } else if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
         status = spool_failed(ctx, s, &out);

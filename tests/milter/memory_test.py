@@ -115,6 +115,31 @@ def turns_away_what_there_is_none_for():
     equal(d.stop(), 0)
 
 
+def mail_that_is_not_judged_needs_none():
+    d = Ringerd(milter='  drain: 1s\n', more='limits:\n  memory: 16MB\n').start()
+    ours = d.client().start('10.1.2.3')
+    ours.mail()
+    ours.rcpt()
+    many = []
+    for n in range(200000):  # others take all that there is
+        if n % 9999 == 0:
+            many.append(d.client().start())
+            many[-1].mail()
+        if many[-1].rcpt('<%s%d@buyer.example>' % ('r' * 200, n))[0] != 'c':
+            break
+    for n in range(12):  # history would like to know these
+        ours.header('References', ' ' + '<%d@elsewhere.example>\n ' % n * 400)
+    equal(ours.eom('OURS')[0], 'c')
+    true(re.search(r'OURS: action=skip why=internal', d.text()), d.text())
+    equal(d.counter('skipped_internal'), 1)
+    theirs = d.client().start()
+    theirs.mail()
+    equal(theirs.rcpt()[0], 'y')
+    for b in many:
+        b.close()
+    equal(d.stop(), 0)
+
+
 def a_log_that_nobody_reads_stops_no_mail():
     d = Ringerd(milter='  drain: 1s\n')
     read_end, write_end = os.pipe()
@@ -145,4 +170,5 @@ def a_log_that_nobody_reads_stops_no_mail():
 
 
 if __name__ == '__main__':
-    run_tests([lets_in_what_there_is_memory_for, turns_away_what_there_is_none_for, a_log_that_nobody_reads_stops_no_mail])
+    run_tests([lets_in_what_there_is_memory_for, turns_away_what_there_is_none_for, mail_that_is_not_judged_needs_none,
+               a_log_that_nobody_reads_stops_no_mail])
