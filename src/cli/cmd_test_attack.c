@@ -190,11 +190,10 @@ static int send_it(const struct attack *a)
                          .sent = &to,
                          .n = 1,
                          .error = &error};
-    bool perhaps;
     if (!path)
         return failed(a, arena_printf(a->arena, "no SMTP command can carry '%s'", a->rcpt),
                       "name another recipient");
-    if (delivery_send(&d, &perhaps) == 0)
+    if (delivery_send(&d) == 0)
         return what_became(a);
     const char *reply = sent.reply ? sent.reply : error.text;
     return failed(a, arena_printf(a->arena, "%s did not take it: %s", a->test->smtp, reply),

@@ -192,7 +192,7 @@ static void nobody_has_it(const struct delivery *d, const char *reply)
     }
 }
 
-int delivery_send(const struct delivery *d, bool *perhaps_r)
+int delivery_send(const struct delivery *d)
 {
     char curl_error[CURL_ERROR_SIZE] = "";
     struct talk t = {.d = d};
@@ -200,8 +200,7 @@ int delivery_send(const struct delivery *d, bool *perhaps_r)
     const char *what = *curl_error ? curl_error : curl_easy_strerror(code), *reply = t.last_reply;
     if (t.answered ? reply[0] == '2' : code == CURLE_OK && reply && reply[0] == '2')
         return 0; /* what comes after the server's yes changes nothing */
-    *perhaps_r = t.all_out && !t.answered && !t.piece_failed;
-    if (*perhaps_r) {
+    if (t.all_out && !t.answered && !t.piece_failed) {
         store_fail(d->error, STORE_INVALID,
                    "%s: perhaps delivered: the connection ended behind the whole message and before the "
                    "answer to it "

@@ -25,8 +25,8 @@ struct delivery {
 int delivery_ask(const struct delivery *d, const char *command, const char **reply_r);
 /*
  * Sends it. 0 = taken for at least one recipient, 1 = for none, -1 = piece() failed; `error` quotes the reply that
- * mattered. *perhaps_r: all bytes were out when the connection ended without an answer.
+ * mattered, or says that it is perhaps delivered: all bytes were out, and the connection ended without an answer.
  */
-int delivery_send(const struct delivery *d, bool *perhaps_r);
+int delivery_send(const struct delivery *d);
 
 #endif

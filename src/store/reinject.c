@@ -121,13 +121,13 @@ static int send_with_pass(struct sending *s, struct delivery *d, struct pass_dig
 {
     struct pass pass;
     struct store_error later;
-    bool with_pass = false, used = false, perhaps = false;
+    bool with_pass = false, used = false;
     int result = store_pass_issue(s->store, s->item->id, digest, d->paths, d->n, &pass, s->error);
     if (result)
         return result;
     result = ask_listener(d, &pass, &with_pass);
     if (result == 0)
-        result = delivery_send(d, &perhaps);
+        result = delivery_send(d);
     int withdrawn = store_pass_withdraw(s->store, &pass, &used, &later);
     return result == 0 && with_pass && withdrawn == 0 && !used ? held_again(s, d) : result;
 }
