@@ -1,6 +1,7 @@
 # Unit tests (cmocka prints TAP) and scripts; they mirror src/. `make t T=mail/test_quote` builds and runs one.
 
 UNIT_TESTS = \
+	tests/base/test_clock \
 	tests/base/test_file \
 	tests/base/test_minisign \
 	tests/base/test_span \

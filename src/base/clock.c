@@ -1,6 +1,7 @@
 /*
- * Reading the clocks.
+ * Reading the clocks, and waiting by the one that does not jump.
  */
+#include <errno.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -25,4 +26,19 @@ int64_t monotonic_ns(void)
 int64_t wall_ms(void)
 {
     return read_ns(CLOCK_REALTIME) / 1000000;
+}
+
+void cond_init_monotonic(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+bool cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ms)
+{
+    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+    return pthread_cond_timedwait(cond, lock, &until) != ETIMEDOUT;
 }

@@ -4,7 +4,6 @@
  */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "policy/partners.h"
@@ -186,8 +185,7 @@ static void pass(void)
 /* Waits for a time of the monotonic clock, or the end; the lock is held. */
 static void wait_until(int64_t until_ms)
 {
-    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
-    while (!atomic_load(&stop) && pthread_cond_timedwait(&wake, &lock, &until) == 0)
+    while (!atomic_load(&stop) && cond_wait_until(&wake, &lock, until_ms))
         ;
 }
 
@@ -212,11 +210,7 @@ static void *keep_house(void *arg)
 
 bool housekeep_start(void)
 {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* the other one may jump */
-    pthread_cond_init(&wake, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init_monotonic(&wake);
     begin_clock();
     running = pthread_create(&thread, NULL, keep_house, NULL) == 0;
     return running;

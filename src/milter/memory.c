@@ -2,9 +2,9 @@
  * One sum under one lock. Measured (bench of 1, 8 and 30 MB): HTML takes 60 times its size while it is read, up to the
  * two megabytes that are looked at; everything else less than twice its size.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #include "milter/memory.h"
 
@@ -24,11 +24,7 @@ static unsigned judging;
 
 static void init(void)
 {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&freed, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init_monotonic(&freed);
 }
 
 uint64_t memory_for_judging(uint64_t size)
@@ -66,13 +62,11 @@ bool memory_grow(struct memory_share *share, uint64_t bytes, uint64_t limit)
 
 bool memory_wait(struct memory_share *share, uint64_t bytes, uint64_t limit, int wait_ms)
 {
-    struct timespec until;
+    int64_t until_ms = monotonic_ms() + wait_ms;
     pthread_once(&once, init);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms / 1000;
     pthread_mutex_lock(&lock);
     while (judging > 0 && in_use + bytes > limit)
-        if (pthread_cond_timedwait(&freed, &lock, &until) == ETIMEDOUT)
+        if (!cond_wait_until(&freed, &lock, until_ms))
             break;
     bool room = judging == 0 || in_use + bytes <= limit;
     if (room) {

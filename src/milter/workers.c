@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "judge/services.h"
 
 #include "milter/current.h"
@@ -72,12 +72,18 @@ enum { END_MS = 500 };
 
 static struct {
     pthread_mutex_t lock;
+    pthread_once_t once;
     pthread_cond_t ended;
     pthread_t thread;
     bool joinable, running, wanted;
     bool done; /* `last` says something */
     struct worker_check last;
-} self_test = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
+} self_test = {.lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT};
+
+static void init(void)
+{
+    cond_init_monotonic(&self_test.ended);
+}
 
 static void tell(const struct worker_check *check)
 {
@@ -135,6 +141,7 @@ static void *check_while_wanted(void *arg)
 void workers_check_soon(void)
 {
     sigset_t all, before;
+    pthread_once(&self_test.once, init);
     sigfillset(&all); /* signals are for the main thread */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&self_test.lock);
@@ -152,14 +159,11 @@ void workers_check_soon(void)
 /* A worker that hangs at its start is not worth waiting for: it ends with us. */
 void workers_check_end(void)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += END_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    int64_t until_ms = monotonic_ms() + END_MS;
+    pthread_once(&self_test.once, init);
     pthread_mutex_lock(&self_test.lock);
     self_test.wanted = false;
-    while (self_test.running && pthread_cond_timedwait(&self_test.ended, &self_test.lock, &until) == 0)
+    while (self_test.running && cond_wait_until(&self_test.ended, &self_test.lock, until_ms))
         ;
     bool join = self_test.joinable && !self_test.running;
     self_test.joinable = false;

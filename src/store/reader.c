@@ -3,20 +3,13 @@
  * a patient one for the console and reports, and a quick one for messages that wait for an answer. A connection
  * is held for a few statements only: an open read would keep the log from shrinking.
  */
-#include <errno.h>
-#include <time.h>
-
 #include "base/clock.h"
 
 #include "store/internal.h"
 
 static void pool_init(struct reader_pool *pool, unsigned flags)
 {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->free, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init_monotonic(&pool->free);
     pool->flags = flags;
 }
 
@@ -30,8 +23,7 @@ static bool wait_for_slot(struct store *store, struct reader_pool *pool, int64_t
 {
     if (until_ms < 0)
         return pthread_cond_wait(&pool->free, &store->lock) == 0;
-    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
-    return pthread_cond_timedwait(&pool->free, &store->lock, &until) != ETIMEDOUT;
+    return cond_wait_until(&pool->free, &store->lock, until_ms);
 }
 
 /* STORE_READERS when none came free in time. */

@@ -4,11 +4,9 @@
  * one that fails takes no other with it, and wakes the callers only after the commit. Decisions and what
  * history learns are written between the jobs, in transactions of their own, and never make a held message fail.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -248,8 +246,7 @@ static void wait_for_work(struct store *store, int64_t tick_ms)
         pthread_cond_wait(&store->work, &store->lock);
         return;
     }
-    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
-    pthread_cond_timedwait(&store->work, &store->lock, &until);
+    cond_wait_until(&store->work, &store->lock, until_ms);
 }
 
 /* A store that stays open for long is looked after each second, whether there is mail or not. When the next time is. */
@@ -290,12 +287,8 @@ static void *writer_main(void *arg)
 
 int writer_start(struct store *store, struct store_error *error)
 {
-    pthread_condattr_t attr;
     sigset_t all, old;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&store->work, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init_monotonic(&store->work);
     pthread_cond_init(&store->done, NULL);
     store->jobs.end = &store->jobs.first;
     store->bulk.end = &store->bulk.first;

@@ -5,7 +5,6 @@
  */
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -39,13 +38,9 @@ struct breaker *breaker_new(struct say *say, const char *what, enum breaker_prob
                             void *data)
 {
     struct breaker *b = mem_alloc(sizeof(*b));
-    pthread_condattr_t monotonic;
     *b = (struct breaker){.say = say, .what = mem_strdup(what), .probe = probe, .data = data};
     pthread_mutex_init(&b->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&b->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init_monotonic(&b->wake);
     return b;
 }
 
@@ -117,9 +112,8 @@ static void probed(struct breaker *b, enum breaker_probe result)
 
 static void pause_probing(struct breaker *b)
 {
-    int64_t until = monotonic_ms() + PROBE_PAUSE_MS;
-    struct timespec t = {until / 1000, until % 1000 * 1000000};
-    while (!b->stop && b->state == BREAKER_OPEN && pthread_cond_timedwait(&b->wake, &b->lock, &t) == 0)
+    int64_t until_ms = monotonic_ms() + PROBE_PAUSE_MS;
+    while (!b->stop && b->state == BREAKER_OPEN && cond_wait_until(&b->wake, &b->lock, until_ms))
         ;
 }
 

@@ -4,13 +4,11 @@
  * served is started again with the next request; one that does not even start is left alone for a while, longer
  * each time, so that a missing program or a crash loop costs nothing and mail does not wait for it.
  */
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -98,7 +96,6 @@ static char *check_options(struct worker_options *o)
 struct worker_pool *worker_pool_new(const struct worker_options *options, char **error_r)
 {
     struct worker_options checked = options ? *options : (struct worker_options){0};
-    pthread_condattr_t monotonic;
     *error_r = check_options(&checked);
     if (*error_r)
         return NULL;
@@ -113,10 +110,7 @@ struct worker_pool *worker_pool_new(const struct worker_options *options, char *
         pool->slots[i].process.fd = -1;
     say_init(&pool->say, checked.log);
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->freed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init_monotonic(&pool->freed);
     return pool;
 }
 
@@ -216,11 +210,8 @@ static struct slot *take_slot(struct worker_pool *pool, bool slow, int64_t deadl
     pthread_mutex_lock(&pool->lock);
     pool->stats.requests++;
     sweep(pool);
-    while (!(slot = free_slot(pool, slow, &wake)) && wake && monotonic_ms() < last) {
-        int64_t until = wake < last ? wake : last;
-        struct timespec t = {until / 1000, until % 1000 * 1000000};
-        pthread_cond_timedwait(&pool->freed, &pool->lock, &t);
-    }
+    while (!(slot = free_slot(pool, slow, &wake)) && wake && monotonic_ms() < last)
+        cond_wait_until(&pool->freed, &pool->lock, wake < last ? wake : last);
     if (slot && monotonic_ms() >= deadline - USEFUL_MS / 2)
         slot = NULL;
     if (slot)
