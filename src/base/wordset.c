@@ -98,11 +98,6 @@ static const struct entry *find(const struct wordset *set, struct span word)
     return NULL;
 }
 
-bool wordset_has(const struct wordset *set, struct span word)
-{
-    return find(set, word) != NULL;
-}
-
 const char *wordset_value(const struct wordset *set, struct span word)
 {
     const struct entry *e = find(set, word);

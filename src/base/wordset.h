@@ -14,8 +14,7 @@ struct wordset;
 /* NULL with an error when the file cannot be read; `remedy` for it, NULL: that of the reason. */
 struct wordset *wordset_load(const char *path, const char *remedy, struct diag_list *diags);
 void wordset_free(struct wordset **set);
-bool wordset_has(const struct wordset *set, struct span word); /* ASCII case does not matter */
-/* The value behind the tab; "" when the word has none; NULL when the word is not in the set. */
+/* The value behind the tab; "" when the word has none; NULL when it is not in the set. ASCII case does not matter. */
 const char *wordset_value(const struct wordset *set, struct span word);
 /* Is `domain` or a parent of it in the set? Returns the entry, NULL when not. */
 const char *wordset_domain(const struct wordset *set, const char *domain);

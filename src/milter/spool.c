@@ -61,11 +61,6 @@ void spool_add(struct spool *spool, const char *dir, size_t threshold, const voi
     flush_mem(spool);
 }
 
-uint64_t spool_size(const struct spool *spool)
-{
-    return spool->written + spool->mem.n;
-}
-
 bool spool_view(struct spool *spool, struct span *view_r)
 {
     if (spool->error)

@@ -21,7 +21,6 @@ struct spool {
 
 /* `dir` is where the file goes; `threshold` the bytes kept in memory. A failure is remembered in `error`. */
 void spool_add(struct spool *spool, const char *dir, size_t threshold, const void *data, size_t n);
-uint64_t spool_size(const struct spool *spool);
 /* All bytes in one piece, valid until the next call for this spool; false (see `error`) when the file cannot be read. */
 bool spool_view(struct spool *spool, struct span *view_r);
 void spool_free(struct spool *spool);

@@ -84,34 +84,6 @@ int store_decision_each(struct store *store, const struct decision_filter *filte
     return result;
 }
 
-struct counts {
-    struct arena *arena;
-    struct decision_count *v;
-    size_t n, max;
-};
-
-static int add_count(void *context, const struct db_value *c, size_t n_columns)
-{
-    struct counts *counts = context;
-    if (counts->n == counts->max)
-        return 1;
-    const char *action = column_text(counts->arena, &c[0]);
-    counts->v[counts->n++] = (struct decision_count){action ? action : "", (uint64_t)c[1].i};
-    return 0;
-}
-
-int store_decision_counts(struct store *store, struct arena *arena, const struct decision_filter *filter,
-                          struct decision_count *counts_r, size_t max, size_t *n_r, struct store_error *error)
-{
-    struct counts counts = {.arena = arena, .v = counts_r, .max = max};
-    struct db_value args[] = {value_text(store->tenant), value_int(filter->since_ms),
-                              value_int(filter->until_ms ? filter->until_ms : INT64_MAX),
-                              value_text(filter->action ? filter->action : "")};
-    int result = reader_query(store, SQL_DECISION_COUNTS, args, 4, add_count, &counts, error);
-    *n_r = counts.n;
-    return result;
-}
-
 struct drop {
     int64_t before_ms;
     uint64_t n;

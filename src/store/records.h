@@ -21,14 +21,6 @@ int store_decision_each(struct store *store, const struct decision_filter *filte
                         int (*row)(void *context, const struct decision *decision), void *context,
                         struct store_error *error);
 
-struct decision_count {
-    const char *action;
-    uint64_t n;
-};
-/* How many decisions of each kind; at most `max`, *n_r are filled in. */
-int store_decision_counts(struct store *store, struct arena *arena, const struct decision_filter *filter,
-                          struct decision_count *counts_r, size_t max, size_t *n_r,
-                          struct store_error *error);
 /* Removes decisions from before `before_ms`. */
 int store_decision_purge(struct store *store, int64_t before_ms, uint64_t *removed_r,
                          struct store_error *error);
