@@ -247,9 +247,16 @@ static int parse_options(int argc, char **argv, struct options *o)
     return -1;
 }
 
-static int answer(const struct options *o, const struct lookalike_index *index, char **domains)
+/* `where`: what was to name them. */
+static int answer(const struct options *o, const struct lookalike_index *index, const char *where,
+                  char **domains)
 {
     struct arena *arena = arena_new();
+    if (lookalike_index_names(index) == 0)
+        fprintf(stderr,
+                "ringer domain: %s protects no domain, so nothing can look like one; name some in "
+                "protect.own-domains and protect.partner-domains, or give a list with -p\n",
+                where);
     for (; *domains; domains++)
         if (strcmp(*domains, "-") == 0)
             stream(o, index, arena);
@@ -266,11 +273,12 @@ static int answer(const struct options *o, const struct lookalike_index *index, 
 static int with_config(const struct options *o, char **domains)
 {
     struct diag_list diags = {0};
-    struct policy *policy = policy_load(o->config ? o->config : cli_default_config(), &diags);
+    const char *config = o->config ? o->config : cli_default_config();
+    struct policy *policy = policy_load(config, &diags);
     int code = cli_report(&diags);
     if (!policy)
         return code ? code : EXIT_CONFIG;
-    code = answer(o, policy->index, domains);
+    code = answer(o, policy->index, config, domains);
     policy_unref(&policy);
     return code;
 }
@@ -282,7 +290,7 @@ static int with_file(const struct options *o, char **domains)
     int code = cli_report(&diags);
     if (!index)
         return code ? code : EXIT_CONFIG;
-    code = answer(o, index, domains);
+    code = answer(o, index, o->protected_file, domains);
     lookalike_index_free(&index);
     return code;
 }

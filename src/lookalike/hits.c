@@ -21,6 +21,16 @@ static void mark_plain(struct query *q, struct hit *hit, const struct form *form
     add_mark(q, hit, hit->text + form->source[from], (size_t)(form->source[to] - form->source[from]));
 }
 
+/* An edit ends with its last letter: a hyphen or dot behind that is not of it. */
+static void mark_edit(struct query *q, struct hit *hit, const struct form *form, unsigned from, unsigned to)
+{
+    const char *p = hit->text + form->source[from];
+    size_t n = (size_t)(form->source[to] - form->source[from]);
+    while (n > 0 && (p[n - 1] == '-' || p[n - 1] == '.'))
+        n--;
+    add_mark(q, hit, p, n);
+}
+
 /* Characters that are read as the genuine ones; neighbours are one mark. */
 static void mark_letters(struct query *q, struct hit *hit, const struct form *form)
 {
@@ -50,7 +60,7 @@ static void mark_differences(struct query *q, struct hit *hit, const struct form
         mark_plain(q, hit, form, 0, hit->begin);
     for (unsigned i = 0; i < hit->alignment.n; i++) {
         const struct edit *e = &hit->alignment.edits[i];
-        mark_plain(q, hit, form, hit->begin + e->at, hit->begin + e->at + e->n);
+        mark_edit(q, hit, form, hit->begin + e->at, hit->begin + e->at + e->n);
     }
     if (hit->contained && hit->end < form->n)
         mark_plain(q, hit, form, hit->end, form->n);

@@ -26,6 +26,12 @@ ok 'wrong usage'
 "$ringer" domain -p "$dir/missing" x.example >/dev/null 2>&1
 [ $? = 3 ]
 ok 'names that cannot be read'
+: >"$dir/none"
+"$ringer" domain -p "$dir/none" kestre1vale.com >"$dir/out" 2>"$dir/err" && grep -qF "$dir/none protects no domain" "$dir/err"
+ok 'that nothing is protected is said'
+"$ringer" domain -p "$dir/names" kestre1vale.com 2>&1 >/dev/null | grep -q 'protects no'
+[ $? = 1 ]
+ok 'and only then'
 "$ringer" domain --help | grep -q -- --variants
 ok 'help'
 done_testing

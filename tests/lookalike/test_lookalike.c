@@ -104,6 +104,25 @@ static void tells_the_letters(void **state)
     }
 }
 
+/* A mark ends with the letter that differs, not with the hyphen or dot behind it. */
+static void marks_no_hyphen(void **state)
+{
+    static const struct {
+        const char *domain, *differs;
+    } cases[] = {
+        {"northga1e-tooling.example", "northga\0021\003e-tooling.example"},
+        {"northgat3-tooling.example", "northgat\0023\003-tooling.example"},
+        {"northgatex-tooling.example", "northgate\2x\3-tooling.example"},
+        {"northgaet-tooling.example", "northga\2et\3-tooling.example"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct lookalike_result *r = lookalike_match(names, arena, cases[i].domain);
+        assert_int_equal(r->kind, LOOKALIKE_SUSPECT);
+        assert_string_equal(r->findings[0].differs, cases[i].differs);
+    }
+}
+
 /* Of many strange letters the first are named, the others counted. */
 static void counts_many_letters(void **state)
 {
@@ -257,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_classes),
         cmocka_unit_test(tells_the_letters),
+        cmocka_unit_test(marks_no_hyphen),
         cmocka_unit_test(counts_many_letters),
         cmocka_unit_test(finds_disguised_names),
         cmocka_unit_test(leaves_the_genuine_alone),
