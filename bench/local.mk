@@ -12,7 +12,7 @@ BENCHES = \
 EXTRA_PROGRAMS = $(BENCHES)
 bench_fit_lookalike_SOURCES = bench/fit_lookalike.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h
 bench_null_milter_LDADD = $(MILTER_LIBS) -lpthread
-EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh bench/wait.sh bench/hostile/mails.py bench/hostile/run.py
+EXTRA_DIST += bench/run.sh bench/dns.sh bench/policy_files.sh bench/scale.sh bench/wait.sh bench/lookalike_figures.py bench/hostile/mails.py bench/hostile/run.py
 
 bench: all $(BENCHES)
 	$(srcdir)/bench/run.sh .

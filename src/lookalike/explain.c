@@ -173,6 +173,9 @@ const char *explain_why(struct query *q, const struct hit *hit, const struct for
         say_letters(q, hit, form, out.n > start ? "; " : "", &out);
     if (hit->classes & 1u << LOOKALIKE_HYPHEN)
         buf_printf(&out, "%sthe hyphens differ", out.n > start ? "; " : "");
+    if (hit->classes & 1u << LOOKALIKE_TLD_FOLDED)
+        buf_printf(&out, "%sits ending `.%s` has moved into the name", out.n > start ? "; " : "",
+                   hit_suffix(hit));
     if (hit->classes & 1u << LOOKALIKE_TLD_SWAP)
         buf_printf(&out, "%sit ends in `.%s`, not in `.%s`", out.n > start ? "; " : "",
                    q->domain->suffix_ascii, hit_suffix(hit));

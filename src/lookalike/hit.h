@@ -70,6 +70,20 @@ static inline const char *hit_suffix(const struct hit *hit)
 bool hit_at_edge(const struct hit *hit, const struct form *f, unsigned at);
 /* Does the target's public suffix, without dots, follow the name (walmarkcz, amazon-co-jp)? */
 bool hit_suffix_follows(const struct hit *hit, const struct form *f);
+/*
+ * The target's own public suffix beside the name, in place of the suffix that it has lost: all of it (walmarkcz,
+ * amazon-co-jp, office-gov-uk) or its country only (kestrel-kr for kestrel.co.kr).
+ */
+struct fold {
+    enum {
+        FOLD_NONE,
+        FOLD_JOINED, /* runs on behind the name, to the end of the part: walmarkcz */
+        FOLD_TOKEN   /* a part of its own, behind or before the name: kestrel-kr, kr-kestrel */
+    } kind;
+    bool all;           /* all labels of a suffix of several */
+    uint8_t begin, end; /* with the name, in the plain form */
+};
+struct fold hit_fold(const struct hit *hit, const struct form *f);
 /* Letters and marks of other scripts in what was seen, as class bits. */
 uint32_t hit_script_classes(const struct form *f);
 

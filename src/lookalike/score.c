@@ -114,29 +114,63 @@ static bool within_label(const struct hit *hit, const struct seen *seen)
     return !memchr(seen->text + source[hit->begin], '.', (size_t)(source[hit->end - 1] - source[hit->begin]));
 }
 
-/* Of the names that share the core, the one whose suffix follows: amazon-co-jp is of amazon.co.jp. */
-static bool choose_followed(struct hit *hit, const struct form *f)
+/* Of the names that share the core, the one whose suffix stands beside it: amazon-co-jp is of amazon.co.jp. */
+static struct fold choose_folded(struct hit *hit, const struct form *f)
 {
     enum { MOST = 64 };
     const struct core *c = hit_core(hit);
-    uint32_t chosen = hit->name;
-    if (hit_suffix_follows(hit, f))
-        return true;
-    for (uint32_t i = 0; i < c->names && i < MOST; i++) {
+    uint32_t chosen = hit->name, best = chosen;
+    struct fold fold = hit_fold(hit, f);
+    for (uint32_t i = 0; i < c->names && i < MOST && !(fold.kind && fold.all); i++) {
         hit->name = c->name + i;
-        if (hit_suffix_follows(hit, f))
-            return true;
+        struct fold other = hit_fold(hit, f);
+        if (other.kind > fold.kind || (other.kind && other.all)) {
+            fold = other;
+            best = hit->name;
+        }
     }
-    hit->name = chosen;
-    return false;
+    hit->name = best;
+    return fold;
+}
+
+/* The letters beside the name and its suffix that nothing explains. */
+static unsigned strange_beside(const struct seen *seen, const struct fold *fold)
+{
+    return seen->segments.before[fold->begin].unknown + seen->segments.behind[fold->end].unknown;
+}
+
+/*
+ * A name with its own suffix written beside it (kestrel-kr.com for kestrel.co.kr) is read as the genuine one: nobody
+ * else has a reason to write just that country there. The least score of such a finding.
+ */
+static int score_folded(const struct query *q, const struct hit *hit, const struct seen *seen,
+                        const struct fold *fold)
+{
+    static const int token[] = {78, 58, 62, 70}; /* of no word, then of the commonest words to the rarest */
+    enum { ALL = 6, BESIDE = 8, MISSPELT = 8, LIGHT = 60, LONG = 7, RUN_ON = 72, SHORTER = 62 };
+    const struct core *c = hit_core(hit);
+    unsigned level = c->flags & CORE_LEVEL;
+    bool alone = fold->end - fold->begin == seen->form.n, telling = c->n >= 5 && level == 0;
+    if (fold->kind == FOLD_NONE || q->popular || c->flags & CORE_AFFIX || c->n < 4 ||
+        strange_beside(seen, fold) > 0)
+        return 0;
+    if (hit->alignment.cost > 0 && (hit->alignment.cost > LIGHT || hit->alignment.n > 1 || c->n < LONG))
+        return 0;
+    if (fold->kind == FOLD_JOINED && (!telling || !alone))
+        return 0;
+    int least = fold->kind == FOLD_TOKEN ? token[level] + (fold->all ? ALL : 0)
+                : c->n >= LONG           ? RUN_ON
+                                         : SHORTER;
+    return least - (alone ? 0 : BESIDE) - (hit->alignment.cost ? MISSPELT : 0) - (c->n == 4 ? BESIDE : 0);
 }
 
 int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
     const struct form *f = &seen->form;
+    struct fold fold = choose_folded(hit, f);
     bool token = hit_at_edge(hit, f, hit->begin) && hit_at_edge(hit, f, hit->end),
-         folded = choose_followed(hit, f);
+         folded = hit_suffix_follows(hit, f);
     if (c->n < 4 && !(c->flags & CORE_NUMERIC) && !folded)
         return 0;
     if (!seen->segmented)
@@ -150,6 +184,11 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
         score = LOOKALIKE_STRONG - 1; /* as in score_host_label */
     if (hit_name(hit)->relation == RELATION_QUOTED && !known && score >= LOOKALIKE_STRONG)
         score = LOOKALIKE_STRONG - 1; /* sister companies answer in one thread, too */
+    if (fold.kind && seen->place == SEEN_REGISTRABLE) {
+        int least = score_folded(q, hit, seen, &fold);
+        score = score < least ? least : score;
+        hit->classes |= 1u << LOOKALIKE_TLD_FOLDED;
+    }
     bool whole = seen->place != SEEN_REGISTRABLE && token && folded;
     if (whole && hit->alignment.cost == 0 && score < WITH_SUFFIX && !q->popular)
         score = c->n >= 4 ? WITH_SUFFIX : LOOKALIKE_STRONG;

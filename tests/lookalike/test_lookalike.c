@@ -255,6 +255,45 @@ static void what_stands_around(void **state)
     lookalike_index_free(&index);
 }
 
+/* Its own suffix beside the name is no word like others: nobody else writes just that one there. */
+static void folded_suffix(void **state)
+{
+    static const char *const domains[] = {"kestrelvale.co.kr", "pomovale.fr",    "dgfix.gov.uk",
+                                          "happiness.co.il",   "arvelmetal.com", "brink.be"};
+    static const struct {
+        const char *domain, *target;
+        int least, most;
+    } cases[] = {
+        {"kestrelvale-kr.com", "kestrelvale.co.kr", LOOKALIKE_STRONG, 97},
+        {"kestrelvale-co-kr.us", "kestrelvale.co.kr", LOOKALIKE_STRONG, 97},
+        {"kr-kestrelvale.com", "kestrelvale.co.kr", LOOKALIKE_STRONG, 97},
+        {"kestreivale-kr.com", "kestrelvale.co.kr", LOOKALIKE_STRONG, 97},
+        {"kestrelvale-zz.com", "kestrelvale.co.kr", 0, LOOKALIKE_STRONG - 1},
+        {"pomovalefr.com", "pomovale.fr", LOOKALIKE_STRONG, 97},
+        {"dgfix-gov-uk.org", "dgfix.gov.uk", LOOKALIKE_STRONG, 97},
+        {"happiness-il.co", "happiness.co.il", LOOKALIKE_WEAK, LOOKALIKE_STRONG - 1},
+        {"happiness-fr.co", "happiness.co.il", 0, LOOKALIKE_WEAK - 1},
+    };
+    struct lookalike_index *index = index_of(domains, sizeof(domains) / sizeof(*domains));
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int got = score(index, cases[i].domain);
+        if (got < cases[i].least || got > cases[i].most)
+            fail_msg("%s has %d", cases[i].domain, got);
+        if (got >= LOOKALIKE_WEAK)
+            assert_string_equal(lookalike_match(index, arena, cases[i].domain)->findings[0].target,
+                                cases[i].target);
+    }
+    const struct lookalike_finding *f = &lookalike_match(index, arena, "kestrelvale-kr.com")->findings[0];
+    assert_true(f->classes & 1u << LOOKALIKE_TLD_FOLDED);
+    assert_string_equal(
+        f->why, "`kestrelvale-kr.com` contains the name of your partner `kestrelvale.co.kr`: `kr` stands "
+                "behind it; its ending `.co.kr` has moved into the name");
+    assert_false(lookalike_match(index, arena, "kestrelvale-fr.com")->findings[0].classes &
+                 1u << LOOKALIKE_TLD_FOLDED);
+    lookalike_index_free(&index);
+}
+
 /* Hosts have honest names of customers, and of services. */
 static void hosts(void **state)
 {
@@ -284,6 +323,7 @@ int main(void)
         cmocka_unit_test(pairs_of_many),
         cmocka_unit_test(local_parts),
         cmocka_unit_test(what_stands_around),
+        cmocka_unit_test(folded_suffix),
         cmocka_unit_test(hosts),
     };
     return cmocka_run_group_tests_name("lookalike", tests, set_up, tear_down);
