@@ -94,6 +94,17 @@ static bool host_word(const struct query *q, const struct seen *seen)
            (strset_get(&q->tables->affixes, f->plain, f->n) || strset_get(&q->tables->words, f->plain, f->n));
 }
 
+/*
+ * An edit in the little that a known word leaves of the name (tdbank, tnbank). A longer name under the same suffix is
+ * still read as a whole: tanmetal and tammetal are told apart by nobody.
+ */
+static bool told_apart(const struct query *q, const struct hit *hit)
+{
+    enum { LITTLE = 3, READ_AS_WHOLE = 7 };
+    return hit->alignment.cost > TOLD_APART && features_telling_length(q, hit) <= LITTLE &&
+           !(hit_core(hit)->n >= READ_AS_WHOLE && query_suffix_equal(q, hit));
+}
+
 int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
@@ -101,7 +112,7 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
         return c->n <= 1 ? 60 : c->n == 2 ? 75 : 96;
     if (hit->alignment.cost == 0)
         return seen->place == SEEN_HOST ? score_host_label(q, hit) : score_equal(q, hit, seen);
-    if (host_word(q, seen) || (hit->alignment.cost > TOLD_APART && features_telling_length(q, hit) <= 3))
+    if (host_word(q, seen) || told_apart(q, hit))
         return 0;
     features_whole(q, hit, seen, &hit->features);
     return finish(q, hit, seen, 0);

@@ -255,6 +255,21 @@ static void what_stands_around(void **state)
     lookalike_index_free(&index);
 }
 
+/* A known word in the name is no blind spot: one letter of the rest is seen where the whole is long enough. */
+static void short_rest(void **state)
+{
+    static const char *const domains[] = {"tanmetal.com", "havtech.com", "tdbank.com"};
+    struct lookalike_index *index = index_of(domains, 3);
+    (void)state;
+    assert_true(score(index, "tammetal.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "tametal.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "hartech.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "havtecch.com") >= LOOKALIKE_STRONG);
+    assert_int_equal(score(index, "hartech.de"), 0);
+    assert_int_equal(score(index, "tnbank.com"), 0);
+    lookalike_index_free(&index);
+}
+
 /* Its own suffix beside the name is no word like others: nobody else writes just that one there. */
 static void folded_suffix(void **state)
 {
@@ -323,6 +338,7 @@ int main(void)
         cmocka_unit_test(pairs_of_many),
         cmocka_unit_test(local_parts),
         cmocka_unit_test(what_stands_around),
+        cmocka_unit_test(short_rest),
         cmocka_unit_test(folded_suffix),
         cmocka_unit_test(hosts),
     };
