@@ -41,7 +41,7 @@ static int tear_down(void **state)
 
 static const char *const domains[] = {"kestrelvaile.com",        "kestrelvale.net",  "kestrelvale-group.com",
                                       "mykestrelvale.org",       "arvelmetalcdn.fr", "arvelmetall-service.fr",
-                                      "northgatetooling-uk.com", "arve1metal.cloud"};
+                                      "northgatetooling-de.com", "arve1metal.cloud"};
 enum { N_DOMAINS = sizeof(domains) / sizeof(*domains) };
 
 static unsigned seen;
