@@ -222,14 +222,26 @@ static char ascii_punctuation(uint32_t c)
     return 0;
 }
 
-/* Letters in a box or circle that NFKC leaves alone. */
+/* Letters in a box or circle that NFKC leaves alone; the estimated sign is drawn as an e. */
 static char boxed_letter(uint32_t c)
 {
+    if (c == 0x212E)
+        return 'e';
     if (c >= 0x1F150 && c <= 0x1F169)
         return (char)('a' + (c - 0x1F150));
     if (c >= 0x1F170 && c <= 0x1F189)
         return (char)('a' + (c - 0x1F170));
     return 0;
+}
+
+/* Regional indicators: two make a flag, one alone is shown as a letter in a box. */
+static char lone_indicator(const struct fold *f, size_t from, size_t to, uint32_t c)
+{
+    static const char lead[] = "\xF0\x9F\x87";
+    if (c < 0x1F1E6 || c > 0x1F1FF || (to + 4 <= f->in.n && memcmp(f->in.p + to, lead, 3) == 0) ||
+        (from >= 4 && memcmp(f->in.p + from - 4, lead, 3) == 0))
+        return 0;
+    return (char)('a' + (c - 0x1F1E6));
 }
 
 static const char *latin_letter(uint32_t c)
@@ -344,9 +356,10 @@ static size_t fold_character(struct fold *f, size_t i)
         f->invisible_pending += f->in_word;
         return i;
     }
+    char boxed = boxed_letter(c);
+    boxed = boxed ? boxed : lone_indicator(f, from, i, c);
     i = read_marks(f, i, cluster, &n);
     const char *letters = c < 0x250 ? plain_latin(c, one) : NULL;
-    char boxed = boxed_letter(c);
     if (letters)
         put_letters(f, letters, from);
     else if (boxed)

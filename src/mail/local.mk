@@ -35,6 +35,7 @@ libringer_a_SOURCES += \
 	src/mail/quote.c src/mail/quote.h src/mail/quote_tables.h \
 	src/mail/selector.c src/mail/selector.h \
 	src/mail/sheet.c src/mail/sheet.h \
+	src/mail/spaced.c src/mail/spaced.h \
 	src/mail/style.c src/mail/style.h \
 	src/mail/textkind.h \
 	src/mail/word.c src/mail/word.h

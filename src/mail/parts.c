@@ -20,6 +20,7 @@
 #include "mail/link.h"
 #include "mail/parts.h"
 #include "mail/quote.h"
+#include "mail/spaced.h"
 
 enum {
     MEDIA_BYTES = 4096,    /* decoded of pictures: enough to know them */
@@ -248,7 +249,9 @@ static void add_segments(struct builder *b, const struct text_part *t, struct sp
         quote_split(b->arena, text, kind == TEXT_QUOTED, is_reply(b->message), b->limits->addresses);
     for (size_t i = 0; i < q.n; i++) {
         enum text_kind k = kind == TEXT_SIGNATURE && q.v[i].kind == TEXT_OWN ? TEXT_SIGNATURE : q.v[i].kind;
-        parts_text(b, k, new_lines(b, k, q.v[i].text, alternative), t->html, alternative, -1);
+        struct span fresh = new_lines(b, k, q.v[i].text, alternative);
+        parts_text(b, k, fresh, t->html, alternative, -1);
+        parts_text(b, k, spaced_joined(b->arena, fresh), t->html, 0, -1);
     }
     for (size_t i = 0; i < q.n_addresses; i++)
         add_quoted(b, q.addresses[i].role, q.addresses[i].mailbox);
@@ -377,9 +380,9 @@ static void read_html(struct builder *b, const struct text_part *t)
             parts_text(b, kind_in_page(b, t, page->v[i].kind), page->v[i].text, true, 0, -1);
         else
             add_segments(b, t, page->v[i].text, kind_in_page(b, t, page->v[i].kind));
-        if (page->gave_up)
-            add_text_links(b, source);
     }
+    if (page->gave_up)
+        add_text_links(b, source);
     for (size_t i = 0; i < page->n_links; i++)
         add_link(b, page->links[i].url, page->links[i].shown);
     parts_text(b, TEXT_HIDDEN, page->hidden, true, 0, t->attachment);

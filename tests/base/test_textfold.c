@@ -47,6 +47,11 @@ static void test_fold_table(void **state)
          0, 0},
         {"a\x01z", "az", 1, 0},
         {"\xEF\xAC\x81nance \xE2\x85\xA3", "finance iv", 0, 0}, /* ligature fi, Roman four */
+        {"\xF0\x9F\x87\xB5\xE2\x80\x8B\xF0\x9F\x87\xA6\xE2\x80\x8B\xF0\x9F\x87\xBE", "pay", 2, 0},
+        {"\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", 0, 0}, /* a flag */
+        {"\xF0\x9F\x85\xB1\xF0\x9F\x85\xB0nk chang\xE2\x84\xAE"
+         "d",
+         "bank changed", 0, 0},
         {"\xC4\xB2sland \xC4\xB0zmir", "ijsland izmir", 0, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

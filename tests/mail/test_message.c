@@ -271,6 +271,33 @@ static void test_texts(void **state)
                 "Oh:\xE9\x93\xB6\xE8\xA1\x8C|");
 }
 
+/* Letters that stand apart are read together, too; where the distance is another one, a word ends. */
+static void test_spaced_letters(void **state)
+{
+    check_texts(FROM "\nOur b a n k  a c c o u n t  c h a n g e d .",
+                "O:Our b a n k  a c c o u n t  c h a n g e d .|O:Our bank account changed|");
+    check_texts(FROM "\np.a.y o.u.r n.e.w a.c.c.o.u.n.t now",
+                "O:p.a.y o.u.r n.e.w a.c.c.o.u.n.t now|O:pay our new account now|");
+    check_texts(
+        FROM TYPE(
+            "text/html") "\n<p>p<br>a<br>y<br><br>o<br>u<br>r<br><br>a<br>c<br>c<br>o<br>u<br>n<br>t<br>"
+                         "<br>n<br>o<br>w",
+        "Oh:p\na\ny\n\no\nu\nr\n\na\nc\nc\no\nu\nn\nt\n\nn\no\nw|Oh:pay our account now|");
+    check_texts(
+        FROM TYPE("text/plain; charset=utf-8") "\n\xE9\x93\xB6 \xE8\xA1\x8C \xE8\xB4\xA6 \xE6\x88\xB7 "
+                                               "\xE5\xB7\xB2 \xE6\x9B\xB4 \xE6\x94\xB9 "
+                                               "\xE8\xAF\xB7 \xE4\xBB\x98 \xE6\xAC\xBE \xE5\x88\xB0 "
+                                               "\xE6\x96\xB0 \xE8\xB4\xA6 \xE6\x88\xB7 \xE8\xB0\xA2 "
+                                               "\xE8\xB0\xA2",
+        "O:\xE9\x93\xB6 \xE8\xA1\x8C \xE8\xB4\xA6 \xE6\x88\xB7 \xE5\xB7\xB2 \xE6\x9B\xB4 \xE6\x94\xB9 "
+        "\xE8\xAF\xB7 \xE4\xBB\x98 \xE6\xAC\xBE \xE5\x88\xB0 \xE6\x96\xB0 \xE8\xB4\xA6 \xE6\x88\xB7 "
+        "\xE8\xB0\xA2 "
+        "\xE8\xB0\xA2|O:\xE9\x93\xB6\xE8\xA1\x8C\xE8\xB4\xA6\xE6\x88\xB7\xE5\xB7\xB2\xE6\x9B\xB4\xE6\x94\xB9"
+        "\xE8\xAF\xB7\xE4\xBB\x98\xE6\xAC\xBE\xE5\x88\xB0\xE6\x96\xB0\xE8\xB4\xA6\xE6\x88\xB7\xE8\xB0\xA2"
+        "\xE8\xB0\xA2|");
+    check_texts(FROM "\nA. B. Smith, plan B: a b c", "O:A. B. Smith, plan B: a b c|");
+}
+
 /* What looks quoted is the sender's own where nothing else was written, and where he quotes himself. */
 static void test_own_quotes(void **state)
 {
@@ -422,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_recipients),
         cmocka_unit_test(test_envelope_domain),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_spaced_letters),
         cmocka_unit_test(test_own_quotes),
         cmocka_unit_test(test_quoted_addresses),
         cmocka_unit_test(test_displaced_header),
