@@ -75,6 +75,15 @@ static void add_boundary(struct mime_type *type, struct span value)
         type->boundaries[type->n_boundaries++] = value;
 }
 
+static void add_charset(struct arena *arena, struct mime_type *type, struct span value)
+{
+    const char *charset = arena_lower(arena, span_trim(value));
+    if (!*type->charset)
+        type->charset = charset;
+    else if (!type->other_charset && strcmp(charset, type->charset) != 0)
+        type->other_charset = charset;
+}
+
 struct mime_type mime_type_parse(struct arena *arena, struct span value)
 {
     struct mime_type type = {.type = "text/plain", .charset = "", .name = ""};
@@ -88,8 +97,8 @@ struct mime_type mime_type_parse(struct arena *arena, struct span value)
         if (span_eq_nocase(p->name, SPAN_LIT("boundary"))) {
             add_boundary(&type, p->value);
             add_boundary(&type, p->other);
-        } else if (span_eq_nocase(p->name, SPAN_LIT("charset")) && !*type.charset) {
-            type.charset = arena_lower(arena, span_trim(p->value));
+        } else if (span_eq_nocase(p->name, SPAN_LIT("charset"))) {
+            add_charset(arena, &type, p->value);
         } else if (span_eq_nocase(p->name, SPAN_LIT("format"))) {
             type.flowed = span_eq_nocase(p->value, SPAN_LIT("flowed"));
         } else if (span_eq_nocase(p->name, SPAN_LIT("delsp"))) {
@@ -120,6 +129,8 @@ static struct mime_part *add_part(struct walk *w)
 static const char *encoding_in(struct arena *arena, const struct header_field *field)
 {
     struct span head = params_head(arena, header_unfold(arena, field->raw));
+    if (head.n >= 2 && head.p[0] == '"' && head.p[head.n - 1] == '"') /* many programs do not mind */
+        head = span_trim((struct span){head.p + 1, head.n - 2});
     return head.n ? arena_lower(arena, head) : "";
 }
 
@@ -309,15 +320,44 @@ static void walk_message(struct walk *w, struct mime_part *part, unsigned depth)
     walk_entity(w, &headers, &around, depth + 1, false);
 }
 
-/* A part with two encodings is looked at as each of them. */
-static void add_second_reading(struct walk *w, const struct mime_part *part, const char *encoding)
+/* A part with two encodings or two charsets is looked at as each of them. */
+static void add_second_reading(struct walk *w, struct mime_part part, const char *encoding,
+                               const char *charset)
 {
     struct mime_part *second = add_part(w);
     w->tree.anomalies |= ANOMALY_DUPLICATE_HEADER;
-    if (!second)
+    part.encoding = encoding;
+    part.type.charset = charset;
+    if (second)
+        *second = part;
+}
+
+static bool has_content_fields(const struct header_block *block)
+{
+    return header_find(block, "Content-Type") || header_find(block, "Content-Transfer-Encoding");
+}
+
+/*
+ * A line that is no field ends the header for strict readers, and the fields behind it are text; others skip it and show
+ * the part as those fields say. So it is read that way, too.
+ */
+static void walk_displaced(struct walk *w, const struct header_block *headers, const struct mime_part *around,
+                           unsigned depth, bool digest)
+{
+    enum { JUNK_LINES = 8 };
+    struct span rest = headers->body, line;
+    if (has_content_fields(headers) || depth >= w->limits->depth)
         return;
-    *second = *part;
-    second->encoding = encoding;
+    for (int i = 0; i < JUNK_LINES && span_line(&rest, &line) && span_trim(line).n; i++) {
+        if (!span_starts_nocase(rest, SPAN_LIT("Content-")) && !span_starts_nocase(rest, SPAN_LIT("MIME-")))
+            continue;
+        struct header_block found = scan_part(w, rest);
+        if (!has_content_fields(&found))
+            return;
+        w->tree.anomalies |= ANOMALY_HEADER_DISPLACED;
+        walk_entity(w, &found, around, depth + 1, digest);
+        return;
+    }
 }
 
 static void walk_entity(struct walk *w, const struct header_block *headers, const struct mime_part *around,
@@ -356,12 +396,16 @@ static void walk_entity(struct walk *w, const struct header_block *headers, cons
         return;
     *kept = part;
     if (other_encoding && !message)
-        add_second_reading(w, &part, other_encoding);
+        add_second_reading(w, part, other_encoding, part.type.charset);
+    if (part.type.other_charset && !message)
+        add_second_reading(w, part, part.encoding, part.type.other_charset);
     if (message) {
         struct mime_part copy = part; /* the array may move */
         size_t at = (size_t)(kept - w->tree.v);
         walk_message(w, &copy, depth);
         w->tree.v[at] = copy;
+    } else {
+        walk_displaced(w, headers, around, depth, digest);
     }
 }
 

@@ -11,7 +11,8 @@ enum { MIME_MAX_BOUNDARIES = 4 };
 struct mime_type {
     const char *type; /* lower case; "text/plain" when missing or unreadable */
     const char *charset;
-    const char *name; /* RFC 2231/2047 decoded */
+    const char *other_charset; /* a second one that differs: programs take either; NULL */
+    const char *name;          /* RFC 2231/2047 decoded */
     struct span boundaries[MIME_MAX_BOUNDARIES];
     size_t n_boundaries;
     bool flowed, delsp; /* RFC 3676 */

@@ -103,6 +103,18 @@ static void test_readings(void **state)
                "text/plain:b25l;text/plain:b25l;", ANOMALY_DUPLICATE_HEADER);
     check_tree("Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: 7BIT\n\none", "text/plain:one;",
                0);
+    check_tree("Content-Transfer-Encoding: \"BASE64\"\n\nb25l", "text/plain:b25l;", 0);
+    check_tree("Content-Type: text/plain; charset=utf-16; charset=utf-8\n\none",
+               "text/plain:one;text/plain:one;", ANOMALY_DUPLICATE_HEADER);
+    check_tree("Content-Type: text/plain; charset=utf-8; charset=UTF-8\n\none", "text/plain:one;", 0);
+    check_tree("Subject: x\njunk\nContent-Type: text/html\n\none",
+               "text/plain:junk\nContent-Type: text/html\n\none;text/html:one;", ANOMALY_HEADER_DISPLACED);
+    check_tree("Subject: x\n\njunk\nContent-Type: text/html\n\none",
+               "text/plain:junk\nContent-Type: text/html\n\none;text/html:one;", ANOMALY_HEADER_DISPLACED);
+    check_tree("Subject: x\n\nWe send it as\n\nContent-Type: text/html\n\none",
+               "text/plain:We send it as\n\nContent-Type: text/html\n\none;", 0);
+    check_tree("Content-Type: text/plain\n\njunk\nContent-Type: text/html\n\none",
+               "text/plain:junk\nContent-Type: text/html\n\none;", 0);
     check_tree("Content-Type: application/octet-stream\n\nFrom: a@b\nSubject: x\n\nin",
                "application/octet-stream:;*text/plain:in;", 0);
     check_tree("Content-Type: application/x-mimearchive\n\nMIME-Version: 1.0\nContent-Type: text/html\n\nin",
