@@ -63,18 +63,14 @@ static bool suffices(const struct rule_hit *v, size_t n)
     return false;
 }
 
-/* Does anything speak against the message beside hits that say nothing alone, and what only raises them? */
+/* Does anything about the sender or the request speak against the message, beside hits that say nothing alone? */
 static bool speaks(const struct rule_hit *v, size_t n)
 {
-    bool silent = false;
-    for (size_t i = 0; i < n; i++) {
-        if (v[i].monitor || v[i].allowed || v[i].score <= 0 || v[i].axis == AXIS_CONTEXT)
-            continue;
-        if (v[i].alone != RULE_ALONE_NO)
+    for (size_t i = 0; i < n; i++)
+        if (!v[i].monitor && !v[i].allowed && v[i].score > 0 && v[i].axis != AXIS_CONTEXT &&
+            v[i].alone != RULE_ALONE_NO)
             return true;
-        silent = true;
-    }
-    return !silent; /* context alone is no such hit: its score decides */
+    return false;
 }
 
 static int at_least(int v, int least)
@@ -112,7 +108,7 @@ struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_h
         return hold(verdict, policy);
     if (!(has_identity && has_request)) /* never shown as if it were to be held */
         verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);
-    if (!speaks(v, hits.n)) /* nor as if it were to be tagged */
+    if (!speaks(v, hits.n) && context < policy->tag) /* nor as if it were to be tagged */
         verdict.score = clip(verdict.score, 0, policy->tag > 0 ? policy->tag - 1 : 0);
     verdict.action = verdict.score >= policy->tag ? ACTION_TAG : ACTION_PASS;
     return verdict;

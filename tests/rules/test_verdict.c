@@ -97,6 +97,7 @@ static const struct {
     {"suffices, but is allowed", {YA(75)}, ACTION_PASS, 0, 0},
     {"not alone", {NO(70)}, ACTION_PASS, 49, RQ},
     {"several that do not speak alone", {NO(70), NO(25), C(15)}, ACTION_PASS, 49, RQ},
+    {"not alone, but context would tag without it", {NO(20), C(60)}, ACTION_TAG, 80, RQ},
     {"not alone, but something else speaks", {NO(70), Q(20)}, ACTION_TAG, 89, RQ},
     {"not alone, with a finding below its floor", {NO(70), I(10)}, ACTION_TAG, 80, RQ},
     {"not alone, with a plain identity", {NO(70), I(20)}, ACTION_QUARANTINE, 90, BOTH},
