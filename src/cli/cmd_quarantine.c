@@ -35,7 +35,7 @@ static const char help_text[] =
     "       ringer quarantine purge --confirm-clock\n"
     "       ringer quarantine export [list's options] [ID...] --dir FOLDER\n\n" STOREOPT_HELP
     "  -h, --help          print this text\n"
-    "      --smtp URL      where released mail goes: a listener that runs no milters\n"
+    "      --smtp URL      where released mail goes: a listener, best one that runs no milters\n"
     "      --to ADDRESS    release only this recipient; if it was not held for ADDRESS, send a copy\n"
     "      --raw           the original bytes, exactly\n"
     "      --json          one JSON object a line\n"

@@ -90,13 +90,17 @@ static void choose_paths(struct sending *s, struct delivery *d)
     }
 }
 
-/* Does the listener run a Ringer that knows the pass? Its other answers (250, 550) mean that none is there. */
+/*
+ * Does the listener run a Ringer that knows the pass? When nobody objects (250), none is there. When somebody else
+ * does, as Postfix with smtpd_delay_reject=no to unknown senders, a Ringer behind him was not asked: the pass goes
+ * along, and it says nothing when nobody uses it.
+ */
 static int ask_listener(struct delivery *d, const struct pass *pass, bool *knows_r)
 {
     const char *reply;
     int result = delivery_ask(d, arena_printf(d->arena, "MAIL FROM:<%s" PASS_DOMAIN ">", pass->name), &reply);
     *knows_r = result == 0 && strstr(reply, PASS_KNOWN);
-    if (*knows_r)
+    if (result == 0 && *reply != '2')
         d->head = arena_printf(d->arena, PASS_HEADER ": %s\r\n", pass->secret);
     return result;
 }

@@ -4,8 +4,9 @@
 
 /*
  * Release by SMTP: the unchanged bytes of a held message go, with its envelope sender, into a listener. Where that
- * runs Ringer as a milter, one header field goes before them, which that Ringer takes off again. Everything the server said per recipient is kept; the item counts as released only for
- * recipients that the server took with 2xx and only once it said 2xx to the end of the data.
+ * runs Ringer as a milter, one header field goes before them, which that Ringer takes off again. Everything the server
+ * said per recipient is kept; the item counts as released only for recipients that the server took with 2xx and only
+ * once it said 2xx to the end of the data.
  */
 struct reinject_result {
     const struct quarantine_sent *sent; /* one for each recipient that was tried */

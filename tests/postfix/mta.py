@@ -49,6 +49,11 @@ class Postfix:
     def stop(self):
         subprocess.run([self.SCRIPT, 'stop', self.dir], timeout=60)
 
+    def set(self, *options):
+        """Options of main.cf, for connections from now on."""
+        for command in (['postconf', '-e', *options], ['postfix', 'reload']):
+            subprocess.run([command[0], '-c', self.dir + '/etc', *command[1:]], check=True, capture_output=True, timeout=60)
+
     def mail(self):
         """All messages delivered so far: [(recipient, bytes)]."""
         folder = self.dir + '/mail/all/new'

@@ -149,6 +149,18 @@ def a_pass_ends_with_the_release():
     equal(P.arrived(key), {})
 
 
+def one_who_refuses_the_question_before_the_milter_does_no_harm():
+    """Without smtpd_delay_reject Postfix refuses the unknown domain before it asks a milter. We cannot know then."""
+    text, key, id = hold()
+    P.set('smtpd_delay_reject=no', 'smtpd_sender_restrictions=check_sender_access inline:{xringer.invalid=REJECT}')
+    with smtplib.SMTP('127.0.0.1', P.port, timeout=PATIENCE) as smtp:
+        equal(smtp.docmd('MAIL FROM:<x@xringer.invalid>')[0], 554)
+    release(id)
+    P.set('smtpd_delay_reject=yes', 'smtpd_sender_restrictions=')
+    equal(without_trace(P.delivered(key)['compta@buyer.example']), text.encode())
+    equal(held_with(D, key), [])
+
+
 def ends_in_order():
     equal(D.stop(), 0)
 
@@ -159,4 +171,5 @@ if __name__ == '__main__':
     run_tests([arrives_unchanged_and_is_not_judged_again, a_listener_without_the_milter_gets_no_header_of_ours,
                a_copy_comes_through_too, odd_recipients_get_theirs_and_do_not_keep_others_waiting,
                forged_passes_are_judged_and_stripped, a_pass_fits_one_message_and_its_recipients_once,
-               a_pass_ends_with_the_release, ends_in_order])
+               a_pass_ends_with_the_release,
+               one_who_refuses_the_question_before_the_milter_does_no_harm, ends_in_order])
