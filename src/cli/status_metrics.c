@@ -56,6 +56,7 @@ static void store(const json_t *health)
     const char *state = json_string_value(json_object_get(health, "state"));
     gauge("store_good", state && strcmp(state, "good") == 0);
     gauge("store_waiting", control_integer(health, "waiting"));
+    gauge("store_purges", flag(health, "purges"));
 }
 
 void status_metrics(const json_t *status)
@@ -65,6 +66,7 @@ void status_metrics(const json_t *status)
     const char *digest = json_string_value(json_object_get(rules, "digest"));
     gauge("uptime_seconds", control_integer(status, "uptime"));
     gauge("connections", control_integer(status, "connections"));
+    gauge("max_connections", control_integer(status, "max_connections"));
     gauge("connections_waiting", control_integer(status, "connections_waiting"));
     gauge("memory_bytes", control_integer(json_object_get(status, "memory"), "in_use"));
     gauge("memory_limit_bytes", control_integer(json_object_get(status, "memory"), "limit"));

@@ -371,6 +371,7 @@ def a_clock_far_ahead_purges_nothing():
         equal(d.client().start().message(ham('future'))[0], 'c')
         equal(d.status()['store']['health']['purges'], False)
         true('NOTHING IS PURGED' in d.ringer('status').stdout.decode())
+        true('\nringer_store_purges 0\n' in d.ringer('status', '--metrics').stdout.decode())
         equal(d.stop(), 0)
     true(all(now >= then for now, then in zip(left(d), before)), (before, left(d)))
     ringer = [os.path.join(BUILD, 'ringer'), 'quarantine', 'purge', '-c', d.conf]
