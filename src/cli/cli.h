@@ -5,7 +5,8 @@
 /*
  * The commands of `ringer`. Each gets its own argv (argv[0] is the command's name), prints its own --help,
  * and returns an exit code: 0 = done, 1 = it found or could not do something (said on stderr),
- * 2 = wrong usage, 3 = the configuration or rules are not valid, 4 = done, but a part waits for a restart of ringerd.
+ * 2 = wrong usage, 3 = the configuration or rules are not valid, 4 = done, but a part waits for a restart of ringerd
+ * (reload). `doctor` alone has others, those of monitoring plug-ins (cmd_doctor.c).
  */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3, EXIT_RESTART = 4 };
 

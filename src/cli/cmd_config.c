@@ -35,7 +35,8 @@ static void usage(FILE *out)
         "      --man          the options' part of ringer.yaml(5), in mdoc\n"
         "  -h, --help         print this text\n"
         "\n"
-        "Exit codes: 0 valid, 2 wrong usage, 3 the configuration is not valid.\n",
+        "Exit codes: 0 valid, 1 the output could not be written, 2 wrong usage, 3 the configuration is not "
+        "valid.\n",
         out);
 }
 

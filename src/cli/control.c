@@ -47,7 +47,7 @@ static const char *remedy(int error)
     case ECONNREFUSED:
         return "is ringerd running?";
     case EACCES:
-        return "run this as root or as a member of the control socket's group";
+        return "run this as root or as the user that ringerd runs as";
     default:
         return "see `ringer status --help`";
     }

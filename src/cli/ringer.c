@@ -25,7 +25,7 @@ static void usage(FILE *out)
         fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
     fputs("\n  -h, --help     print this text\n  -V, --version  print the version\n"
           "\n`ringer COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid "
-          "configuration.\n",
+          "configuration;\nreload also has 4, and doctor those of monitoring plug-ins.\n",
           out);
 }
 

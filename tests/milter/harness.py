@@ -246,8 +246,8 @@ class Ringerd:
     def counter(self, name):
         return self.status()['counters'][name]
 
-    def ringer(self, *args, code=0, stdin=None):
-        run = subprocess.run([os.path.join(BUILD, 'ringer'), *args], input=stdin, capture_output=True,
+    def ringer(self, *args, code=0, stdin=None, user=None):
+        run = subprocess.run([os.path.join(BUILD, 'ringer'), *args], input=stdin, capture_output=True, user=user,
                              timeout=PATIENCE, env=dict(os.environ, RINGER_CONFIG=self.conf))
         if code is not None and run.returncode != code:
             raise AssertionError('ringer %s: exit %d\n%s%s' % (args, run.returncode, run.stdout, run.stderr))

@@ -56,6 +56,9 @@ def gives_up_root():
     st = os.stat(d.var + '/milter.sock')
     equal((stat.S_IMODE(st.st_mode), st.st_gid), (0o620, grp.getgrnam('mail').gr_gid))
     equal(stat.S_IMODE(os.stat(d.var + '/control.sock').st_mode), 0o600)
+    d.ringer('status', user='nobody')
+    refused = d.ringer('status', code=1, user='mail').stderr.decode()
+    true(refused.endswith('control.sock: Permission denied: run this as root or as the user that ringerd runs as\n'), refused)
     equal(d.stop(), 0)
 
 
