@@ -62,7 +62,7 @@ static struct queued_decision *pack(const struct db_value *values)
     for (size_t i = 0; i < DECISION_COLUMNS; i++)
         size += values[i].s.n;
     struct queued_decision *d = mem_alloc(sizeof(*d) + size);
-    d->item = (struct background){.kind = BACKGROUND_DECISION, .run = put_queued};
+    d->item = (struct background){.kind = BACKGROUND_DECISION, .bytes = sizeof(*d) + size, .run = put_queued};
     char *out = d->text;
     for (size_t i = 0; i < DECISION_COLUMNS; i++) {
         d->values[i] = values[i];

@@ -326,7 +326,8 @@ void history_record(struct store *store, const struct history_options *options, 
     size_t size = pack_contact(NULL, contact, &measured);
     struct queued_contact *q = mem_alloc(sizeof(*q) + size);
     pack_contact(q->data, contact, &q->contact);
-    q->item = (struct background){.kind = BACKGROUND_HISTORY, .run = learn_queued};
+    q->item =
+        (struct background){.kind = BACKGROUND_HISTORY, .bytes = sizeof(*q) + size, .run = learn_queued};
     q->options = *options;
     q->learn = learn;
     q->contact.time_ms = contact->time_ms ? contact->time_ms : wall_ms();

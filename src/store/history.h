@@ -35,7 +35,7 @@ enum history_learn {
     HISTORY_MARKS = 1 << 3,    /* that it bears the marks of a campaign */
     HISTORY_ARCHIVED = 1 << 4  /* beside HISTORY_PEER: an archive vouches for the peer */
 };
-/* In the background. Never waits: with HISTORY_QUEUED waiting it is dropped and counted. The contact is copied. */
+/* In the background. Never waits: with HISTORY_QUEUED or STORE_QUEUED_BYTES of them waiting it is dropped and counted. The contact is copied. */
 enum { HISTORY_QUEUED = 8192 };
 void history_record(struct store *store, const struct history_options *options, const struct contact *contact,
                     unsigned learn);

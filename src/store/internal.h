@@ -25,6 +25,7 @@ enum background_kind { BACKGROUND_DECISION, BACKGROUND_HISTORY, BACKGROUND_KINDS
 struct background {
     struct background *next;
     enum background_kind kind;
+    size_t bytes; /* that it takes in memory */
     int (*run)(struct store *store, struct db *db, const struct background *item, struct store_error *error);
 };
 
@@ -67,7 +68,7 @@ struct store {
     struct db *writer_db;        /* the writer thread's alone */
     struct job_queue jobs, bulk; /* bulk: what takes long to write waits for what does not */
     struct background *background, **background_end;
-    size_t n_background[BACKGROUND_KINDS];
+    size_t n_background[BACKGROUND_KINDS], background_bytes[BACKGROUND_KINDS];
     int64_t background_due_ms; /* monotonic */
     struct store_stats stats;
     struct store_risk risk[STORE_RISK_MOST];
@@ -102,6 +103,7 @@ size_t state_risk(struct store *store, struct store_risk **risk_r, size_t *more_
 int sound_before(struct store *store, struct store_error *error);
 int sound_after(struct store *store, struct store_error *error);
 void sound_tick(struct store *store);
+void sound_end(struct store *store); /* at the end of the writer's thread */
 
 /* connect.c: a connection that writes, with the schema of today; NULL on error */
 struct db *store_connect(struct store *store, struct store_error *error);
@@ -115,7 +117,7 @@ int writer_run(struct store *store, store_job_fn fn, void *arg, uint64_t bytes, 
 /* The same for what makes room: on a full disk it may use the reserve. */
 int writer_free(struct store *store, store_job_fn fn, void *arg, struct store_error *error);
 void writer_tidy(struct store *store); /* after a purge: space goes back to the system */
-/* Takes the item, unless `most` of its kind are waiting: then false. */
+/* Takes the item, unless `most` of its kind, or STORE_QUEUED_BYTES of them, are waiting: then false. */
 bool writer_background(struct store *store, struct background *item, size_t most);
 
 /* reader.c: a connection of a pool, for one thread; NULL when none is free within wait_ms (-1: waits) */

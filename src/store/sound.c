@@ -330,6 +330,14 @@ void sound_tick(struct store *store)
     }
 }
 
+void sound_end(struct store *store)
+{
+    if (store->untold)
+        tell_risk(
+            store,
+            "PERHAPS LOST, which could not be looked up before the end: messages that were acknowledged");
+}
+
 void store_check_no_more(struct store *store)
 {
     atomic_fetch_or(&store->hurry, HURRY_LEAVING);

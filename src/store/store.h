@@ -34,7 +34,7 @@ struct store;
 struct store *store_open(const char *url, unsigned flags, struct store_error *error);
 /* False when there is certainly none at `url`; what is wrong with one that is there, store_open() tells. */
 bool store_exists(const char *url);
-/* Writes what is still queued, then frees; accepts a NULL store; sets it to NULL. */
+/* Writes what is still queued, then frees; what cannot be written is told as an event. Accepts NULL; sets it to NULL. */
 void store_close(struct store **store);
 
 /* The original bytes: a part in memory, then a part of a spooled file (fd < 0: none; pread is used). */
@@ -86,10 +86,10 @@ int store_quarantine_put(struct store *store, const struct store_mail *mail, con
 
 /*
  * One row for a decision that holds nothing, written in the background. Never waits for the disk: with
- * STORE_DECISIONS_QUEUED waiting the row is dropped and counted. For mail that passes leave subject, from and rcpts
+ * STORE_DECISIONS_QUEUED or STORE_QUEUED_BYTES of them waiting the row is dropped and counted. For mail that passes leave subject, from and rcpts
  * NULL unless the configuration asks for them.
  */
-enum { STORE_DECISIONS_QUEUED = 8192 };
+enum { STORE_DECISIONS_QUEUED = 8192, STORE_QUEUED_BYTES = 32 * 1024 * 1024 };
 void store_decision_put(struct store *store, const struct store_mail *mail);
 
 /* How a patient store does. */

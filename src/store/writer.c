@@ -195,6 +195,7 @@ static void count_background(struct store *store, const struct background *list)
 {
     for (; list; list = list->next) {
         store->n_background[list->kind]--;
+        store->background_bytes[list->kind] -= list->bytes;
         store->stats.decisions += list->kind == BACKGROUND_DECISION;
         store->stats.learned += list->kind == BACKGROUND_HISTORY;
     }
@@ -282,6 +283,7 @@ static void *writer_main(void *arg)
             tick_ms = look_after(store, tick_ms);
     }
     pthread_mutex_unlock(&store->lock);
+    sound_end(store);
     return NULL;
 }
 
@@ -305,6 +307,19 @@ int writer_start(struct store *store, struct store_error *error)
     return code ? -1 : 0;
 }
 
+/* At the end: what is still in the queue could not be written. */
+static void give_up(struct store *store)
+{
+    if (store->background)
+        state_say(
+            store, STORE_EVENT_TROUBLE,
+            "LOST %zu rows of the log of decisions and %zu of history: they could not be written before "
+            "the end: %s",
+            store->n_background[BACKGROUND_DECISION], store->n_background[BACKGROUND_HISTORY],
+            store->stats.last_error.text);
+    free_background(store->background);
+}
+
 void writer_stop(struct store *store)
 {
     if (!store->jobs.end)
@@ -315,7 +330,7 @@ void writer_stop(struct store *store)
     pthread_mutex_unlock(&store->lock);
     if (store->writer_runs)
         pthread_join(store->writer, NULL);
-    free_background(store->background);
+    give_up(store);
     pthread_cond_destroy(&store->work);
     pthread_cond_destroy(&store->done);
 }
@@ -359,7 +374,8 @@ void writer_tidy(struct store *store)
 bool writer_background(struct store *store, struct background *item, size_t most)
 {
     pthread_mutex_lock(&store->lock);
-    bool room = store->writer_runs && store->n_background[item->kind] < most;
+    size_t n = store->n_background[item->kind], bytes = store->background_bytes[item->kind];
+    bool room = store->writer_runs && n < most && (!n || bytes + item->bytes <= STORE_QUEUED_BYTES);
     if (room) {
         bool first = !store->background;
         if (first)
@@ -367,6 +383,7 @@ bool writer_background(struct store *store, struct background *item, size_t most
         *store->background_end = item;
         store->background_end = &item->next;
         store->n_background[item->kind]++;
+        store->background_bytes[item->kind] += item->bytes;
         if (first)
             pthread_cond_signal(&store->work);
     }

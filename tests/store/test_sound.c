@@ -31,6 +31,7 @@ static atomic_int watch_result; /* what it says of the files; 0: the truth */
 static atomic_bool watch_always;
 static const char *_Atomic watch_when; /* once this gives a number; NULL: at once */
 static atomic_int settled_fails, look_fails;
+static atomic_bool rows_fail;
 static atomic_int settled_cause;
 
 /* One number out of the file, by a connection of our own: what is not committed is not there. */
@@ -78,11 +79,22 @@ static int faulty_settled(struct db *db, struct store_error *error)
 static int faulty_run(struct db *db, enum statement id, const struct db_value *args, size_t n_args,
                       db_row_fn row, void *context, uint64_t *changed_r, struct store_error *error)
 {
-    if (id != SQL_ITEM_CLAIM_GET || atomic_load(&look_fails) <= 0)
+    bool fails = (id == SQL_ITEM_CLAIM_GET && atomic_load(&look_fails) > 0) ||
+                 (id == SQL_DECISION_PUT && atomic_load(&rows_fail));
+    if (!fails)
         return db_sqlite.run(db, id, args, n_args, row, context, changed_r, error);
-    atomic_fetch_sub(&look_fails, 1);
+    if (id == SQL_ITEM_CLAIM_GET)
+        atomic_fetch_sub(&look_fails, 1);
     say(error, STORE_OTHER, "the test says that it cannot be read");
     return -1;
+}
+
+static struct db *faulty_open(const char *where, unsigned flags, struct store_error *error)
+{
+    struct db *db = db_sqlite.open(where, flags, error);
+    if (db)
+        db->driver = &faulty;
+    return db;
 }
 
 /* --- what the store says */
@@ -116,6 +128,7 @@ static int setup(void **state, unsigned flags)
     struct store_fixture *f = *state;
     memcpy(db_path, f->at.path, sizeof(db_path));
     faulty = db_sqlite;
+    faulty.open = faulty_open;
     faulty.watch = faulty_watch;
     faulty.settled = faulty_settled;
     faulty.run = faulty_run;
@@ -124,10 +137,11 @@ static int setup(void **state, unsigned flags)
     atomic_store(&watch_when, NULL);
     atomic_store(&settled_fails, 0);
     atomic_store(&look_fails, 0);
+    atomic_store(&rows_fail, false);
     said[0] = '\0';
     store_on_event(f->store, hear);
     pthread_mutex_lock(&f->store->lock);
-    f->store->driver = &faulty;
+    f->store->driver = f->store->writer_db->driver = &faulty;
     f->store->flags |= flags;
     pthread_mutex_unlock(&f->store->lock);
     return 0;
@@ -282,6 +296,71 @@ static void test_more_than_are_noted(void **state)
     assert_true(was_said("and 5 more that were not noted"));
 }
 
+/* The daemon ends before it could be read: nobody else knows their names. */
+static void test_not_looked_up_before_the_end(void **state)
+{
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE];
+    state_held(f->store, "gone1", "4XyZ");
+    atomic_store(&look_fails, 1000);
+    atomic_store(&watch_result, 1);
+    put(f, "one", 3, id);
+    assert_false(was_said("LOSS"));
+    store_close(&f->store);
+    assert_true(was_said("LOSS PERHAPS LOST"));
+    assert_true(was_said(" gone1 (4XyZ)"));
+}
+
+/* --- rows that wait */
+
+static void test_rows_that_are_given_up(void **state)
+{
+    struct store_fixture *f = *state;
+    struct store_mail mail = mail_of(f);
+    struct contact contact = {.time_ms = f->now, .peers = {(const char *[]){"supplier.example"}, 1}};
+    atomic_store(&rows_fail, true);
+    for (int i = 0; i < 3; i++)
+        store_decision_put(f->store, &mail);
+    history_record(f->store, &f->options, &contact, HISTORY_PEER);
+    store_close(&f->store);
+    assert_true(was_said("TROUBLE LOST 3 rows of the log of decisions and 1 of history: "));
+    assert_true(was_said("the test says that it cannot be read"));
+}
+
+static void test_nothing_is_given_up(void **state)
+{
+    struct store_fixture *f = *state;
+    struct store_mail mail = mail_of(f);
+    store_decision_put(f->store, &mail);
+    store_close(&f->store);
+    assert_string_equal(said, "");
+    assert_int_equal(number("SELECT count(*) FROM decision"), 1);
+}
+
+/* However few they are: what senders write into them is long. */
+static void test_rows_are_bounded_by_their_bytes(void **state)
+{
+    enum { LONG = 1024 * 1024, ROOM = STORE_QUEUED_BYTES / LONG };
+    struct store_fixture *f = *state;
+    struct store_mail mail = mail_of(f);
+    char *subject = mem_alloc(LONG + 1);
+    memset(subject, 'x', LONG);
+    mail.subject = subject;
+    atomic_store(&rows_fail, true);
+    for (int i = 0; i < 2 * ROOM; i++)
+        store_decision_put(f->store, &mail);
+    free(subject);
+    assert_in_range(stats_of(f).waiting, ROOM / 2, ROOM);
+    assert_int_equal(stats_of(f).waiting + stats_of(f).decisions_dropped, 2 * ROOM);
+    atomic_store(&rows_fail, false);
+    wait_for_rows(f, 60000);
+    assert_int_equal(stats_of(f).waiting, 0);
+    mail.subject = "short";
+    store_decision_put(f->store, &mail); /* their room is free again */
+    wait_for_rows(f, 60000);
+    assert_int_equal(stats_of(f).decisions_dropped, 2 * ROOM - number("SELECT count(*) - 1 FROM decision"));
+}
+
 int main(void)
 {
 #define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
@@ -292,7 +371,10 @@ int main(void)
         T(test_checkpoint_that_finds_damage, setup_patient),
         T(test_lost_ones_are_told_once_it_can_be_read, setup_patient),
         T(test_more_than_are_noted, setup_patient),
-        /* NEXT */
+        T(test_not_looked_up_before_the_end, setup_patient),
+        T(test_rows_that_are_given_up, setup_patient),
+        T(test_nothing_is_given_up, setup_patient),
+        T(test_rows_are_bounded_by_their_bytes, setup_patient),
     };
 #undef T
     return cmocka_run_group_tests_name("sound", tests, NULL, NULL);
