@@ -324,7 +324,9 @@ void lifecycle_release(struct lifecycle *life)
     close_gate();
     workers_check_end();
     housekeep_stop();
-    if (atomic_load(&ringerd.deciding) == 0) {
+    bool idle = atomic_load(&ringerd.deciding) == 0;
+    storewatch_end(ringerd.store, idle);
+    if (idle) {
         current_start_services(NULL, NULL, NULL);
         store_close(&ringerd.store);
     }

@@ -23,29 +23,59 @@ void storewatch_start(struct store *store)
     store_on_event(store, on_event);
 }
 
+static void tell_failures(const struct store_stats *now)
+{
+    if (now->failures > told.failures)
+        log_line(LOG_ERR, "store: %llu failures, the last: %s",
+                 (unsigned long long)(now->failures - told.failures), now->last_error.text);
+    told.failures = now->failures;
+}
+
+static void tell_drops(const struct store_stats *now)
+{
+    uint64_t decisions = now->decisions_dropped - told.decisions_dropped;
+    uint64_t learned = now->learned_dropped - told.learned_dropped;
+    if (decisions || learned)
+        log_line(
+            LOG_ERR,
+            "store: LOST %llu rows of the log of decisions and %llu of history: it did not take them, and no "
+            "more can wait",
+            (unsigned long long)decisions, (unsigned long long)learned);
+    told.decisions_dropped = now->decisions_dropped;
+    told.learned_dropped = now->learned_dropped;
+}
+
 void storewatch_tick(struct store *store)
 {
     struct store_stats now;
     int64_t now_ms = monotonic_ms();
     store_stats(store, &now);
     if (now.failures > told.failures && now_ms >= failures_due_ms) {
-        log_line(LOG_ERR, "store: %llu failures, the last: %s",
-                 (unsigned long long)(now.failures - told.failures), now.last_error.text);
-        told.failures = now.failures;
+        tell_failures(&now);
         failures_due_ms = now_ms + QUIET_MS;
     }
-    uint64_t decisions = now.decisions_dropped - told.decisions_dropped;
-    uint64_t learned = now.learned_dropped - told.learned_dropped;
-    if ((decisions || learned) && now_ms >= drops_due_ms) {
-        log_line(
-            LOG_ERR,
-            "store: LOST %llu rows of the log of decisions and %llu of history: it did not take them, and no "
-            "more can wait",
-            (unsigned long long)decisions, (unsigned long long)learned);
-        told.decisions_dropped = now.decisions_dropped;
-        told.learned_dropped = now.learned_dropped;
+    bool dropped =
+        now.decisions_dropped > told.decisions_dropped || now.learned_dropped > told.learned_dropped;
+    if (dropped && now_ms >= drops_due_ms) {
+        tell_drops(&now);
         drops_due_ms = now_ms + QUIET_MS;
     }
+}
+
+void storewatch_end(struct store *store, bool closes)
+{
+    struct store_stats now;
+    if (!store)
+        return;
+    store_stats(store, &now);
+    tell_failures(&now);
+    tell_drops(&now);
+    if (!closes && now.waiting)
+        log_line(
+            LOG_ERR,
+            "store: LOST up to %llu rows of the log of decisions and of history: messages are still being "
+            "decided, so the end does not wait for it",
+            (unsigned long long)now.waiting);
 }
 
 json_t *storewatch_status(struct store *store)

@@ -328,6 +328,20 @@ def what_came_twice_is_listed_once():
     equal(d.stop(), 0)
 
 
+def rows_that_could_not_be_written_are_told_at_the_end():
+    d = Ringerd(milter='  drain: 1s\n').start()
+    c = d.client().start()
+    with_lock = sqlite3.connect(d.var + '/store.db', isolation_level=None)
+    with_lock.execute('BEGIN IMMEDIATE')  # until the daemon has given up
+    equal(c.message(ham())[0], 'c')
+    c.quit()
+    wait_for('its row to be tried in vain', lambda: d.status()['store']['failures'] > 0)
+    equal(d.stop(), 0)
+    with_lock.close()
+    true(re.search(r'store: LOST 1 rows of the log of decisions and \d of history: they could not be written before the end: '
+                   '.*locked', d.text()), d.text())
+
+
 DAY_MS = 86400000
 
 
@@ -419,5 +433,5 @@ if __name__ == '__main__':
               [starts_with_a_damaged_store_and_takes_a_rescued_one, damage_while_it_runs_stops_it_from_holding,
                a_log_that_is_removed_loses_nothing, a_log_that_is_removed_is_missed_without_mail,
                a_log_that_is_cut_is_told_with_the_messages, another_file_in_its_place_is_used,
-               what_came_twice_is_listed_once, a_clock_far_ahead_purges_nothing,
+               what_came_twice_is_listed_once, rows_that_could_not_be_written_are_told_at_the_end, a_clock_far_ahead_purges_nothing,
                held_mail_is_announced_before_it_is_purged])
