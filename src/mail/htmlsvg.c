@@ -126,6 +126,10 @@ static void svg_place(struct svg *svg, const struct look *look, struct span text
 void svg_text(struct svg *svg, struct out *o, struct look *look, const char *text)
 {
     struct span rest = span_trim(span_of(text));
+    bool before = *text && strchr(" \t\n", *text);
+    if (before && !svg->blank && svg->x > 0) /* blanks between letters of <tspan> part words */
+        svg->x += placed_width(SPAN_LIT(" "), look->style.size);
+    svg->blank = before && !rest.n;
     if (!rest.n)
         return;
     if (!look->svg_text || out_unseen(look)) {
@@ -147,6 +151,9 @@ void svg_text(struct svg *svg, struct out *o, struct look *look, const char *tex
     }
     if (rest.n)
         svg_place(svg, look, rest);
+    svg->blank = strchr(" \t\n", text[strlen(text) - 1]);
+    if (svg->blank)
+        svg->x += placed_width(SPAN_LIT(" "), look->style.size);
 }
 
 void svg_close(struct svg *svg, struct out *o, struct look *look)

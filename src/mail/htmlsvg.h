@@ -7,6 +7,7 @@ struct svg {
     struct placed *placed;
     float x, y;          /* where the next text stands */
     const char *xs, *ys; /* more coordinates of the open text, one a letter; NULL = none */
+    bool blank;          /* a blank stands before the next text */
     char anchor;         /* 's'tart, 'm'iddle, 'e'nd */
 };
 

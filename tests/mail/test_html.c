@@ -174,6 +174,19 @@ static void test_links_of_the_head(void **state)
     arena_free(&arena);
 }
 
+/* Letters of a picture are read by where they stand; blanks between them part words. */
+static void test_svg_blanks(void **state)
+{
+    check("<svg><text><tspan>p</tspan><tspan>a</tspan><tspan>y</tspan> "
+          "<tspan>u</tspan><tspan>s</tspan></text></svg>",
+          "pay us");
+    check("<svg><text><tspan>p</tspan><tspan>a</tspan><tspan>y</tspan><tspan> "
+          "</tspan><tspan>u</tspan><tspan>s</tspan>"
+          "</text></svg>",
+          "pay us");
+    check("<svg><text> <tspan>pay </tspan> <tspan> us</tspan> </text></svg>", "pay us");
+}
+
 /* What reads across boxes stands behind the page's own text, and is told from it. */
 static void test_read_across(void **state)
 {
@@ -282,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_colours),
         cmocka_unit_test(test_links_of_the_head),
+        cmocka_unit_test(test_svg_blanks),
         cmocka_unit_test(test_read_across),
         cmocka_unit_test(test_bidi),
         cmocka_unit_test(test_style_limit),
