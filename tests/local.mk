@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/conf/test_conf \
 	tests/conf/test_network \
 	tests/facts/test_auth \
+	tests/facts/test_companies \
 	tests/facts/test_history \
 	tests/facts/test_people \
 	tests/lookalike/test_lookalike \
