@@ -16,7 +16,6 @@
 
 enum {
     MAX_RUN = 8,       /* words of a name */
-    MAX_GLUED = 160,   /* bytes of it */
     MIN_SINGLE = 5,    /* letters of a name of one word that may stand without a legal form */
     MIN_WORDS = 6,     /* letters of several words that say enough anywhere */
     MIN_GLUED = 4,     /* shorter parts of a word are no name with an affix */
@@ -61,34 +60,6 @@ static uint64_t hash_of(const char *p, size_t n, unsigned salt)
     return h ? h : 1;
 }
 
-struct glued {
-    char p[MAX_GLUED];
-    size_t n;
-};
-
-/* What looks like `c`, or is written for it, is `c`: 0 and o; 1, I and l; ae and a. */
-static void glue_char(struct glued *g, char c)
-{
-    static const char from[] = "01l534", to[] = "oiisea";
-    static const char twos[][4] = {"rnm", "vvw", "aea", "oeo", "ueu"};
-    const char *at = strchr(from, c);
-    c = at ? to[at - from] : c;
-    for (size_t i = 0; g->n && i < sizeof(twos) / sizeof(*twos); i++)
-        if (g->p[g->n - 1] == twos[i][0] && c == twos[i][1]) {
-            g->p[g->n - 1] = twos[i][2];
-            return;
-        }
-    if (g->n < sizeof(g->p))
-        g->p[g->n++] = c;
-}
-
-static void glue(struct glued *g, struct span word)
-{
-    for (size_t i = 0; i < word.n; i++)
-        if (word.p[i])
-            glue_char(g, word.p[i]);
-}
-
 static int by_text(const void *a, const void *b)
 {
     const struct shown_word *x = a, *y = b;
@@ -107,7 +78,7 @@ static uint64_t hash_run(const struct shown_word *v, size_t n, unsigned salt)
         v = sorted;
     }
     for (size_t i = 0; i < n; i++)
-        glue(&g, v[i].text);
+        shown_glue(&g, v[i].text);
     return hash_of(g.p, g.n, salt);
 }
 
@@ -457,10 +428,10 @@ static void find_inside(struct search *s, size_t at)
         struct span front = {word.p, i}, back = {word.p + i, word.n - i};
         struct glued g = {.n = 0};
         if (back.n <= AFFIX_MAX && affix(s->companies, back)) {
-            glue(&g, front);
+            shown_glue(&g, front);
             find(s, hash_of(g.p, g.n, SALT_ORDER), at, at + 1);
         } else if (back.n >= MIN_GLUED && front.n <= AFFIX_MAX && affix(s->companies, front)) {
-            glue(&g, back);
+            shown_glue(&g, back);
             find(s, hash_of(g.p, g.n, SALT_ORDER), at, at + 1);
         }
     }

@@ -3,6 +3,7 @@
 #include "facts/work.h"
 
 /* One file per family; each fills in its own facts and nothing else. */
+void facts_company(struct fact_work *work);
 void facts_contact(struct fact_work *work);
 void facts_envelope(struct fact_work *work);
 void facts_identity(struct fact_work *work);
@@ -10,6 +11,7 @@ void facts_lookalike(struct fact_work *work);
 void facts_thread(struct fact_work *work);
 void facts_reply(struct fact_work *work);
 void facts_auth(struct fact_work *work);
+void facts_person(struct fact_work *work);
 void facts_payment(struct fact_work *work);
 void facts_link(struct fact_work *work);
 void facts_attachment(struct fact_work *work);

@@ -36,6 +36,19 @@ static bool same_owner(struct fact_work *work, const char *domain)
     return registrable && work->from_registrable && strcasecmp(registrable, work->from_registrable) == 0;
 }
 
+/* "x.example-Accounts" and "x.example_Accounts": how much of it is a domain, as the owner's other words begin there. */
+static const char *domain_before_words(struct fact_work *work, const char *domain)
+{
+    domain = arena_strndup(work->arena, domain, strcspn(domain, "_"));
+    for (const char *dash = strrchr(domain, '-'), *dot = strrchr(domain, '.'); dash && dash > dot;) {
+        const char *shorter = arena_strndup(work->arena, domain, (size_t)(dash - domain));
+        if (same_owner(work, shorter) || lookalike_is_genuine(fact_match(work, shorter)))
+            return shorter;
+        dash = memrchr(domain, '-', (size_t)(dash - domain));
+    }
+    return domain;
+}
+
 static void name_with_address(struct fact_work *work)
 {
     const char *name = work->from->name, *shown = address_in(work->arena, name);
@@ -43,9 +56,10 @@ static void name_with_address(struct fact_work *work)
         shown = address_in(work->arena, text_fold(work->arena, span_of(name))->text.p);
     if (!shown)
         return;
-    const char *domain = strrchr(shown, '@') + 1;
+    const char *at = strrchr(shown, '@'), *domain = domain_before_words(work, at + 1);
     if (!same_owner(work, domain))
-        facts_set_string(work->facts, FACT_FROM_NAME_ADDRESS, shown);
+        facts_set_string(work->facts, FACT_FROM_NAME_ADDRESS,
+                         arena_printf(work->arena, "%.*s@%s", (int)(at - shown), shown, domain));
 }
 
 /* "company.example Accounts" <x@elsewhere.example>: a word of the name that is a protected domain. */
@@ -63,7 +77,7 @@ static void name_with_domain(struct fact_work *work)
             word.n--;
         if (word.n < 4 || !memchr(word.p, '.', word.n))
             continue;
-        const char *domain = arena_span(work->arena, word);
+        const char *domain = domain_before_words(work, arena_span(work->arena, word));
         const struct lookalike_result *r = fact_match(work, domain);
         if (lookalike_is_genuine(r) && !same_owner(work, domain)) {
             facts_set_string(work->facts, FACT_FROM_NAME_DOMAIN, r->genuine);
@@ -93,15 +107,6 @@ static const char *find_title(const struct wordset *titles, struct span folded)
     return NULL;
 }
 
-static bool belongs_to(void *context, const char *address)
-{
-    const struct person *person = ((const struct person_match *)context)->person;
-    for (size_t i = 0; i < person->n_addresses; i++)
-        if (strcasecmp(person->addresses[i], address) == 0)
-            return true;
-    return false;
-}
-
 static struct span folded_name(struct fact_work *work, const char *name)
 {
     return span_trim(text_fold(work->arena, span_of(name))->text);
@@ -119,48 +124,6 @@ static void recipients_name(struct fact_work *work)
     bool named = shown.n && memchr(shown.p, ' ', shown.n) && span_eq(shown, name);
     bool self = strcasecmp(only->address, work->from->address) == 0;
     facts_set_bool(work->facts, FACT_FROM_NAME_RECIPIENT, named && !self);
-}
-
-/* A name that only its owner will read fools nobody: people write to themselves from private addresses. */
-static void person(struct fact_work *work)
-{
-    struct person_match match;
-    const struct people *people = work->sources->people;
-    if (!people_match(people, work->arena, work->from->name, work->from->address, &match) || match.genuine)
-        return;
-    if (message_each_recipient(work->message, SIZE_MAX, belongs_to, &match)) {
-        facts_set_string(work->facts, FACT_PERSON_SELF, match.person->name);
-        return;
-    }
-    facts_set_string(work->facts, FACT_PERSON_NAME, match.person->name);
-    facts_set_string(work->facts, FACT_PERSON_ROLE, match.person->role);
-    facts_set_bool(work->facts, FACT_PERSON_NEAR, match.near);
-}
-
-/* "Karen Whitfield" as the last words of a message from somebody else's address. */
-static void signature(struct fact_work *work)
-{
-    enum { LAST_LINES = 12, MAX_LINE = 80 };
-    const struct message *m = work->message;
-    for (size_t i = 0; i < m->n_texts; i++) {
-        if (m->texts[i].kind != TEXT_OWN && m->texts[i].kind != TEXT_SIGNATURE)
-            continue;
-        struct span rest = m->texts[i].text;
-        for (unsigned lines = 0; rest.n && lines < LAST_LINES; lines++) {
-            const char *end = rest.p + rest.n, *start = memrchr(rest.p, '\n', rest.n);
-            start = start ? start + 1 : rest.p;
-            struct span line = span_trim((struct span){start, (size_t)(end - start)});
-            rest.n = start > rest.p ? (size_t)(start - 1 - rest.p) : 0;
-            struct person_match match;
-            if (line.n == 0 || line.n > MAX_LINE ||
-                !people_match(work->sources->people, work->arena, arena_span(work->arena, line),
-                              work->from->address, &match))
-                continue;
-            if (!match.genuine && !match.near)
-                facts_set_string(work->facts, FACT_PERSON_SIGNATURE, match.person->name);
-            return;
-        }
-    }
 }
 
 void facts_identity(struct fact_work *work)
@@ -181,7 +144,5 @@ void facts_identity(struct fact_work *work)
     name_with_domain(work);
     struct span folded = text_fold(work->arena, span_of(work->from->name))->text;
     facts_set_string(facts, FACT_FROM_TITLE, find_title(work->sources->lists->titles, folded));
-    person(work);
     recipients_name(work);
-    signature(work);
 }

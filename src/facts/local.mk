@@ -5,6 +5,7 @@ libringer_a_SOURCES += \
 	src/facts/authread.c src/facts/authread.h \
 	src/facts/collect.c src/facts/collect.h \
 	src/facts/companies.c src/facts/companies.h \
+	src/facts/company.c \
 	src/facts/contact.c src/facts/contact.h \
 	src/facts/envelope.c \
 	src/facts/families.h \
@@ -17,8 +18,10 @@ libringer_a_SOURCES += \
 	src/facts/payment.c \
 	src/facts/ownauth.c src/facts/ownauth.h \
 	src/facts/people.c src/facts/people.h \
+	src/facts/person.c \
 	src/facts/reply.c \
 	src/facts/shown.c src/facts/shown.h \
+	src/facts/signature.c src/facts/signature.h \
 	src/facts/structure.c \
 	src/facts/thread.c \
 	src/facts/work.c src/facts/work.h \

@@ -10,9 +10,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "facts/people.h"
+#include "facts/shown.h"
 
 enum {
     MAX_WORDS = 8,   /* of a name: longer display names are cut, a real name is not that long */
+    MIN_GLUED = 6,   /* letters of a name that is found without blanks */
     NEAR_LENGTH = 5, /* shorter words one letter off are other names (Jean, Joan) */
 };
 
@@ -24,6 +26,7 @@ struct words {
 struct entry {
     struct person person;
     struct words words;
+    struct span glued[2]; /* in its order, and with the last word first; empty for one Latin word */
 };
 
 struct people {
@@ -82,6 +85,14 @@ static struct words cut_words(struct span text)
     return words;
 }
 
+static struct span glue(struct arena *arena, const struct words *words, size_t first)
+{
+    struct glued g = {.n = 0};
+    for (size_t i = 0; i < words->n; i++)
+        shown_glue(&g, words->v[(first + i) % words->n]);
+    return (struct span){arena_strndup(arena, g.p, g.n), g.n};
+}
+
 void people_add(struct people *people, const char *name, const char *role, const char *const *addresses,
                 size_t n_addresses)
 {
@@ -97,6 +108,8 @@ void people_add(struct people *people, const char *name, const char *role, const
     *e = (struct entry){.person = {own_name, arena_strdup(people->arena, role), copies, n_addresses}};
     struct folded_text *folded = text_fold(people->arena, span_of(own_name));
     e->words = cut_words(folded->text);
+    for (size_t i = 0; i < 2 && (e->words.n > 1 || (e->words.n == 1 && is_cjk(e->words.v[0]))); i++)
+        e->glued[i] = glue(people->arena, &e->words, i ? e->words.n - 1 : 0);
 }
 
 size_t people_count(const struct people *people)
@@ -184,25 +197,66 @@ static bool is_own(const struct person *person, const char *address)
     return false;
 }
 
-bool people_match(const struct people *people, struct arena *arena, const char *display_name,
-                  const char *address, struct person_match *match_r)
+/* The name as neighbouring words, glued, spelt out or with letters that look alike. */
+static bool stands_in(const struct entry *e, const struct shown *shown)
 {
-    int best = 0;
-    if (!display_name || !*display_name || people->n == 0)
-        return false;
-    struct span whole = text_fold(arena, span_of(display_name))->text;
-    struct words shown = cut_words(whole);
-    for (size_t i = 0; i < people->n; i++) {
-        const struct entry *e = &people->v[i];
-        int m = match_name(e, &shown, whole);
-        bool genuine = address && is_own(&e->person, address);
-        /* two people of one name: the one who owns the address is meant */
-        if (m > best || (m && m == best && genuine)) {
-            best = m;
-            *match_r = (struct person_match){&e->person, m == 1, genuine};
+    for (size_t i = 0; i < shown->n && e->glued[0].n >= MIN_GLUED; i++) {
+        struct glued g = {.n = 0};
+        for (size_t k = i; k < shown->n && g.n < e->glued[0].n + 1; k++) {
+            shown_glue(&g, shown->v[k].text);
+            struct span run = {g.p, g.n};
+            if (span_eq(run, e->glued[0]) || span_eq(run, e->glued[1]))
+                return true;
         }
     }
-    return best > 0;
+    return false;
+}
+
+struct search {
+    const struct people *people;
+    struct arena *arena;
+    const char *address;
+    int best;
+    struct person_match *match;
+};
+
+static void take(struct search *s, const struct entry *e, int found)
+{
+    bool genuine = s->address && is_own(&e->person, s->address);
+    /* two people of one name: the one who owns the address is meant */
+    if (found > s->best || (found && found == s->best && genuine)) {
+        s->best = found;
+        *s->match = (struct person_match){&e->person, found == 1, genuine};
+    }
+}
+
+/* `strict`: as neighbouring words only, in a text that is no name. */
+static void search_in(struct search *s, const char *text, unsigned how, bool strict)
+{
+    struct shown shown;
+    shown_read(s->arena, text, how, &shown);
+    struct words words = cut_words(shown.text);
+    if (how & SHOWN_LOCAL)
+        for (words.n = 0; words.n < shown.n && words.n < MAX_WORDS; words.n++)
+            words.v[words.n] = shown.v[words.n].text;
+    for (size_t i = 0; i < s->people->n; i++) {
+        const struct entry *e = &s->people->v[i];
+        int found = strict ? 0 : match_name(e, &words, shown.text);
+        take(s, e, found < 2 && stands_in(e, &shown) ? 2 : found);
+    }
+}
+
+bool people_match(const struct people *people, struct arena *arena, const char *text, enum person_where where,
+                  const char *address, struct person_match *match_r)
+{
+    struct search s = {people, arena, address, 0, match_r};
+    unsigned how = where == PERSON_LOCAL ? SHOWN_LOCAL : SHOWN_PLAIN;
+    if (!text || !*text || people->n == 0)
+        return false;
+    search_in(&s, text, how, where == PERSON_TEXT);
+    if (s.best < 2 && shown_has_capitals(text))
+        search_in(&s, text, how | SHOWN_CAPITALS, where == PERSON_TEXT);
+    return s.best > 0;
 }
 
 const struct person *people_by_address(const struct people *people, const char *address)

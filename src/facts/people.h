@@ -7,7 +7,7 @@
 /*
  * The people whose names fraudsters borrow: VIPs and staff with their genuine addresses. A display name
  * carries a person's name when all its words are there, in any order, titles and accents aside
- * ("WHITFIELD Karen (CEO)"); it nearly does with an initial ("K. Whitfield") or one letter off.
+ * ("WHITFIELD Karen (CEO)"), or stand in it as one (KarenWhitfield) or letter by letter; it nearly does with an initial ("K. Whitfield") or one letter off.
  * Immutable once filled; safe for any number of threads.
  */
 struct people;
@@ -31,8 +31,13 @@ void people_free(struct people **people);
 void people_add(struct people *people, const char *name, const char *role, const char *const *addresses,
                 size_t n_addresses);
 size_t people_count(const struct people *people);
-/* Whose name does this display name carry? False when nobody's. The better match wins. */
-bool people_match(const struct people *people, struct arena *arena, const char *display_name,
+enum person_where {
+    PERSON_NAME,  /* a display name or a line of a signature */
+    PERSON_LOCAL, /* a local part: karen.whitfield77 */
+    PERSON_TEXT   /* a subject: the words of the name stand beside each other */
+};
+/* Whose name does this text carry? False when nobody's. The better match wins. `address`: what it stands beside. */
+bool people_match(const struct people *people, struct arena *arena, const char *text, enum person_where where,
                   const char *address, struct person_match *match_r);
 /* Does the address belong to one of the people? NULL when not. */
 const struct person *people_by_address(const struct people *people, const char *address);

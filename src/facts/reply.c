@@ -28,10 +28,21 @@ static void return_path(struct fact_work *work)
         facts_set_bool(work->facts, FACT_RETURN_PATH_DIFFERS, differs(work, domain));
 }
 
+/* Whom the name of From shows, by address or as one of our people, is whom answers go to. */
+static bool is_named(struct fact_work *work, const struct mailbox *box)
+{
+    const char *shown = facts_text(work->facts, FACT_FROM_NAME_ADDRESS),
+               *name = facts_text(work->facts, FACT_PERSON_NAME);
+    const struct person *person = people_by_address(work->sources->people, box->address);
+    return (shown && strcasecmp(shown, box->address) == 0) ||
+           (name && person && strcmp(person->name, name) == 0 &&
+            facts_is(work->facts, FACT_PERSON_FIELD, "From"));
+}
+
 void facts_reply(struct fact_work *work)
 {
     const struct message *m = work->message;
-    bool diverted = false, freemail = false;
+    bool diverted = false, freemail = false, named = m->reply_to.n > 0;
     if (!work->from || !*work->from->domain)
         return;
     return_path(work);
@@ -41,8 +52,11 @@ void facts_reply(struct fact_work *work)
             continue;
         facts_set_string(work->facts, FACT_REPLY_ADDRESS, box->address);
         diverted = diverted || differs(work, box->domain);
+        named = named && is_named(work, box);
         freemail = freemail || wordset_domain(work->sources->lists->freemail, box->domain);
     }
+    if (named)
+        facts_set_string(work->facts, FACT_REPLY_NAMED, m->reply_to.v[0].address);
     facts_set_bool(work->facts, FACT_REPLY_DIVERTED, diverted);
     facts_set_bool(work->facts, FACT_REPLY_FREEMAIL, freemail);
 }

@@ -133,3 +133,26 @@ void shown_read(struct arena *arena, const char *name, unsigned how, struct show
     cut(shown_r, how);
     join_single(arena, shown_r);
 }
+
+/* What looks like `c`, or is written for it, is `c`: 0 and o; 1, I and l; ae and a. */
+static void glue_char(struct glued *g, char c)
+{
+    static const char from[] = "01l534", to[] = "oiisea";
+    static const char twos[][4] = {"rnm", "vvw", "aea", "oeo", "ueu"};
+    const char *at = strchr(from, c);
+    c = at ? to[at - from] : c;
+    for (size_t i = 0; g->n && i < sizeof(twos) / sizeof(*twos); i++)
+        if (g->p[g->n - 1] == twos[i][0] && c == twos[i][1]) {
+            g->p[g->n - 1] = twos[i][2];
+            return;
+        }
+    if (g->n < sizeof(g->p))
+        g->p[g->n++] = c;
+}
+
+void shown_glue(struct glued *g, struct span word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i])
+            glue_char(g, word.p[i]);
+}

@@ -30,6 +30,17 @@ struct shown {
     size_t n;
 };
 
+/*
+ * Words glued together, in which what looks like a letter, or is written for it, is that letter: 0 and o; 1, I and l; rn
+ * and m; ae and a. Two names that a reader takes for one are equal. Cut at GLUED_MAX bytes. {.n = 0} is empty.
+ */
+enum { GLUED_MAX = 160 };
+struct glued {
+    char p[GLUED_MAX];
+    size_t n;
+};
+void shown_glue(struct glued *glued, struct span word);
+
 /* `how`: bits of enum shown_how. `name`: hostile text of any length, valid UTF-8 or not. */
 void shown_read(struct arena *arena, const char *name, unsigned how, struct shown *shown_r);
 /* Does SHOWN_CAPITALS cut this name where it is not cut otherwise? */

@@ -1,5 +1,6 @@
 #ifndef RINGER_FACTS_WORK_H
 #define RINGER_FACTS_WORK_H
+#include "facts/companies.h"
 #include "facts/facts.h"
 #include "facts/lists.h"
 #include "facts/people.h"
@@ -12,6 +13,7 @@ struct fact_sources {
     const struct lookalike_index *index;
     const struct payment_packs *packs;
     const struct people *people;
+    const struct companies *companies; /* NULL: none */
     const struct fact_lists *lists;
     const char *const *authserv_ids; /* whose Authentication-Results are believed */
     size_t n_authserv_ids;

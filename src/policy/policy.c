@@ -95,6 +95,28 @@ static struct people *load_people(const struct conf *conf)
     return people;
 }
 
+static void add_companies(struct companies *companies, const struct conf_domains *domains,
+                          enum relation relation)
+{
+    for (size_t i = 0; i < domains->n; i++) {
+        const struct conf_domain *d = &domains->v[i];
+        companies_add(companies, &(struct company){.name = d->company ? d->company->name : NULL,
+                                                   .domain = d->name,
+                                                   .phone = d->company ? d->company->phone : "",
+                                                   .relation = relation});
+    }
+}
+
+static struct companies *load_companies(const struct conf *conf, struct diag_list *diags)
+{
+    struct companies *companies = companies_new(diags);
+    if (!companies)
+        return NULL;
+    add_companies(companies, &conf->own_domains, RELATION_OWN);
+    add_companies(companies, &conf->partner_domains, RELATION_PARTNER);
+    return companies;
+}
+
 static struct verdict_policy thresholds(const struct conf *conf)
 {
     return (struct verdict_policy){
@@ -145,7 +167,6 @@ struct ruleset *policy_rules(const struct conf *conf, const struct policy_packs_
 
 static void free_policy(struct policy *policy)
 {
-    conf_free(&policy->conf);
     ruleset_free(&policy->rules);
     arena_free(&policy->signed_packs.arena);
     payment_packs_free(&policy->packs);
@@ -153,7 +174,9 @@ static void free_policy(struct policy *policy)
         lookalike_index_free(&policy->index);
     lookalike_index_free(&policy->base);
     people_free(&policy->people);
+    companies_free(&policy->companies);
     fact_lists_free(&policy->lists);
+    conf_free(&policy->conf);
     free(policy);
     atomic_fetch_sub(&alive, 1);
 }
@@ -179,6 +202,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
         policy->index = policy->base ? partners_join(conf, &policy->history, policy->base, diags) : NULL;
         policy->index = policy->index ? policy->index : policy->base;
         policy->people = load_people(conf);
+        policy->companies = load_companies(conf, diags);
         fact_lists_load(&policy->lists, freemail, diags);
         policy->thresholds = thresholds(conf);
         policy->limits = limits(conf);
@@ -231,6 +255,7 @@ struct fact_sources policy_sources(const struct policy *policy)
         .index = policy->index,
         .packs = policy->packs,
         .people = policy->people,
+        .companies = policy->companies,
         .lists = &policy->lists,
         .authserv_ids = policy->conf->authserv_ids.v,
         .n_authserv_ids = policy->conf->authserv_ids.n,

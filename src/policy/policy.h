@@ -22,6 +22,7 @@ struct policy {
     struct lookalike_index *base;  /* configured names */
     struct lookalike_index *index; /* with those that history knows: a layer over `base`, or `base` itself */
     struct people *people;
+    struct companies *companies;
     struct fact_lists lists;
     struct verdict_policy thresholds;
     struct message_limits limits;
