@@ -494,7 +494,7 @@ static void read_sheet(struct walk *w, const GumboNode *node)
     const char *media = element_attribute(e, "media"), *type = element_attribute(e, "type");
     if (type && *type && strcasecmp(type, "text/css") != 0)
         return;
-    if (media && !sheet_media(w->arena, span_of(media)))
+    if (media && !sheet_media(w->arena, span_of(media), w->context.budget))
         return;
     for (unsigned i = 0; i < e->children.length; i++) {
         const GumboNode *child = e->children.data[i];

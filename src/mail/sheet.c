@@ -8,7 +8,8 @@
 
 enum {
     MAX_RULES = 5000, /* the largest honest templates have some 1,500 */
-    MAX_NESTED = 8,   /* of @media in @supports in ... */
+    MAX_NESTED = 8,   /* of @media in @supports in ...; of brackets in a media query */
+    MAX_QUERY = 4096, /* bytes; the longest honest ones have some 300 */
 };
 
 /* --- @media */
@@ -81,17 +82,21 @@ static struct span take_word(struct span *s)
     return word;
 }
 
-/* "not screen and (color)", "(min-width: 1px) or (hover)": every part, from left to right. */
-static bool query_holds(struct span q)
+/*
+ * "not screen and (color)", "(min-width: 1px) or (hover)": every part, from left to right. `*deep_r` is set where it
+ * nests deeper than anybody writes: then the answer is worth nothing.
+ */
+static bool query_holds(struct span q, int depth, bool *deep_r)
 {
     bool negated = false, holds = true, either = false;
-    while ((q = span_trim(q)).n) {
+    *deep_r |= depth > MAX_NESTED;
+    while (!*deep_r && (q = span_trim(q)).n) {
         bool part;
         if (q.p[0] == '(') {
             q = (struct span){q.p + 1, q.n - 1};
             struct span inside = css_cut(&q, ')');
-            part = span_trim(inside).n && span_trim(inside).p[0] == '(' ? query_holds(inside)
-                                                                        : one_feature(inside);
+            bool nested = span_trim(inside).n && span_trim(inside).p[0] == '(';
+            part = nested ? query_holds(inside, depth + 1, deep_r) : one_feature(inside);
         } else {
             struct span word = take_word(&q);
             if (span_eq_nocase(word, SPAN_LIT("and")) || span_eq_nocase(word, SPAN_LIT("only")))
@@ -111,15 +116,21 @@ static bool query_holds(struct span q)
     return holds != negated;
 }
 
-bool sheet_media(struct arena *arena, struct span query)
+bool sheet_media(struct arena *arena, struct span query, struct css_budget *budget)
 {
+    bool deep = false, holds = false;
+    query = span_trim(query);
+    if (query.n > MAX_QUERY || !css_pay(budget, query.n / 2)) {
+        budget->spent = true;
+        return false;
+    }
     query = span_trim(css_uncomment(arena, query));
     if (!query.n)
         return true;
-    while (query.n)
-        if (query_holds(css_cut(&query, ',')))
-            return true;
-    return false;
+    while (query.n && !holds)
+        holds = query_holds(css_cut(&query, ','), 0, &deep);
+    budget->spent |= deep;
+    return holds && !deep;
 }
 
 /* --- rules */
@@ -181,7 +192,7 @@ static void read_at(struct arena *arena, struct span head, struct span body, int
     struct span name = take_word(&head);
     bool holds = false;
     if (span_eq_nocase(name, SPAN_LIT("@media")))
-        holds = sheet_media(arena, head);
+        holds = sheet_media(arena, head, budget);
     else if (span_eq_nocase(name, SPAN_LIT("@supports")))
         holds = !span_starts_nocase(span_trim(head), SPAN_LIT("not"));
     else if (span_eq_nocase(name, SPAN_LIT("@layer")))

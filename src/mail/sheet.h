@@ -22,8 +22,11 @@ struct sheet {
 
 /* Reads the text of a <style>. What @media says is judged as on a desktop's light screen of CSS_WIDTH pixels. */
 void sheet_read(struct arena *arena, struct span text, struct css_budget *budget, struct sheet *sheet);
-/* A media query list ("only screen and (min-width: 600px)"); an empty one holds. */
-bool sheet_media(struct arena *arena, struct span query);
+/*
+ * A media query list ("only screen and (min-width: 600px)"); an empty one holds. One that is too long or nests too
+ * deep does not, whatever it says, and the budget is then spent: rules were not looked at.
+ */
+bool sheet_media(struct arena *arena, struct span query, struct css_budget *budget);
 
 /* Calls `found` for each rule whose selector matches, in no order. */
 struct sheet_match {

@@ -404,6 +404,35 @@ static void test_boundaries_of_each_other(void **state)
     arena_free(&arena);
 }
 
+/* What styles and elements multiply is paid for out of one budget; each of these pages asks for more than it has. */
+static void test_hostile_styles(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t times;
+    } rows[][6] = {
+        {{"<style media='", 1}, {"(", 300000}, {"'>b{}</style>seen", 1}},
+        {{"<style>@media ", 1},
+         {"(", 300000},
+         {"(color)", 1},
+         {")", 300000},
+         {"{p{color:red}}</style>seen", 1}},
+        {{"<style>@media ", 1}, {"screen and ", 100000}, {"(color){p{color:red}}</style>seen", 1}}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        struct buf raw = {0};
+        buf_adds(&raw, "From: a@example.com\nContent-Type: text/html\n\n");
+        for (size_t k = 0; k < 6 && rows[i][k].text; k++)
+            add_many(&raw, rows[i][k].text, rows[i][k].times);
+        print_message("# page %zu\n", i);
+        const struct message *m = parse(arena, &raw, 192 * MEGABYTE);
+        assert_true(m->n_texts > 0);
+        assert_true(m->limits_hit & LIMIT_WORK);
+        buf_free(&raw);
+        arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_many_pieces),        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_copies_of_messages), cmocka_unit_test(test_budgets_of_all_parts),
         cmocka_unit_test(test_displaced_fields),   cmocka_unit_test(test_boundaries_of_each_other),
+        cmocka_unit_test(test_hostile_styles),
     };
     message_library_init();
     alarm(ALARM);
