@@ -7,12 +7,14 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #include "mail/style.h"
 
 enum {
     MAX_MATCHES = 128,  /* rules that match one element */
-    MAX_CONTENT = 4096, /* bytes of a generated text */
+    MAX_CONTENT = 4096, /* bytes of a generated text: a rule multiplies it by its elements */
+    MAX_NAME = 64,      /* of an attribute that attr() shows */
     CACHE_SLOTS = 256,  /* style attributes repeat: each text is read once */
     MAX_VARIABLES = 8,  /* var() inside of var() */
     MAX_SUBSTITUTED = 2048,
@@ -748,40 +750,58 @@ bool style_of_pseudo(struct style_context *c, const GumboNode *node, enum pseudo
 
 /* --- generated text */
 
-static void add_string(struct style_context *c, struct span inside, struct buf *out)
+static void add_text(struct buf *out, struct span text)
 {
-    buf_add_span(out, css_unescape(c->arena, inside));
+    buf_add_span(out, text_cut(text, MAX_CONTENT - out->n));
+}
+
+/* "attr(title)" from behind its bracket on. */
+static struct span attribute_of(const GumboNode *node, struct span *rest)
+{
+    char name[MAX_NAME];
+    struct span word = span_trim(css_cut(rest, ')'));
+    if (!word.n || word.n >= sizeof(name))
+        return (struct span){NULL, 0};
+    memcpy(name, word.p, word.n);
+    name[word.n] = '\0';
+    return span_of(attribute(node, name));
+}
+
+/* The string that `*content` begins with, without its quotes. */
+static struct span cut_string(struct span *content)
+{
+    struct span all = *content;
+    size_t i = 1;
+    while (i < all.n && all.p[i] != all.p[0])
+        i += 1 + (all.p[i] == '\\');
+    i = i < all.n ? i : all.n;
+    *content = i < all.n ? (struct span){all.p + i + 1, all.n - i - 1} : (struct span){NULL, 0};
+    return (struct span){all.p + 1, i - 1};
 }
 
 struct span style_content(struct style_context *c, const GumboNode *node, struct span content)
 {
     struct buf out = {0};
     buf_adds(&out, "");
+    if (!css_pay(c->budget, content.n / 4))
+        content.n = 0;
     while ((content = span_trim(content)).n && content.p[0] != '/' && out.n < MAX_CONTENT) {
-        char first = content.p[0];
-        if (first == '"' || first == '\'') {
-            size_t i = 1;
-            while (i < content.n && content.p[i] != first)
-                i += 1 + (content.p[i] == '\\');
-            i = i < content.n ? i : content.n;
-            add_string(c, (struct span){content.p + 1, i - 1}, &out);
-            content =
-                i < content.n ? (struct span){content.p + i + 1, content.n - i - 1} : (struct span){NULL, 0};
-            continue;
+        if (content.p[0] == '"' || content.p[0] == '\'') {
+            add_text(&out, css_unescape(c->arena, text_cut(cut_string(&content), MAX_CONTENT)));
+        } else if (span_starts_nocase(content, SPAN_LIT("attr("))) {
+            content = (struct span){content.p + 5, content.n - 5};
+            if (!css_pay(c->budget, 1 + node->v.element.attributes.length))
+                break;
+            add_text(&out, attribute_of(node, &content));
+        } else {
+            struct span word = css_cut(&content, ' ');
+            if (span_eq_nocase(word, SPAN_LIT("open-quote")) || span_eq_nocase(word, SPAN_LIT("close-quote")))
+                buf_addc(&out, '"');
         }
-        if (span_starts_nocase(content, SPAN_LIT("attr("))) {
-            struct span rest = {content.p + 5, content.n - 5};
-            struct span name = span_trim(css_cut(&rest, ')'));
-            const char *value = name.n ? attribute(node, arena_span(c->arena, name)) : NULL;
-            buf_adds(&out, value ? value : "");
-            content = rest;
-            continue;
-        }
-        struct span word = css_cut(&content, ' ');
-        if (span_eq_nocase(word, SPAN_LIT("open-quote")) || span_eq_nocase(word, SPAN_LIT("close-quote")))
-            buf_addc(&out, '"');
     }
-    struct span text = {arena_strndup(c->arena, out.p, out.n), out.n};
+    struct span text = {"", 0};
+    if (out.n && css_pay(c->budget, out.n))
+        text = (struct span){arena_strndup(c->arena, out.p, out.n), out.n};
     buf_free(&out);
     return text;
 }

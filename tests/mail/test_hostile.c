@@ -417,7 +417,10 @@ static void test_hostile_styles(void **state)
          {"(color)", 1},
          {")", 300000},
          {"{p{color:red}}</style>seen", 1}},
-        {{"<style>@media ", 1}, {"screen and ", 100000}, {"(color){p{color:red}}</style>seen", 1}}};
+        {{"<style>@media ", 1}, {"screen and ", 100000}, {"(color){p{color:red}}</style>seen", 1}},
+        {{"<style>*::before{content:\"", 1}, {"0123456789", 20000}, {"\"}</style>", 1}, {"<b>x</b>", 20000}},
+        {{"<style>*::before{content:", 1}, {"\"\" ", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}},
+        {{"<style>*::before{content:", 1}, {"attr(a)", 100000}, {"}</style>", 1}, {"<b a=''>x</b>", 10000}}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
         struct buf raw = {0};
