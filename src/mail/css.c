@@ -14,6 +14,8 @@
 enum {
     MAX_VALUE = 512, /* longer values (pictures inside are left out) are none of ours */
     MAX_NAME = 40,
+    MAX_DECLARED = 4096, /* of one block; "all" alone is forty */
+    DECLARED_STEPS = 16, /* what keeping one of them costs */
 };
 
 bool css_pay(struct css_budget *budget, size_t steps)
@@ -241,8 +243,15 @@ void css_declarations(struct arena *arena, struct span text, bool quirks, struct
             continue;
         struct span name = span_trim((struct span){value.p, (size_t)(colon - value.p)});
         value = span_trim((struct span){colon + 1, value.n - (size_t)(colon + 1 - value.p)});
+        size_t before = block->n;
         if (value.n && !memchr(value.p, '"', value.n) && !memchr(value.p, '\'', value.n))
             value = css_unescape(arena, value);
         declare(arena, css_unescape(arena, name), value, quirks, block);
+        if (!css_pay(budget, (block->n - before) * DECLARED_STEPS))
+            return;
+        if (block->n > MAX_DECLARED) {
+            budget->spent = true;
+            return;
+        }
     }
 }

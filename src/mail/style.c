@@ -15,6 +15,8 @@ enum {
     MAX_MATCHES = 128,  /* rules that match one element */
     MAX_CONTENT = 4096, /* bytes of a generated text: a rule multiplies it by its elements */
     MAX_NAME = 64,      /* of an attribute that attr() shows */
+    VARIABLE_STEPS = 8, /* what keeping a custom property costs */
+    RESOLVE_STEPS = 16, /* what reading a declaration that stood in one costs */
     CACHE_SLOTS = 256,  /* style attributes repeat: each text is read once */
     MAX_VARIABLES = 8,  /* var() inside of var() */
     MAX_SUBSTITUTED = 2048,
@@ -575,6 +577,8 @@ struct cascade {
 
 static void take(struct cascade *c, struct style *s, const struct css_block *block, bool important)
 {
+    if (!css_pay(c->context->budget, block->n / 4))
+        return;
     for (size_t i = 0; i < block->n; i++) {
         const struct css_value *v = &block->v[i];
         if (v->important != important)
@@ -583,6 +587,8 @@ static void take(struct cascade *c, struct style *s, const struct css_block *blo
             c->winner[v->property] = v;
             continue;
         }
+        if (!css_pay(c->context->budget, VARIABLE_STEPS))
+            return;
         struct variable *made = arena_alloc(c->context->arena, sizeof(*made));
         *made = (struct variable){v->name, v->text, s->variables};
         s->variables = made;
@@ -592,6 +598,8 @@ static void take(struct cascade *c, struct style *s, const struct css_block *blo
 /* "var(--x)" and "var(--x, other)" replaced; false when one has no value. */
 static bool substitute(struct cascade *c, const struct style *s, struct span text, int depth, struct buf *out)
 {
+    if (!css_pay(c->context->budget, 1 + text.n / 4))
+        return false;
     for (size_t i = 0; i < text.n; i++) {
         struct span here = {text.p + i, text.n - i};
         if (out->n > MAX_SUBSTITUTED || depth > MAX_VARIABLES)
@@ -615,23 +623,28 @@ static bool substitute(struct cascade *c, const struct style *s, struct span tex
     return true;
 }
 
-/* The value behind a variable, read now; NULL when it is invalid: then the property is as if unset. */
-static const struct css_value *resolve(struct cascade *c, const struct style *s, const struct css_value *v)
+/* The value behind a variable, read now; false when it is invalid: then the property is as if unset. */
+static bool resolve(struct cascade *c, const struct style *s, const struct css_value *v,
+                    struct css_value *value_r)
 {
     struct buf text = {0};
-    struct css_block block = {0};
-    const struct css_value *out = NULL;
+    struct css_value
+        room[CSS_PROPERTIES]; /* the most that one declaration says: no memory for each element */
+    struct css_block block = {.v = room, .cap = CSS_PROPERTIES};
     struct css_budget *budget = c->context->budget;
+    bool found = false;
     buf_adds(&text, "");
-    if (substitute(c, s, v->text, 0, &text) && css_pay(budget, text.n)) {
+    if (substitute(c, s, v->text, 0, &text) && css_pay(budget, RESOLVE_STEPS + text.n)) {
         char *copy_of = arena_strndup(c->context->arena, text.p, text.n);
         css_declare(c->context->arena, v->name, (struct span){copy_of, text.n}, c->quirks, &block);
         for (size_t i = 0; i < block.n; i++)
-            if (block.v[i].property == v->property && block.v[i].keyword != CSS_VARIABLE)
-                out = &block.v[i];
+            if (block.v[i].property == v->property && block.v[i].keyword != CSS_VARIABLE) {
+                *value_r = block.v[i];
+                found = true;
+            }
     }
     buf_free(&text);
-    return out;
+    return found;
 }
 
 static void apply(struct cascade *c, const GumboNode *node, const struct style *around, struct style *s)
@@ -639,12 +652,13 @@ static void apply(struct cascade *c, const GumboNode *node, const struct style *
     const struct style initial = style_initial();
     for (int p = 0; p < CSS_PROPERTIES; p++) {
         const struct css_value *v = c->winner[p];
+        struct css_value resolved;
         if (!v)
             continue;
         uint8_t keyword = v->keyword;
         if (keyword == CSS_VARIABLE) {
-            v = resolve(c, s, v);
-            keyword = v ? v->keyword : CSS_UNSET;
+            keyword = resolve(c, s, v, &resolved) ? resolved.keyword : CSS_UNSET;
+            v = &resolved;
         }
         if (keyword == CSS_UNSET)
             keyword = is_inherited((enum css_property)p) ? CSS_INHERIT : CSS_INITIAL;
@@ -683,6 +697,7 @@ static void cascade(struct style_context *context, const GumboNode *node, enum p
 {
     struct sheet_match matches[MAX_MATCHES];
     struct cascade c = {.context = context, .quirks = context->sheet.quirks};
+    const struct style before = *s;
     size_t n = context->sheet.n
                    ? sheet_find(&context->sheet, node, pseudo, context->budget, matches, MAX_MATCHES)
                    : 0;
@@ -697,6 +712,8 @@ static void cascade(struct style_context *context, const GumboNode *node, enum p
             take(&c, s, own, important);
     }
     apply(&c, pseudo ? NULL : node, around, s);
+    if (!context->budget->steps) /* half of the rules may hide what the other half shows: none of them */
+        *s = before;
 }
 
 /* Before anything is said about an element: what it inherits, and the initial values of the rest. */

@@ -420,7 +420,16 @@ static void test_hostile_styles(void **state)
         {{"<style>@media ", 1}, {"screen and ", 100000}, {"(color){p{color:red}}</style>seen", 1}},
         {{"<style>*::before{content:\"", 1}, {"0123456789", 20000}, {"\"}</style>", 1}, {"<b>x</b>", 20000}},
         {{"<style>*::before{content:", 1}, {"\"\" ", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}},
-        {{"<style>*::before{content:", 1}, {"attr(a)", 100000}, {"}</style>", 1}, {"<b a=''>x</b>", 10000}}};
+        {{"<style>*::before{content:", 1}, {"attr(a)", 100000}, {"}</style>", 1}, {"<b a=''>x</b>", 10000}},
+        {{"<style>p{color:", 1}, {"var(--q,)", 100000}, {"}</style>", 1}, {"<p>x", 3000}},
+        {{"<style>p{--q:;--x:", 1},
+         {"var(--q,)", 100000},
+         {";color:", 1},
+         {"var(--x)", 100000},
+         {"}</style><p>seen", 1}},
+        {{"<style>*{all:var(--x);--x:inherit}</style>", 1}, {"<b>x</b>", 60000}},
+        {{"<style>*{", 1}, {"all:unset;", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}},
+        {{"<style>*{", 1}, {"--a:b;", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
         struct buf raw = {0};
