@@ -21,6 +21,8 @@ enum {
     MAX_BOXES = 2000,
     MAX_LINES = 300, /* of a row that anybody reads across */
     MAX_RAW = 4096,  /* bytes of a row's box: no strip is longer */
+    RAW_EACH = 256,  /* bytes of its boxes, in the mean */
+    MAX_GAPS = 16,   /* places in a row of letters for each that holds one */
 };
 
 /* --- segments and white space */
@@ -213,6 +215,17 @@ void row_cell(struct out *o, struct row *row)
     buf_addc(&o->strip, BOX);
 }
 
+static size_t most_raw(const struct row *row)
+{
+    return row->boxes * RAW_EACH + MAX_RAW;
+}
+
+static void give_up(struct out *o, struct row *row)
+{
+    row->given_up = true;
+    o->strip.n = row->start;
+}
+
 /* What is seen in a box, with its white space as far as it is shown. */
 static void strip_text(struct out *o, const struct look *look, struct span s)
 {
@@ -220,9 +233,8 @@ static void strip_text(struct out *o, const struct look *look, struct span s)
     bool pre = look->style.white_space == CSS_PRE;
     if (row->given_up || !row->boxes)
         return;
-    if (s.n > MAX_RAW || o->strip.n - row->start > row->boxes * 256 + MAX_RAW) {
-        row->given_up = true;
-        o->strip.n = row->start;
+    if (s.n > MAX_RAW || o->strip.n - row->start > most_raw(row)) {
+        give_up(o, row);
         return;
     }
     if (o->lines && o->strip.p[o->strip.n - 1] != BOX && o->strip.p[o->strip.n - 1] != '\n')
@@ -260,18 +272,21 @@ static struct measure measure_boxes(struct span boxes)
     struct measure m = {0};
     while (boxes.n) {
         struct span box = span_cut(&boxes, BOX), line;
-        size_t lines = 0;
+        size_t lines = 0, last = 0;
         while (span_line(&box, &line)) {
             size_t letters = letters_in(line);
             lines++;
             m.longest = letters > m.longest ? letters : m.longest;
-            m.lines += span_trim(line).n > 0;
+            if (span_trim(line).n) {
+                m.lines++;
+                last = lines;
+            }
             for (size_t i = 0; i < line.n; i++) {
                 m.digits += line.p[i] >= '0' && line.p[i] <= '9';
                 m.words += (line.p[i] | 0x20) >= 'a' || (unsigned char)line.p[i] >= 0x80;
             }
         }
-        m.most_lines = lines > m.most_lines ? lines : m.most_lines;
+        m.most_lines = last > m.most_lines ? last : m.most_lines; /* blank ones below end no row */
     }
     return m;
 }
@@ -279,9 +294,11 @@ static struct measure measure_boxes(struct span boxes)
 /* Does the row read across its boxes? Single letters always; strips where they hold more words than numbers. */
 static bool reads_across(const struct row *row, struct span boxes, struct measure *m_r)
 {
+    if (row->given_up || row->boxes < MIN_BOXES || row->boxes > MAX_BOXES)
+        return false;
     *m_r = measure_boxes(boxes);
-    if (row->given_up || row->boxes < MIN_BOXES || row->boxes > MAX_BOXES || m_r->lines < MIN_BOXES ||
-        m_r->most_lines > MAX_LINES)
+    if (m_r->lines < MIN_BOXES || m_r->most_lines > MAX_LINES ||
+        row->boxes * m_r->most_lines > boxes.n * MAX_GAPS)
         return false;
     if (m_r->longest <= 1)
         return true;
@@ -309,6 +326,16 @@ static void join_boxes(struct out *o, const struct row *row, struct span boxes, 
     }
 }
 
+/* Inside of another row's box a row stands as one text. */
+static void join_into_box(struct buf *strip, size_t start)
+{
+    size_t end = start;
+    for (size_t i = start; i < strip->n; i++)
+        if (strip->p[i] != BOX)
+            strip->p[end++] = strip->p[i];
+    strip->n = end;
+}
+
 void row_close(struct out *o, struct row *row, enum text_kind kind)
 {
     struct measure m;
@@ -320,12 +347,12 @@ void row_close(struct out *o, struct row *row, enum text_kind kind)
         boxes = (struct span){boxes.p + 1, boxes.n - 1};
     if (reads_across(row, boxes, &m))
         join_boxes(o, row, boxes, &m, &o->joined[kind == TEXT_QUOTED]);
-    /* Inside of another row's box it stands as one text. */
-    size_t end = row->start;
-    for (size_t i = row->start; o->row && o->row->boxes && i < o->strip.n; i++)
-        if (o->strip.p[i] != BOX)
-            o->strip.p[end++] = o->strip.p[i];
-    o->strip.n = end;
+    if (!o->row || !o->row->boxes || o->row->given_up)
+        o->strip.n = row->start;
+    else if (o->strip.n - o->row->start > most_raw(o->row)) /* each row around it would move it once more */
+        give_up(o, o->row);
+    else
+        join_into_box(&o->strip, row->start);
 }
 
 /* --- text */

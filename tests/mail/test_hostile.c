@@ -445,6 +445,19 @@ static void test_hostile_styles(void **state)
     }
 }
 
+static void test_nested_rows(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\nContent-Type: text/html\n\n<style>span{display:flex}</style>");
+    add_many(&raw, "<span>", 60000);
+    add_many(&raw, "<kbd>0123456789012345678901234567890123456789</kbd>", 10000);
+    const struct message *m = parse(arena, &raw, 64 * MEGABYTE);
+    assert_true(m->n_texts > 0);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,7 +469,7 @@ int main(void)
         cmocka_unit_test(test_many_pieces),        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_copies_of_messages), cmocka_unit_test(test_budgets_of_all_parts),
         cmocka_unit_test(test_displaced_fields),   cmocka_unit_test(test_boundaries_of_each_other),
-        cmocka_unit_test(test_hostile_styles),
+        cmocka_unit_test(test_hostile_styles),     cmocka_unit_test(test_nested_rows),
     };
     message_library_init();
     alarm(ALARM);

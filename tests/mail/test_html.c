@@ -200,6 +200,9 @@ static void test_read_across(void **state)
         {"<table><tr><td>12<td>500<td>31<td>7</table>", ""},
         {"<table><tr><td>a<td>b<td>c</table>", ""},
         {"<table><tr><td>P<td>a<td>y<td><td>u<td>s</table>", "Pay us"},
+        {"<table><tr><td>P<td>a<td>y<td>s<br><br><br><br><br><br><br><br><br><br><br><br><br><br><br><br></"
+         "table>",
+         "Pays"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
