@@ -107,6 +107,8 @@ const char *element_text(const GumboElement *e)
 
 /* --- links */
 
+enum { MAX_BASE = 2048 /* bytes: a page's base stands before each of its links */ };
+
 static bool has_scheme(struct span url)
 {
     size_t n = 0;
@@ -133,6 +135,7 @@ const char *element_url(struct arena *arena, const char *base, struct span url)
         const char *slash = memrchr(b.p + origin, '/', strcspn(b.p + origin, "?#"));
         b.n = url.p[0] == '/' || !slash ? origin : (size_t)(slash + 1 - b.p);
     }
+    b = text_cut(b, MAX_BASE);
     bool part = b.n == origin && url.p[0] != '/';
     char *whole = arena_printf(arena, "%.*s%s%.*s", (int)b.n, b.p, part ? "/" : "", (int)url.n, url.p);
     return text_clean_line(arena, span_of(whole));

@@ -458,6 +458,22 @@ static void test_nested_rows(void **state)
     arena_free(&arena);
 }
 
+/* A page's base stands before each of its links. */
+static void test_long_base(void **state)
+{
+    struct arena *arena = arena_new();
+    struct buf raw = {0};
+    buf_adds(&raw, "From: a@example.com\nContent-Type: text/html\n\n<base href='https://a.example/");
+    add_many(&raw, "0123456789", 100000);
+    buf_adds(&raw, "/'>");
+    for (int i = 0; i < 500; i++)
+        buf_printf(&raw, "<a href='%d'>our new account</a> ", i);
+    const struct message *m = parse(arena, &raw, 64 * MEGABYTE);
+    assert_true(m->n_links > 0);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_copies_of_messages), cmocka_unit_test(test_budgets_of_all_parts),
         cmocka_unit_test(test_displaced_fields),   cmocka_unit_test(test_boundaries_of_each_other),
         cmocka_unit_test(test_hostile_styles),     cmocka_unit_test(test_nested_rows),
+        cmocka_unit_test(test_long_base),
     };
     message_library_init();
     alarm(ALARM);
