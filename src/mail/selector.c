@@ -450,8 +450,12 @@ static bool equal(struct span a, struct span b, bool nocase)
     return nocase ? span_eq_nocase(a, b) : span_eq(a, b);
 }
 
-static bool contains(struct span all, struct span part, bool nocase)
+static bool contains(struct span all, struct span part, bool nocase, struct css_budget *budget)
 {
+    if (!nocase)
+        return all.n && memmem(all.p, all.n, part.p, part.n);
+    if (part.n > all.n || !css_pay(budget, all.n * part.n / 16))
+        return false;
     for (size_t i = 0; i + part.n <= all.n; i++)
         if (equal((struct span){all.p + i, part.n}, part, nocase))
             return true;
@@ -486,11 +490,10 @@ static bool is_nocase_attribute(struct span name)
 static bool matches_attribute(const struct simple *s, const GumboElement *e, struct css_budget *budget)
 {
     const GumboAttribute *a = NULL;
-    if (!css_pay(budget, e->attributes.length))
-        return false;
     for (unsigned i = 0; i < e->attributes.length && !a; i++) {
         const GumboAttribute *one = e->attributes.data[i];
-        if (span_eq_nocase(span_of(one->name), s->name))
+        struct span name = {one->name, strnlen(one->name, s->name.n + 1)};
+        if (span_eq_nocase(name, s->name))
             a = one;
     }
     if (!a)
@@ -516,14 +519,22 @@ static bool matches_attribute(const struct simple *s, const GumboElement *e, str
         return s->value.n && value.n >= s->value.n &&
                equal((struct span){value.p + value.n - s->value.n, s->value.n}, s->value, nocase);
     default:
-        return s->value.n && contains(value, s->value, nocase);
+        return s->value.n && contains(value, s->value, nocase, budget);
     }
 }
 
-static bool same_tag(const GumboNode *a, const GumboNode *b)
+/* Of an element that gumbo has no name for, the name is looked for in all of its tag. */
+static bool pay_tag(const GumboElement *e, struct css_budget *budget)
 {
-    return a->v.element.tag == b->v.element.tag &&
-           (a->v.element.tag != GUMBO_TAG_UNKNOWN || span_eq_nocase(selector_tag(a), selector_tag(b)));
+    return e->tag != GUMBO_TAG_UNKNOWN || css_pay(budget, e->original_tag.length / 16);
+}
+
+static bool same_tag(const GumboNode *a, const GumboNode *b, struct css_budget *budget)
+{
+    const GumboElement *e = &a->v.element, *f = &b->v.element;
+    if (e->tag != f->tag || e->tag != GUMBO_TAG_UNKNOWN)
+        return e->tag == f->tag;
+    return pay_tag(e, budget) && pay_tag(f, budget) && span_eq_nocase(selector_tag(a), selector_tag(b));
 }
 
 /* The how manieth among its siblings, from 1. */
@@ -531,7 +542,7 @@ static int position(const GumboNode *node, bool backwards, bool of_type, struct 
 {
     int n = 1;
     for (const GumboNode *s = node; (s = sibling(s, !backwards, budget));)
-        n += !of_type || same_tag(s, node);
+        n += !of_type || same_tag(s, node, budget);
     return n;
 }
 
@@ -543,11 +554,11 @@ static bool matches_nth(const struct simple *s, const GumboNode *node, struct cs
     return s->a == 0 ? n == 0 : n % s->a == 0 && n / s->a >= 0;
 }
 
-static bool is_empty(const GumboNode *node)
+static bool is_empty(const GumboNode *node, struct css_budget *budget)
 {
     const GumboVector *all = &node->v.element.children;
     for (unsigned i = 0; i < all->length; i++)
-        if (((const GumboNode *)all->data[i])->type != GUMBO_NODE_COMMENT)
+        if (!css_pay(budget, 1) || ((const GumboNode *)all->data[i])->type != GUMBO_NODE_COMMENT)
             return false;
     return true;
 }
@@ -578,22 +589,25 @@ static bool matches_simple(const struct simple *s, const GumboNode *node, bool q
                            struct css_budget *budget)
 {
     const GumboElement *e = &node->v.element;
+    if (!css_pay(budget, e->attributes.length + s->name.n / 8))
+        return false;
     switch (s->kind) {
     case BY_TAG:
-        return span_eq_nocase(selector_tag(node), s->name);
-    case BY_ID:
-        return equal(attribute(e, "id"), s->name, quirks);
+        return pay_tag(e, budget) && span_eq_nocase(selector_tag(node), s->name);
+    case BY_ID: {
+        struct span id = attribute(e, "id");
+        return css_pay(budget, id.n / 16) && equal(id, s->name, quirks);
+    }
     case BY_CLASS: {
         struct span list = attribute(e, "class");
-        return list.n && css_pay(budget, list.n / 16 + e->attributes.length) &&
-               has_token(list, s->name, quirks);
+        return list.n && css_pay(budget, list.n / 16) && has_token(list, s->name, quirks);
     }
     case BY_ATTRIBUTE:
         return matches_attribute(s, e, budget);
     case BY_ROOT:
         return !node->parent || !is_element(node->parent);
     case BY_EMPTY:
-        return is_empty(node);
+        return is_empty(node, budget);
     case BY_LINK:
         return (e->tag == GUMBO_TAG_A || e->tag == GUMBO_TAG_AREA) && has(e, "href");
     case BY_CHECKED:
@@ -639,5 +653,6 @@ static bool matches_from(const struct selector *s, size_t i, const GumboNode *no
 
 bool selector_matches(const struct selector *s, const GumboNode *node, bool quirks, struct css_budget *budget)
 {
-    return matches_from(s, 0, node, quirks, budget);
+    /* What could not be looked at does not match; behind :not() that would be a match. */
+    return matches_from(s, 0, node, quirks, budget) && budget->steps;
 }

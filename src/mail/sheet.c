@@ -292,7 +292,7 @@ static void insert(struct search *s, const struct sheet_rule *rule)
 
 static void look_through(struct search *s, const struct sheet_rule *rule)
 {
-    for (; rule; rule = rule->next)
+    for (; rule && css_pay(s->budget, 1); rule = rule->next)
         if (selector_pseudo(rule->selector) == s->pseudo &&
             selector_matches(rule->selector, s->node, s->quirks, s->budget))
             insert(s, rule);
@@ -310,7 +310,7 @@ size_t sheet_find(const struct sheet *sheet, const GumboNode *node, enum pseudo_
     struct search s = {node, pseudo, sheet->quirks, budget, v, 0, max};
     unsigned seen[16];
     size_t n_seen = 0;
-    if (!css_pay(budget, 2))
+    if (!css_pay(budget, 2 + node->v.element.attributes.length))
         return 0;
     look_through(&s, sheet->anywhere);
     unsigned tag = bucket_of('t', selector_tag(node));

@@ -404,6 +404,9 @@ static void test_boundaries_of_each_other(void **state)
     arena_free(&arena);
 }
 
+#define TEN(s)   s s s s s s s s s s
+#define KILOBYTE TEN(TEN("xxxxxxxxxx"))
+
 /* What styles and elements multiply is paid for out of one budget; each of these pages asks for more than it has. */
 static void test_hostile_styles(void **state)
 {
@@ -429,7 +432,34 @@ static void test_hostile_styles(void **state)
          {"}</style><p>seen", 1}},
         {{"<style>*{all:var(--x);--x:inherit}</style>", 1}, {"<b>x</b>", 60000}},
         {{"<style>*{", 1}, {"all:unset;", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}},
-        {{"<style>*{", 1}, {"--a:b;", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}}};
+        {{"<style>*{", 1}, {"--a:b;", 100000}, {"}</style>", 1}, {"<b>x</b>", 10000}},
+        {{"<style>:not([title*='", 1},
+         {"a", 200000},
+         {"b' i]){color:red}</style><p title=", 1},
+         {"a", 400000},
+         {">seen", 1}},
+        {{"<style>", 1},
+         {"p:empty{color:red}", 4900},
+         {"</style><p>", 1},
+         {"<!---->", 50000},
+         {"<b></b>seen", 1}},
+        {{"<style>", 1}, {"x b{color:red}", 4900}, {"</style><x", 1}, {"xxxxxxxx", 100000}, {"><b>seen", 1}},
+        {{"<style>", 1},
+         {"#a b{color:red}", 4900},
+         {"</style><p id=", 1},
+         {"xxxxxxxx", 100000},
+         {">", 1},
+         {"<b>x</b>", 3000}},
+        {{"<style>", 1},
+         {"[a] b{color:red}", 4900},
+         {"</style><p ", 1},
+         {"xxxxxxxx", 100000},
+         {">", 1},
+         {"<b>x</b>", 3000}},
+        {{"<style>", 1},
+         {":nth-of-type(n+2){color:red}", 300},
+         {"</style>seen", 1},
+         {"<" KILOBYTE "></" KILOBYTE ">", 2000}}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
         struct buf raw = {0};
