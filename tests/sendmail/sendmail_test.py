@@ -37,7 +37,7 @@ FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`promiscuous_relay')dnl
 FEATURE(`no_default_msa')dnl
 DAEMON_OPTIONS(`Port={port}, Addr=127.0.0.1, Name=MTA')dnl
-INPUT_MAIL_FILTER(`ringer', `S={milter}, F=T, T=C:10s;S:20s;R:20s;E:60s')dnl
+INPUT_MAIL_FILTER(`ringer', `S={milter}, F=T, T=C:10s;S:30s;R:30s;E:5m')dnl
 MAILER(`smtp')dnl
 '''
 
