@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/judge/test_passwords \
 	tests/worker/test_check \
 	tests/worker/test_extract \
+	tests/worker/test_outside \
 	tests/worker/test_pool \
 	tests/worker/test_protocol \
 	tests/worker/test_spf
@@ -158,6 +159,7 @@ tests_judge_test_learn_SOURCES = tests/judge/test_learn.c tests/store/fixture.h
 tests_judge_test_ask_SOURCES = tests/judge/test_ask.c tests/worker/samples.h
 tests_worker_test_extract_SOURCES = tests/worker/test_extract.c tests/worker/samples.h
 tests_worker_test_check_SOURCES = tests/worker/test_check.c tests/worker/dns.h
+tests_worker_test_outside_SOURCES = tests/worker/test_outside.c tests/worker/samples.h
 tests_worker_test_pool_SOURCES = tests/worker/test_pool.c tests/worker/samples.h
 tests_worker_test_spf_SOURCES = tests/worker/test_spf.c tests/worker/dns.h
 

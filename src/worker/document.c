@@ -104,7 +104,7 @@ unsigned document_cost(enum document_kind kind)
 {
     static const unsigned costs[DOCUMENT_KINDS] = {
         [DOCUMENT_TEXT] = 1, [DOCUMENT_LINES] = 1,   [DOCUMENT_RTF] = 1,
-        [DOCUMENT_XML] = 1,  [DOCUMENT_CFB] = 1,     [DOCUMENT_HTML] = 2,
+        [DOCUMENT_XML] = 1,  [DOCUMENT_CFB] = 3,     [DOCUMENT_HTML] = 2,
         [DOCUMENT_ZIP] = 2,  [DOCUMENT_ARCHIVE] = 3, [DOCUMENT_PDF] = 4,
     };
     return costs[kind];

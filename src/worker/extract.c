@@ -1,23 +1,8 @@
 /*
  * The choice of the parser by the kind of the document.
  */
-#include <string.h>
-
+#include "worker/cfb.h"
 #include "worker/extract.h"
-
-/* Office documents with a password, and everything from before 2007, come in OLE containers (MS-CFB). */
-static void look_at_cfb(struct extraction *x, struct span document)
-{
-    static const char encrypted[] =
-        "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e"; /* a stream's name, UTF-16 */
-    if (memmem(document.p, document.n, encrypted, sizeof(encrypted))) {
-        x->status = WORKER_ENCRYPTED;
-        x->detail = "an office document with a password";
-    } else {
-        x->status = WORKER_UNSUPPORTED;
-        x->detail = "an office format from before 2007";
-    }
-}
 
 static void read_outside(struct extraction *x, struct arena *arena, enum document_kind kind,
                          struct span document)
@@ -28,6 +13,21 @@ static void read_outside(struct extraction *x, struct arena *arena, enum documen
     }
     x->status = WORKER_UNSUPPORTED;
     x->detail = "no program to read it";
+}
+
+/* Office documents with a password, and everything from before 2007, come in OLE containers. */
+static void read_cfb(struct extraction *x, struct arena *arena, struct span document)
+{
+    unsigned contents = cfb_contents(document);
+    if (contents & CFB_ENCRYPTED) {
+        x->status = WORKER_ENCRYPTED;
+        x->detail = "an office document with a password";
+    } else if (contents) {
+        read_outside(x, arena, DOCUMENT_CFB, document);
+    } else {
+        x->status = WORKER_UNSUPPORTED;
+        x->detail = "an OLE container without an office document";
+    }
 }
 
 /* What only looks like an office document is an archive. */
@@ -67,7 +67,7 @@ void extract_document(struct extraction *x, struct arena *arena, enum document_k
         extract_lines(x, arena, document);
         break;
     case DOCUMENT_CFB:
-        look_at_cfb(x, document);
+        read_cfb(x, arena, document);
         break;
     default:
         x->status = WORKER_UNSUPPORTED;

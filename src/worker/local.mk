@@ -2,6 +2,7 @@ libringer_a_SOURCES += \
 	src/worker/archive.c \
 	src/worker/breaker.c src/worker/breaker.h \
 	src/worker/call.h \
+	src/worker/cfb.c src/worker/cfb.h \
 	src/worker/check.c src/worker/check.h \
 	src/worker/codepage.c src/worker/codepage.h \
 	src/worker/document.c src/worker/document.h \
@@ -27,6 +28,7 @@ libringer_a_SOURCES += \
 WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
+	src/worker/outside.c src/worker/outside.h \
 	src/worker/program.c src/worker/program.h \
 	src/worker/programs.c src/worker/programs.h \
 	src/worker/programtext.c src/worker/programtext.h \

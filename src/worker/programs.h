@@ -5,7 +5,7 @@
 /* Programs of others, which read a document on their standard input and write to their standard output. */
 #define PDF_PAGES_MAX 60 /* a letter with bank details is short; the rest is cut off and said so */
 
-enum program { PROGRAM_PDFTOTEXT, PROGRAM_COUNT };
+enum program { PROGRAM_PDFTOTEXT, PROGRAM_CATDOC, PROGRAM_XLS2CSV, PROGRAM_CATPPT, PROGRAM_COUNT };
 
 struct program_row {
     const char *path, *package;

@@ -19,6 +19,7 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 
+#include "worker/programs.h"
 #include "worker/sandbox.h"
 
 enum {
@@ -288,7 +289,7 @@ bool sandbox_files(void)
 {
     static const char *const folders[] = {"/usr",    "/lib", "/lib32",     "/lib64",
                                           "/libx32", "/opt", "/nix/store", "/gnu/store"};
-    static const char *const files[] = {"/etc/ld.so.cache", PDFTOTEXT, "/dev/null"};
+    static const char *const files[] = {"/etc/ld.so.cache", "/dev/null"};
     int ruleset = new_ruleset();
     if (ruleset < 0)
         return false;
@@ -297,6 +298,8 @@ bool sandbox_files(void)
         allow_below(ruleset, folders[i], file | LANDLOCK_ACCESS_FS_READ_DIR);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         allow_below(ruleset, files[i], file);
+    for (size_t i = 0; i < PROGRAM_COUNT; i++)
+        allow_below(ruleset, program_rows[i].path, file);
     return restrict_self(ruleset);
 }
 

@@ -6,7 +6,7 @@
 /*
  * How ringer-worker shuts itself in, in three steps that only ever take away:
  *   launcher  the worker itself, before it reads anything hostile: may fork, run a program, read files
- *   program   pdftotext: may read its libraries and tables, write to its pipes; no fork, no network, no signals
+ *   program   pdftotext and others: may read its libraries and tables, write to its pipes; no fork, no network, no signals
  *   parser    the process that parses: memory, clock, the descriptors it has, and exit
  * None may open a socket or open a file for writing, ever. With --service=spf there is another first step:
  *   resolver  the worker itself: internet sockets for libunbound, may fork; no file, no program

@@ -14,7 +14,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "worker/extract.h"
-#include "worker/programtext.h"
+#include "worker/outside.h"
+#include "worker/program.h"
 #include "worker/protocol.h"
 #include "worker/sandbox.h"
 #include "worker/serve.h"
@@ -24,7 +25,6 @@ enum {
     EXIT_NO_LIMITS = 11,
     EXIT_NO_SANDBOX = 12,
     EXIT_CLOSED = 13,
-    RUNNERS_IN_ARCHIVE = 5,
     GRACE_MS = 2000, /* behind its deadline a request's process ends itself, should the supervisor be gone */
 };
 
@@ -100,20 +100,12 @@ static void read_request(int fd, const struct serve_options *options, struct ext
 static struct runners *start_runners(const struct serve_options *options,
                                      const struct extract_request *request, size_t memory, unsigned seconds)
 {
-    static const unsigned wanted[DOCUMENT_KINDS] = {
-        [DOCUMENT_PDF] = 1, [DOCUMENT_ARCHIVE] = RUNNERS_IN_ARCHIVE, [DOCUMENT_ZIP] = RUNNERS_IN_ARCHIVE};
-    bool direct = request->kind == DOCUMENT_PDF;
-    struct program_options o = {.memory_bytes = memory,
-                                .cpu_seconds = seconds,
-                                .sandboxed = options->sandboxed,
-                                .document = direct ? request->document : (struct span){NULL, 0}};
-    return wanted[request->kind] ? runners_start(wanted[request->kind], &o) : NULL;
-}
-
-static void read_outside(struct extraction *x, struct arena *arena, enum document_kind kind,
-                         struct span document)
-{
-    program_text(x, arena, PROGRAM_PDFTOTEXT, document);
+    unsigned wanted = outside_runners(request->kind);
+    struct program_options o = {
+        .memory_bytes = memory, .cpu_seconds = seconds, .sandboxed = options->sandboxed};
+    if (request->kind == DOCUMENT_PDF || request->kind == DOCUMENT_CFB)
+        o.document = request->document;
+    return wanted ? runners_start(wanted, &o) : NULL;
 }
 
 _Noreturn void serve_one(int fd, const struct serve_options *options)
@@ -132,7 +124,7 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
         .detail = "",
         .deadline = monotonic_ms() + request.deadline_ms,
         .passwords = request.passwords,
-        .outside = read_outside,
+        .outside = outside_read,
         .runners = start_runners(options, &request, memory, seconds),
     };
     if (!sandbox_limits(memory, seconds, 0) || !sandbox_no_forks())

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes the sample documents of tests/worker/data again. Needs qpdf for the encrypted ones; not run by make check."""
 import pathlib
+import struct
 import subprocess
 import zipfile
 
@@ -82,8 +83,90 @@ def others():
         rb"{\trowd\intbl Name\cell Value\cell\row}{\pict 0102}{\field{\*\fldinst HYPERLINK x}{\fldrslt click}}"
         rb"{\*\shpinst{\sp x}{\shptxt  boxed}}}")
     (OUT / "short.doc").write_bytes(rb"{\rt1\ansi Our new account\par}")
-    (OUT / "locked.doc").write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le") + bytes(64))
+
+
+FREE, END, FAT = 0xffffffff, 0xfffffffe, 0xfffffffd
+
+
+class Ole:
+    """An OLE container (MS-CFB): sectors of 512 bytes, streams padded to where no mini stream is needed."""
+
+    def __init__(self, *streams):
+        self.sectors, self.fat = [], []
+        directory = self.entry("Root Entry", 5, 1, FREE, END, 0)
+        for i, (name, data) in enumerate(streams, 1):
+            data = data.ljust(4096, b"\0")
+            directory += self.entry(name, 2, FREE, i + 1 if i < len(streams) else FREE, self.add(data), len(data))
+        self.directory = self.add(directory)
+
+    @staticmethod
+    def entry(name, kind, child, right, start, size):
+        raw = name.encode("utf-16-le") + b"\0\0"
+        return struct.pack("<64sHBBIII36xIQ", raw, len(raw), kind, 1, FREE, right, child, start, size)
+
+    def add(self, data):
+        start = len(self.sectors)
+        for i in range(0, len(data), 512):
+            self.sectors.append(data[i:i + 512].ljust(512, b"\0"))
+            self.fat.append(len(self.sectors))
+        self.fat[-1] = END
+        return start
+
+    def write(self, name, size=None):
+        fat = self.fat + [FAT] + [FREE] * (127 - len(self.fat))
+        head = struct.pack("<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3e, 3, 0xfffe, 9, 6, 0, 1,
+                           self.directory, 0, 4096, END, 0, END, 0)
+        head += struct.pack("<109I", len(self.sectors), *[FREE] * 108)
+        (OUT / name).write_bytes((head + b"".join(self.sectors) + struct.pack("<128I", *fat))[:size])
+
+
+def word_stream(text, flags=0):
+    """What catdoc needs of Word 97: magic number, flags, where the text is."""
+    body = text.encode("cp1252")
+    head = struct.pack("<HHHHHHHI", 0xa5ec, 0xc1, 0, 0x409, 0, flags, 0xbf, 0).ljust(24, b"\0")
+    return (head + struct.pack("<II", 0x600, 0x600 + len(body))).ljust(0x600, b"\0") + body
+
+
+def record(kind, data):
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def sheet_stream(rows, more=b""):
+    """BIFF8, its texts in the cells."""
+    out = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0dbb, 0x07cc, 0, 6)) + more
+    for r, cells in enumerate(rows):
+        for c, text in enumerate(cells):
+            out += record(0x204, struct.pack("<HHHHB", r, c, 0, len(text), 0) + text.encode("cp1252"))
+    return out + record(0x0a, b"")
+
+
+def atom(kind, data, version=0):
+    return struct.pack("<HHI", version, kind, len(data)) + data
+
+
+def old_office():
+    letter = word_stream("Our bank details have changed.\rIBAN\x07GB29 NWBK 6016 1331 9268 19\x07\x07caf\xe9\r")
+    sheet = sheet_stream([["Account", "DE89 3704 0044 0532 0130 00"], ["Amount", "4711.5"]])
+    slides = b"".join(atom(1006, atom(4008, t), 0xf) for t in (b"Our bank details have changed.", b"Pay now"))
+    Ole(("WordDocument", letter)).write("old.doc")
+    Ole(("Workbook", sheet)).write("old.xls")
+    Ole(("PowerPoint Document", slides)).write("old.ppt")
+    Ole(("WordDocument", letter), ("Workbook", sheet)).write("both.doc")
+    Ole(("WORDDOCUMENT", letter)).write("shouted.doc")
+    Ole(("WordDocument", word_stream("x" * 300, 0x100))).write("locked-old.doc")
+    Ole(("Workbook", sheet_stream([["a"]], record(0x2f, bytes(54))))).write("locked-old.xls")
+    Ole(("EncryptedPackage", b"x")).write("locked.doc")
+    Ole(("Thumbs", b"x")).write("none.doc")
+    Ole(("WordDocument", letter)).write("cut.doc", -512)
+    circle = Ole(("WordDocument", letter))
+    circle.fat[circle.directory] = circle.directory
+    circle.write("circle.doc")
+    circle = Ole(("WordDocument", letter))
+    circle.fat[1] = 0
+    circle.write("tail.doc")
+    Ole(("Workbook", sheet_stream([["a"]], record(0x85, b"\xff" * 8) + struct.pack("<HH", 0xfc, 0xffff)
+                                  + b"\xff" * 200))).write("wild.xls")
+    package("old-office.zip", [("old.bin", (OUT / "old.doc").read_bytes())])
 
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -295,3 +378,4 @@ lines()
 written()
 pdf()
 archives()
+old_office()
