@@ -57,8 +57,9 @@ static void compare(struct trial *trial, const char *path, const struct judgemen
                     struct arena *arena)
 {
     const struct verdict *old = &judgement->verdict;
-    struct verdict new = policy_decide(trial->policy, judgement->message, judgement->facts,
-                                       rules_eval(trial->rules, judgement->facts, arena), time(NULL), arena);
+    struct verdict new =
+        policy_decide(trial->policy, judgement->message, judgement->facts,
+                      rules_eval(trial->rules, judgement->facts, arena), time(NULL), arena, NULL);
     trial->changed[old->action][new.action]++;
     if (old->action == new.action && old->score == new.score)
         return;

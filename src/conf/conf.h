@@ -66,10 +66,12 @@ struct conf_people {
 };
 
 /* Patterns of addresses: name@domain with '*' for any text, a domain, or *.domain for all below it; lower case. */
-struct conf_group { /* of recipients; -1 where the threshold of everybody holds */
+struct conf_group { /* of recipients; -1 where what holds for everybody holds */
     const char *name;
     struct conf_strings recipients;
     int64_t tag, hold, identity_floor, request_floor;
+    int mode;                           /* enum conf_mode */
+    struct conf_strings disabled_rules; /* ids whose hits do not count for them */
     struct diag_at at;
 };
 struct conf_groups {

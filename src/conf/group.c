@@ -1,5 +1,5 @@
 /*
- * Groups of recipients with thresholds of their own, and the patterns by which addresses are named. Refuses a
+ * Groups of recipients with thresholds, rules and a mode of their own, and the patterns by which addresses are named. Refuses a
  * pattern that matches everybody by mistake, such as '*': that is what the thresholds themselves are for.
  */
 #include <string.h>
@@ -86,10 +86,50 @@ static bool threshold(struct conf_loader *loader, const struct yamltree_node *ma
     return !node || yamltree_int(node, min, max, out, loader->diags);
 }
 
+static bool group_mode(struct conf_loader *loader, const struct yamltree_node *node, int *out)
+{
+    enum conf_mode mode;
+    const char *text;
+    *out = -1;
+    if (!node)
+        return true;
+    if (!yamltree_string(node, &text, loader->diags))
+        return false;
+    if (!conf_mode_from_name(text, &mode))
+        return conf_wrong(loader, node, "one of: monitor, tag, enforce", "'mode' cannot be '%.*s'", MAX_SHOWN,
+                          text);
+    *out = (int)mode;
+    return true;
+}
+
+/* Whether the rules exist is seen when they are there: policy.c. */
+static bool group_rules(struct conf_loader *loader, const struct yamltree_node *node,
+                        struct conf_strings *out)
+{
+    if (!node)
+        return true;
+    if (!yamltree_is(node, YAMLTREE_SEQUENCE, loader->diags))
+        return false;
+    const char **v = arena_array(loader->arena, node->n + 1, sizeof(*v));
+    for (size_t i = 0; i < node->n; i++) {
+        if (!yamltree_string(node->items[i], &v[i], loader->diags))
+            return false;
+        v[i] = arena_strdup(loader->arena, v[i]);
+    }
+    *out = (struct conf_strings){v, node->n};
+    return true;
+}
+
+static bool changes_nothing(const struct conf_group *g)
+{
+    return g->tag < 0 && g->hold < 0 && g->identity_floor < 0 && g->request_floor < 0 && g->mode < 0 &&
+           !g->disabled_rules.n;
+}
+
 static bool read_group(struct conf_loader *loader, const struct yamltree_node *map, struct conf_group *g)
 {
-    static const char *const known[] = {"name", "recipients",     "tag",
-                                        "hold", "identity-floor", "request-floor"};
+    static const char *const known[] = {"name",           "recipients",    "tag",  "hold",
+                                        "identity-floor", "request-floor", "mode", "disabled-rules"};
     if (!yamltree_is(map, YAMLTREE_MAPPING, loader->diags) ||
         !yamltree_only(map, known, sizeof(known) / sizeof(*known), loader->diags))
         return false;
@@ -105,8 +145,11 @@ static bool read_group(struct conf_loader *loader, const struct yamltree_node *m
     ok = threshold(loader, map, "hold", 1, 1000, &g->hold) && ok;
     ok = threshold(loader, map, "identity-floor", 0, 100, &g->identity_floor) && ok;
     ok = threshold(loader, map, "request-floor", 0, 100, &g->request_floor) && ok;
-    if (ok && g->tag < 0 && g->hold < 0 && g->identity_floor < 0 && g->request_floor < 0)
-        return conf_wrong(loader, map, "give one of tag, hold, identity-floor and request-floor",
+    ok = group_mode(loader, yamltree_get(map, "mode"), &g->mode) && ok;
+    ok = group_rules(loader, yamltree_get(map, "disabled-rules"), &g->disabled_rules) && ok;
+    if (ok && changes_nothing(g))
+        return conf_wrong(loader, map,
+                          "give one of tag, hold, identity-floor, request-floor, mode and disabled-rules",
                           "the group '%.*s' changes nothing", MAX_SHOWN, g->name);
     return ok;
 }

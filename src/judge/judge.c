@@ -18,9 +18,8 @@ struct judgement judge(const struct policy *policy, const struct services *servi
                                         ask_authentication(services, policy->conf, &sources, arena, message));
     facts_history(facts, ask_history(services, policy, arena, facts->contact), now_ms);
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);
-    return (struct judgement){
-        .message = message,
-        .facts = facts,
-        .verdict = policy_decide(policy, message, facts, hits, now_ms / 1000, arena),
-    };
+    struct judgement judgement = {.message = message, .facts = facts};
+    judgement.verdict =
+        policy_decide(policy, message, facts, hits, now_ms / 1000, arena, &judgement.recipients);
+    return judgement;
 }

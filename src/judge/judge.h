@@ -8,12 +8,14 @@
  * message + policy -> verdict: the whole story, called by the daemon, the command line, the fuzzers and the bench.
  */
 struct policy;
+struct recipient_verdict;
 struct services; /* what may be down: the worker pool, the store */
 
 struct judgement {
     const struct message *message; /* with the text of its attachments */
     const struct facts *facts;
-    struct verdict verdict;
+    struct verdict verdict;                     /* the strictest of the recipients' */
+    const struct recipient_verdict *recipients; /* one for each of the envelope (policy/decide.h) */
 };
 
 /*

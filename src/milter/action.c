@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #include "judge/learn.h"
+#include "policy/decide.h"
 #include "store/pass.h"
 
 #include "milter/action.h"
@@ -87,8 +88,7 @@ static void add_verdict_headers(SMFICTX *ctx, const struct session *s, const str
     const char *rules = judgement_rule_ids(j, arena);
     add_header(ctx, s, "X-Ringer-Verdict",
                arena_printf(arena, "%s; score=%d; axes=%s; mode=%s", action_name(j->verdict.action),
-                            j->verdict.score, *axes ? axes : "none",
-                            conf_mode_name(s->tx->policy->conf->mode)));
+                            j->verdict.score, *axes ? axes : "none", conf_mode_name(out->mode)));
     if (*reason)
         add_header(ctx, s, "X-Ringer-Reason",
                    headertext_readable(arena, "X-Ringer-Reason", reason, REASON_CAP));
@@ -132,12 +132,29 @@ static bool is_listed(const struct conf_strings *list, const char *address)
     return false;
 }
 
-/* Whom a held message is held for: everybody but those whom the configuration lets have it all the same. */
-static void choose_held(const struct session *s, bool *held)
+/* What is to be done for one recipient; rejecting for some is holding for them. */
+static enum outcome_kind kind_for(const struct outcome *out, size_t i)
+{
+    enum outcome_kind kind = out->each ? out->each[i] : out->kind;
+    return kind == OUTCOME_REJECT ? OUTCOME_HOLD : kind;
+}
+
+/* Whom a message is held for: those whose verdict it is, but for whom the configuration lets have it all the same. */
+static void choose_held(const struct session *s, const struct outcome *out, bool *held)
 {
     const struct conf_strings *never = &s->tx->policy->conf->never_hold_for;
     for (size_t i = 0; i < s->tx->n_rcpts; i++) /* without the means to hold for some, it is held for all */
-        held[i] = s->tx->test || !can(s, SMFIF_DELRCPT) || !is_listed(never, s->tx->rcpts[i]);
+        held[i] = s->tx->test || !can(s, SMFIF_DELRCPT) ||
+                  (kind_for(out, i) == OUTCOME_HOLD && !is_listed(never, s->tx->rcpts[i]));
+}
+
+/* The subject of what is left: one message, so whoever is to be warned decides for all. */
+static bool warns_others(const struct session *s, const struct outcome *out, const bool *held)
+{
+    for (size_t i = 0; i < s->tx->n_rcpts; i++)
+        if (!held[i] && kind_for(out, i) != OUTCOME_PASS)
+            return true;
+    return false;
 }
 
 /* Removes the held recipients; the others get their mail. */
@@ -191,7 +208,7 @@ static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judg
 {
     struct transaction *tx = s->tx;
     bool *held = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*held));
-    choose_held(s, held);
+    choose_held(s, out, held);
     const char **rcpts = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*rcpts));
     const char **spared = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*spared));
     size_t n_spared = 0;
@@ -215,7 +232,8 @@ static sfsistat hold_in_store(SMFICTX *ctx, struct session *s, const struct judg
     out->again = put == 1;
     if (out->n_held == tx->n_rcpts)
         return SMFIS_DISCARD;
-    mark_subject(ctx, s);
+    if (warns_others(s, out, held))
+        mark_subject(ctx, s);
     add_verdict_headers(ctx, s, j, out);
     return let_others_through(ctx, s, held, out);
 }
@@ -250,6 +268,28 @@ static enum outcome_kind decide(enum conf_mode mode, enum action action)
     return mode == CONF_MODE_TAG && kind != OUTCOME_PASS ? OUTCOME_TAG : kind;
 }
 
+/* Each recipient's part; the message is held when it is for one, and rejected when it is for all. */
+static void plan(const struct session *s, const struct judgement *j, struct outcome *out)
+{
+    static const unsigned char rank[] = {[OUTCOME_TAG] = 1, [OUTCOME_HOLD] = 2, [OUTCOME_REJECT] = 3};
+    const struct transaction *tx = s->tx;
+    enum outcome_kind *each = arena_array(tx->arena, tx->n_rcpts + 1, sizeof(*each));
+    size_t rejected = 0;
+    out->kind = tx->n_rcpts ? OUTCOME_PASS : decide(out->mode, j->verdict.action);
+    for (size_t i = 0; i < tx->n_rcpts; i++) {
+        const struct recipient_verdict *r = &j->recipients[i];
+        each[i] = decide(r->mode, r->action);
+        rejected += each[i] == OUTCOME_REJECT;
+        if (rank[each[i]] > rank[out->kind])
+            out->kind = each[i];
+        if (i == 0 || r->mode > out->mode)
+            out->mode = r->mode;
+    }
+    if (out->kind == OUTCOME_REJECT && rejected < tx->n_rcpts)
+        out->kind = OUTCOME_HOLD;
+    out->each = each;
+}
+
 static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, struct outcome *out)
 {
     const struct conf *conf = s->tx->policy->conf;
@@ -257,7 +297,7 @@ static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, 
         out->kind = OUTCOME_HOLD;
         return hold_in_store(ctx, s, j, out);
     }
-    out->kind = decide(conf->mode, j->verdict.action);
+    plan(s, j, out);
     switch (out->kind) {
     case OUTCOME_HOLD:
         return conf->hold_method == CONF_HOLD_MTA ? hold_at_mta(ctx, s, j, out)
@@ -389,7 +429,7 @@ static sfsistat judge_and_act(SMFICTX *ctx, struct session *s, struct services *
 sfsistat action_message(SMFICTX *ctx, struct session *s)
 {
     struct transaction *tx = s->tx;
-    struct outcome out = {.kind = OUTCOME_SKIP};
+    struct outcome out = {.kind = OUTCOME_SKIP, .mode = tx->policy->conf->mode};
     struct judgement judgement, *judged = NULL;
     struct span raw;
     sfsistat status = SMFIS_CONTINUE;
@@ -422,7 +462,9 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
 
 sfsistat action_flooded(SMFICTX *ctx, struct session *s)
 {
-    struct outcome out = {.kind = OUTCOME_REJECT, .error = "too many forged X-Ringer headers to remove them"};
+    struct outcome out = {.kind = OUTCOME_REJECT,
+                          .mode = s->tx->policy->conf->mode,
+                          .error = "too many forged X-Ringer headers to remove them"};
     action_reply(ctx, "550", "5.6.0", "Too many X-Ringer header fields");
     count_outcome(s, &out);
     record_decision(s, NULL, &out);

@@ -128,7 +128,7 @@ static void add_our_fields(struct buf *line, const struct session *s, const stru
         buf_adds(line, " test=yes");
     if (j)
         buf_printf(line, " verdict=%s score=%d axes=%s mode=%s", action_name(j->verdict.action),
-                   j->verdict.score, *axes ? axes : "none", conf_mode_name(tx->policy->conf->mode));
+                   j->verdict.score, *axes ? axes : "none", conf_mode_name(out->mode));
     if (*out->quarantine_id)
         buf_printf(line, " id=%s%s", out->quarantine_id, out->again ? " again=yes" : "");
     buf_printf(line, " client=%s rcpts=%zu held=%zu ms=%lld", *s->client_ip ? s->client_ip : "local",

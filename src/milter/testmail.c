@@ -78,9 +78,8 @@ void testmail_done(const char *token, const struct session *s, const struct judg
 {
     struct arena *arena = s->tx->arena;
     const char *queue_id = s->tx->envelope.queue_id;
-    json_t *result =
-        json_pack("{s:s, s:s, s:s?, s:s?}", "id", out->quarantine_id, "mode",
-                  conf_mode_name(s->tx->policy->conf->mode), "queue_id", queue_id, "error", out->error);
+    json_t *result = json_pack("{s:s, s:s, s:s?, s:s?}", "id", out->quarantine_id, "mode",
+                               conf_mode_name(out->mode), "queue_id", queue_id, "error", out->error);
     if (result && j) {
         json_object_set_new(result, "verdict", json_string(action_name(j->verdict.action)));
         json_object_set_new(result, "score", json_integer(j->verdict.score));

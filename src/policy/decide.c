@@ -1,7 +1,7 @@
 /*
- * From hits to the verdict of this policy: thresholds of the recipients, exceptions, allow entries. They are
- * bound to what was authenticated for exactly this address: a sender that only looks like it gains nothing, and
- * neither does anybody when authentication is unknown.
+ * From hits to the verdict of this policy, for each recipient: thresholds and rules of its groups, exceptions, allow
+ * entries. The last two are bound to what was authenticated for exactly this address: a sender that only looks like it
+ * gains nothing, and neither does anybody when authentication is unknown.
  */
 #include <string.h>
 
@@ -15,7 +15,15 @@ static bool any_pattern(const struct conf_strings *patterns, const char *address
     return false;
 }
 
-/* --- thresholds */
+/* --- a recipient's groups */
+
+struct recipient {
+    const char *address; /* NULL: nobody is named */
+    struct verdict_policy limits;
+    enum conf_mode mode;
+    const struct conf_group **groups;
+    size_t n_groups;
+};
 
 static void stricter(int *value, int64_t other)
 {
@@ -29,40 +37,50 @@ static void take(int *value, int64_t other)
         *value = (int)other;
 }
 
-/* Of one recipient: the strictest of its groups; a single group may also be laxer than everybody's thresholds. */
-static struct verdict_policy for_recipient(const struct policy *policy, const char *address)
+/* The strictest of its groups; a single group may also be laxer than what holds for everybody. */
+static struct recipient recipient_of(const struct policy *policy, struct arena *arena, const char *address)
 {
-    struct verdict_policy own = policy->thresholds;
     const struct conf_groups *groups = &policy->conf->threshold_groups;
-    bool first = true;
+    struct recipient r = {.address = address, .limits = policy->thresholds, .mode = policy->conf->mode};
+    if (!address || !groups->n)
+        return r;
+    int mode = -1;
+    r.groups = arena_array(arena, groups->n, sizeof(*r.groups));
     for (size_t i = 0; i < groups->n; i++) {
         const struct conf_group *g = &groups->v[i];
         if (!any_pattern(&g->recipients, address))
             continue;
-        (first ? take : stricter)(&own.tag, g->tag);
-        (first ? take : stricter)(&own.hold, g->hold);
-        (first ? take : stricter)(&own.identity_floor, g->identity_floor);
-        (first ? take : stricter)(&own.request_floor, g->request_floor);
-        first = false;
+        void (*use)(int *, int64_t) = r.n_groups ? stricter : take;
+        use(&r.limits.tag, g->tag);
+        use(&r.limits.hold, g->hold);
+        use(&r.limits.identity_floor, g->identity_floor);
+        use(&r.limits.request_floor, g->request_floor);
+        mode = g->mode > mode ? g->mode : mode;
+        r.groups[r.n_groups++] = g;
     }
-    return own;
+    if (mode >= 0)
+        r.mode = (enum conf_mode)mode;
+    return r;
 }
 
-static struct verdict_policy thresholds(const struct policy *policy, const struct envelope *envelope)
+static bool names(const struct conf_strings *rules, const char *id)
 {
-    struct verdict_policy all = policy->thresholds;
-    if (!policy->conf->threshold_groups.n || !envelope)
-        return all;
-    for (size_t i = 0; i < envelope->n_rcpts; i++) {
-        struct verdict_policy one = for_recipient(policy, envelope->rcpts[i]);
-        if (i == 0)
-            all = one;
-        stricter(&all.tag, one.tag);
-        stricter(&all.hold, one.hold);
-        stricter(&all.identity_floor, one.identity_floor);
-        stricter(&all.request_floor, one.request_floor);
+    for (size_t i = 0; i < rules->n; i++)
+        if (strcmp(rules->v[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* A rule is off for a recipient when all of its groups switch it off. */
+static void switch_off(const struct recipient *r, struct rule_hit *hits, size_t n, struct arena *arena)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t off = 0;
+        while (off < r->n_groups && names(&r->groups[off]->disabled_rules, hits[i].id))
+            off++;
+        if (r->n_groups && off == r->n_groups)
+            hits[i].allowed = arena_printf(arena, "off for the group %s", r->groups[0]->name);
     }
-    return all;
 }
 
 /* --- exceptions */
@@ -85,16 +103,6 @@ static bool authenticated(const struct facts *facts, enum conf_require require)
     }
 }
 
-static bool all_recipients(const struct conf_strings *to, const struct envelope *envelope)
-{
-    if (!to->n)
-        return true;
-    for (size_t i = 0; envelope && i < envelope->n_rcpts; i++)
-        if (!any_pattern(to, envelope->rcpts[i]))
-            return false;
-    return envelope && envelope->n_rcpts > 0;
-}
-
 /* The one address that every reader of the message sees as its sender; NULL when they may disagree. */
 static const char *sender_of(const struct message *message)
 {
@@ -103,21 +111,18 @@ static const char *sender_of(const struct message *message)
     return message->from.n == 1 && !(message->anomalies & ambiguous) ? message->from.v[0].address : NULL;
 }
 
-static bool holds(const struct conf_exception *e, const struct message *message, const char *sender,
+static bool holds(const struct conf_exception *e, const struct recipient *r, const char *sender,
                   const struct facts *facts, int64_t now)
 {
     return now < e->expires && conf_pattern_matches(e->from, sender) && authenticated(facts, e->require) &&
-           all_recipients(&e->to, message->envelope);
+           (!e->to.n || (r->address && any_pattern(&e->to, r->address)));
 }
 
 static bool is_excepted(const struct conf_exception *e, const struct rule_hit *hit)
 {
     if (e->axis)
         return strcmp(e->axis, axis_name(hit->axis)) == 0;
-    for (size_t i = 0; i < e->rules.n; i++)
-        if (strcmp(e->rules.v[i], hit->id) == 0)
-            return true;
-    return false;
+    return names(&e->rules, hit->id);
 }
 
 static const char *in_words(struct arena *arena, const struct conf_exception *e)
@@ -133,26 +138,76 @@ static void except(const struct conf_exception *e, struct rule_hit *hits, size_t
             hits[i].allowed = in_words(arena, e);
 }
 
-struct verdict policy_decide(const struct policy *policy, const struct message *message,
-                             const struct facts *facts, struct rule_hits hits, int64_t now,
-                             struct arena *arena)
+/* --- the verdict */
+
+struct case_of { /* what is the same for all recipients */
+    const struct policy *policy;
+    const struct facts *facts;
+    struct rule_hits hits;
+    const char *sender; /* NULL: no exception can hold */
+    int64_t now;
+    struct arena *arena;
+};
+
+static struct verdict verdict_for(const struct case_of *c, const struct recipient *r)
 {
-    const struct conf_exceptions *exceptions = &policy->conf->rule_exceptions;
-    const struct conf_exceptions *allows = &policy->conf->allow_entries;
-    const struct verdict_policy limits = thresholds(policy, message->envelope);
-    const char *sender = exceptions->n || allows->n ? sender_of(message) : NULL;
-    if (sender && exceptions->n && hits.n) {
-        struct rule_hit *v = arena_grow(arena, hits.v, hits.n, hits.n, sizeof(*v));
-        for (size_t i = 0; i < exceptions->n; i++)
-            if (holds(&exceptions->v[i], message, sender, facts, now))
-                except(&exceptions->v[i], v, hits.n, arena);
+    const struct conf_exceptions *exceptions = &c->policy->conf->rule_exceptions;
+    const struct conf_exceptions *allows = &c->policy->conf->allow_entries;
+    struct rule_hits hits = c->hits;
+    if (hits.n && (r->n_groups || (c->sender && exceptions->n))) {
+        struct rule_hit *v = arena_grow(c->arena, hits.v, hits.n, hits.n, sizeof(*v));
+        switch_off(r, v, hits.n, c->arena);
+        for (size_t i = 0; c->sender && i < exceptions->n; i++)
+            if (holds(&exceptions->v[i], r, c->sender, c->facts, c->now))
+                except(&exceptions->v[i], v, hits.n, c->arena);
         hits.v = v;
     }
-    struct verdict verdict = verdict_decide(&limits, hits, arena);
-    for (size_t i = 0; sender && i < allows->n && verdict.action > ACTION_TAG; i++)
-        if (holds(&allows->v[i], message, sender, facts, now)) {
+    struct verdict verdict = verdict_decide(&r->limits, hits, c->arena);
+    for (size_t i = 0; c->sender && i < allows->n && verdict.action > ACTION_TAG; i++)
+        if (holds(&allows->v[i], r, c->sender, c->facts, c->now)) {
             verdict.action = ACTION_TAG;
-            verdict.allowed = in_words(arena, &allows->v[i]);
+            verdict.allowed = in_words(c->arena, &allows->v[i]);
         }
     return verdict;
+}
+
+/* Does who gets the message matter at all? Most sites have no groups, and lists of recipients may be long. */
+static bool is_personal(const struct conf *conf)
+{
+    const struct conf_exceptions *lists[] = {&conf->rule_exceptions, &conf->allow_entries};
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->n; i++)
+            if (lists[l]->v[i].to.n)
+                return true;
+    return conf->threshold_groups.n > 0;
+}
+
+static bool is_stricter(const struct verdict *a, const struct verdict *b)
+{
+    return a->action != b->action ? a->action > b->action : a->score > b->score;
+}
+
+struct verdict policy_decide(const struct policy *policy, const struct message *message,
+                             const struct facts *facts, struct rule_hits hits, int64_t now,
+                             struct arena *arena, const struct recipient_verdict **recipients_r)
+{
+    const struct conf *conf = policy->conf;
+    const struct envelope *e = message->envelope;
+    size_t n = e ? e->n_rcpts : 0;
+    struct recipient_verdict *each = arena_array(arena, n + 1, sizeof(*each));
+    bool exempt = conf->rule_exceptions.n || conf->allow_entries.n, personal = is_personal(conf);
+    const struct case_of c = {policy, facts, hits, exempt ? sender_of(message) : NULL, now, arena};
+    struct recipient r = recipient_of(policy, arena, n && personal ? e->rcpts[0] : NULL);
+    struct verdict one = verdict_for(&c, &r), strictest = one;
+    for (size_t i = 0; i < n; i++) {
+        if (i && personal) {
+            r = recipient_of(policy, arena, e->rcpts[i]);
+            one = verdict_for(&c, &r);
+            strictest = is_stricter(&one, &strictest) ? one : strictest;
+        }
+        each[i] = (struct recipient_verdict){one.action, r.mode};
+    }
+    if (recipients_r)
+        *recipients_r = each;
+    return strictest;
 }

@@ -45,6 +45,15 @@ static void disable_rules(struct ruleset *rules, const struct conf *conf, struct
             ruleset_disable(rules, ids->v[i]);
 }
 
+static void check_groups(const struct policy *policy, struct diag_list *diags)
+{
+    const struct conf_groups *list = &policy->conf->threshold_groups;
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < list->v[i].disabled_rules.n; k++)
+            rule_exists(policy->rules, list->v[i].disabled_rules.v[k], list->v[i].at, "thresholds: groups",
+                        diags);
+}
+
 static void check_exceptions(const struct policy *policy, struct diag_list *diags)
 {
     const struct conf_exceptions *list = &policy->conf->rule_exceptions;
@@ -209,6 +218,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
     }
     if (policy->rules) {
         disable_rules(policy->rules, policy->conf, diags);
+        check_groups(policy, diags);
         check_exceptions(policy, diags);
     }
     if (policy->packs)

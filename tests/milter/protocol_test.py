@@ -338,6 +338,44 @@ def holds_for_some_and_delivers_to_others():
     D.ringer('reload')
 
 
+def judges_each_recipient_by_its_own_group():
+    groups = ("  groups:\n  - {name: lab, recipients: ['*@lab.example'], mode: monitor}\n"
+              '  - {name: sales, recipients: [sales@buyer.example], hold: 1000}\n')
+    D.write_conf(more='thresholds:\n' + groups, milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+    c = session()
+    equal(c.message(attack(), rcpts=('<a@buyer.example>', '<x@lab.example>'), queue_id='TWOGROUPS')[0], 'c')
+    equal(c.removed_rcpts(), ['<a@buyer.example>'])
+    equal([v for i, n, v in c.changed() if n == 'Subject'], [])  # who is in monitor mode sees nothing
+    held = [m for m in D.held() if m['queue_id'] == 'TWOGROUPS'][0]
+    equal([r['address'] for r in held['recipients']], ['a@buyer.example'])
+    equal(c.message(attack(), rcpts=('<sales@buyer.example>', '<a@buyer.example>', '<x@lab.example>'), queue_id='THREE')[0], 'c')
+    equal(c.removed_rcpts(), ['<a@buyer.example>'])
+    true(any(v.startswith(' [Suspicious]') for i, n, v in c.changed()), c.changed())
+    equal(c.message(attack(), rcpts=('<sales@buyer.example>', '<x@lab.example>'), queue_id='NOBODYHELD')[0], 'c')
+    equal((c.removed_rcpts(), 'X-Ringer-Id' in c.added()), ([], False))
+    equal(c.message(attack(), rcpts=('<x@lab.example>',), queue_id='ONLYLAB')[0], 'c')
+    equal((c.removed_rcpts(), [n for i, n, v in c.changed() if n == 'Subject']), ([], []))
+    true('mode=monitor' in c.added()['X-Ringer-Verdict'], c.added())
+    c.quit()
+    D.write_conf(milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+
+
+def rejects_only_what_is_rejected_for_all():
+    groups = "  reject: 100\n  groups:\n  - {name: sales, recipients: [sales@buyer.example], hold: 1000}\n"
+    D.write_conf(more='thresholds:\n' + groups, milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+    c = session()
+    equal(c.message(attack(), rcpts=('<a@buyer.example>', '<b@buyer.example>'), queue_id='REFUSED')[0], 'y')
+    equal(c.message(attack(), rcpts=('<a@buyer.example>', '<sales@buyer.example>'), queue_id='HALFREFUSED')[0], 'c')
+    equal(c.removed_rcpts(), ['<a@buyer.example>'])
+    equal([r['address'] for m in D.held() if m['queue_id'] == 'HALFREFUSED' for r in m['recipients']], ['a@buyer.example'])
+    c.quit()
+    D.write_conf(milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+
+
 # --- what clients of the socket try
 
 def read_to_the_end(c):
@@ -470,5 +508,5 @@ if __name__ == '__main__':
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
                removes_forged_headers_last_to_first, asks_the_store_about_the_first_pass_only, refuses_a_flood_of_forged_headers,
                encodes_what_senders_write_into_our_headers, marks_in_tag_mode_and_only_reports_in_monitor_mode,
-               offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, survives_malformed_frames, half_open_clients_do_not_stop_others,
+               offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, judges_each_recipient_by_its_own_group, rejects_only_what_is_rejected_for_all, survives_malformed_frames, half_open_clients_do_not_stop_others,
                answers_451_above_its_limit_of_connections, survives_floods_of_connections, many_threads_at_once, ends_in_order])

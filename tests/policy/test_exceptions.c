@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "judge/judgement.h"
-#include "policy/policy.h"
+#include "policy/decide.h"
 
 static const char head[] =
     "protect: {own-domains: [buyer.example], partner-domains: [valdormetaux.example]}\n"
@@ -51,7 +51,7 @@ static struct policy *good_policy(const char *more)
     return policy;
 }
 
-/* The action for a message of these headers to these recipients. *json_r may be NULL. */
+/* The strictest action for a message of these headers to these recipients. *json_r may be NULL. */
 static enum action act(const char *more, const char *from, const char *auth, const char *rcpt,
                        const char *rcpt2, char **json_r)
 {
@@ -188,6 +188,44 @@ static void test_groups(void **state)
                      ACTION_QUARANTINE);
 }
 
+/* Each recipient by its own groups: what becomes of it for one is nothing to the other. */
+static void test_recipients(void **state)
+{
+    static const char groups[] =
+        "mode: tag\nthresholds:\n  groups:\n"
+        "  - {name: lab, recipients: [lab@buyer.example], hold: 1000, mode: monitor}\n"
+        "  - {name: finance, recipients: ['*@ap.example'], mode: enforce}\n"
+        "  - {name: careful, recipients: [careful@ap.example], tag: 10}\n"
+        "  - {name: press, recipients: [press@buyer.example],"
+        " disabled-rules: [identity.lookalike.weak, identity.lookalike, identity.lookalike.certain]}\n"
+        "exceptions:\n  allow:\n  - {from: valdor-metaux.example, to: boss@ap.example, owner: Karen,"
+        " reason: r, expires: 2099-12-31}\n";
+    static const char *const rcpts[] = {"lab@buyer.example",  "x@ap.example",        "boss@ap.example",
+                                        "careful@ap.example", "press@buyer.example", "y@buyer.example"};
+    static const struct recipient_verdict want[] = {
+        {ACTION_TAG, CONF_MODE_MONITOR},
+        {ACTION_QUARANTINE, CONF_MODE_ENFORCE},
+        {ACTION_TAG, CONF_MODE_ENFORCE},
+        {ACTION_QUARANTINE, CONF_MODE_ENFORCE},
+        {ACTION_TAG, CONF_MODE_TAG} /* the request is left */,
+        {ACTION_QUARANTINE, CONF_MODE_TAG},
+    };
+    struct arena *arena = arena_new();
+    struct policy *policy = good_policy(groups);
+    struct envelope envelope = {.rcpts = rcpts, .n_rcpts = sizeof(rcpts) / sizeof(*rcpts)};
+    const char *raw = arena_printf(arena, "%s%s%s", dmarc_pass, lookalike, body);
+    const struct message *message = message_parse(arena, &envelope, span_of(raw), false, &policy->limits);
+    struct judgement j = judge(policy, NULL, arena, message, (int64_t)time(NULL) * 1000);
+    for (size_t i = 0; i < envelope.n_rcpts; i++)
+        if (j.recipients[i].action != want[i].action || j.recipients[i].mode != want[i].mode)
+            fail_msg("%s: %s, mode %s", rcpts[i], action_name(j.recipients[i].action),
+                     conf_mode_name(j.recipients[i].mode));
+    assert_int_equal(j.verdict.action, ACTION_QUARANTINE);
+    assert_null(j.verdict.allowed); /* the verdict of those for whom it is held is told */
+    arena_free(&arena);
+    policy_unref(&policy);
+}
+
 static void test_mistakes(void **state)
 {
     static const struct {
@@ -212,6 +250,10 @@ static void test_mistakes(void **state)
          "'axis' cannot be 'context'"},
         {"thresholds: {groups: [{name: a, hold: 3}]}", "a group needs a name and recipients"},
         {"thresholds: {groups: [{name: a, recipients: [b.example]}]}", "the group 'a' changes nothing"},
+        {"thresholds: {groups: [{name: a, recipients: [b.example], mode: strict}]}",
+         "'mode' cannot be 'strict'"},
+        {"thresholds: {groups: [{name: a, recipients: [b.example], disabled-rules: [no.such]}]}",
+         "thresholds: groups: there is no rule no.such"},
         {"thresholds: {groups: [{name: a, recipients: [b.example], hold: x}]}", NULL},
         {"thresholds: {groups: [{name: a, recipients: [b.example], holt: 3}]}", NULL},
     };
@@ -247,9 +289,9 @@ static void test_patterns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allow),      cmocka_unit_test(test_expired), cmocka_unit_test(test_recorded),
-        cmocka_unit_test(test_exceptions), cmocka_unit_test(test_groups),  cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_allow),      cmocka_unit_test(test_expired),    cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_exceptions), cmocka_unit_test(test_groups),     cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_patterns),   cmocka_unit_test(test_recipients),
     };
     message_library_init();
     return cmocka_run_group_tests_name("exceptions", tests, NULL, NULL);
