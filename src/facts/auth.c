@@ -149,3 +149,30 @@ bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena, 
     struct seen trusted = {0}, own = {0};
     return !read_headers(&work, &trusted, &own);
 }
+
+static bool is_of(struct fact_work *work, const char *domain, const char *registrable)
+{
+    const char *r = domain ? lookalike_registrable(work->sources->index, work->arena, domain) : NULL;
+    return r && strcasecmp(r, registrable) == 0;
+}
+
+static bool signed_by(struct fact_work *work, const struct authres *a, const char *registrable)
+{
+    for (size_t i = 0; a && i < a->n_results; i++)
+        if (strcmp(a->results[i].method, "dkim") == 0 && auth_is(a->results[i].result, "pass") &&
+            is_of(work, authres_property(&a->results[i], "header", "d"), registrable))
+            return true;
+    return false;
+}
+
+bool auth_passes_for(struct fact_work *work, const char *registrable)
+{
+    struct seen trusted = {0}, own = {0};
+    const char *envelope = auth_envelope_domain(work->message);
+    if (!read_headers(work, &trusted, &own))
+        return work->lookup && auth_is(work->lookup->spf, "pass") &&
+               is_of(work, work->lookup->spf_domain, registrable);
+    struct auth_results r = auth_read(work, trusted.spf, NULL, NULL, envelope);
+    return signed_by(work, trusted.dkim, registrable) ||
+           (auth_is(r.spf, "pass") && is_of(work, envelope, registrable));
+}

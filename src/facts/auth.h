@@ -5,5 +5,7 @@
 /* No trusted header says anything about authentication: the DNS is worth asking. */
 bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena,
                        const struct message *message);
+/* Does SPF or DKIM pass for an organisation, whoever From is? `registrable`: its registrable domain. */
+bool auth_passes_for(struct fact_work *work, const char *registrable);
 
 #endif

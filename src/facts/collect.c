@@ -5,9 +5,9 @@
 #include "facts/families.h"
 
 static void (*const families[])(struct fact_work *) = {
-    facts_envelope,   facts_identity,  facts_person,  facts_company, facts_lookalike,
-    facts_thread,     facts_reply,     facts_auth,    facts_payment, facts_link,
-    facts_attachment, facts_structure, facts_contact, /* last: it looks at what the others found */
+    facts_envelope, facts_identity,   facts_person,    facts_company, facts_lookalike,
+    facts_thread,   facts_reply,      facts_auth,      facts_vouched, facts_payment,
+    facts_link,     facts_attachment, facts_structure, facts_contact, /* last: it looks at what the others found */
 };
 
 struct facts *facts_collect(const struct fact_sources *sources, struct arena *arena,

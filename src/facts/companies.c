@@ -182,7 +182,9 @@ static enum rank rank_of(const struct companies *c, const struct shown_word *v, 
     }
     if (n == 1)
         return !common && v[0].text.n >= MIN_SINGLE ? RANK_WHOLE : given ? RANK_COMMON : RANK_WEAK;
-    return common < n && letters >= MIN_WORDS ? RANK_ANYWHERE : RANK_WHOLE;
+    if (letters < MIN_WORDS)
+        return given ? RANK_COMMON : RANK_WEAK;
+    return common < n ? RANK_ANYWHERE : RANK_WHOLE;
 }
 
 static void add_words(struct companies *c, const struct shown_word *v, size_t n, enum rank rank, bool glued)
@@ -392,7 +394,8 @@ static bool accept(const struct search *s, const struct slot *slot, size_t begin
         return true;
     struct beside b = look_beside(s, begin, end);
     bool own = s->companies->v[slot->company].relation == RELATION_OWN;
-    if (b.foreign)
+    bool text = s->where == COMPANY_LINE || s->where == COMPANY_SUBJECT;
+    if (b.foreign || (text && slot->rank < RANK_WHOLE))
         return false;
     switch ((enum rank)slot->rank) {
     case RANK_WEAK:
@@ -400,7 +403,7 @@ static bool accept(const struct search *s, const struct slot *slot, size_t begin
     case RANK_COMMON:
         return b.legal || b.department || end - begin == s->shown->n;
     case RANK_WHOLE:
-        return b.legal || b.department || !may_be_person(s, slot, begin, end);
+        return b.legal || b.department || !(may_be_person(s, slot, begin, end) || (text && end - begin == 1));
     case RANK_ANYWHERE:
         return true;
     }

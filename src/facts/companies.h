@@ -30,8 +30,9 @@ void companies_add(struct companies *companies, const struct company *company);
 size_t companies_count(const struct companies *companies);
 
 enum company_where {
-    COMPANY_NAME, /* a display name, a subject: the name may stand anywhere in it */
-    COMPANY_LINE, /* a line of a signature: it must be the line, or a part of it between commas */
+    COMPANY_NAME, /* a display name: the name may stand anywhere in it */
+    COMPANY_SUBJECT, /* the same, but one word may be a first name or the matter: it needs a legal form or department */
+    COMPANY_LINE, /* as in a subject, and it must be the line, or a part of it between commas */
     COMPANY_LOCAL /* a local part */
 };
 /* Whose name does the text carry? NULL when nobody's. */

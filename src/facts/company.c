@@ -68,7 +68,7 @@ static void mentioned(struct fact_work *work)
     size_t place = 0;
     if (!m.company && work->message->subject) {
         place = 1;
-        m.company = companies_match(all, work->arena, work->message->subject, COMPANY_NAME);
+        m.company = companies_match(all, work->arena, work->message->subject, COMPANY_SUBJECT);
     }
     if (!m.company) {
         place = 2;

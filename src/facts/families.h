@@ -8,6 +8,7 @@ void facts_contact(struct fact_work *work);
 void facts_envelope(struct fact_work *work);
 void facts_identity(struct fact_work *work);
 void facts_lookalike(struct fact_work *work);
+void facts_vouched(struct fact_work *work); /* behind facts_auth() */
 void facts_thread(struct fact_work *work);
 void facts_reply(struct fact_work *work);
 void facts_auth(struct fact_work *work);

@@ -24,11 +24,13 @@ libringer_a_SOURCES += \
 	src/facts/signature.c src/facts/signature.h \
 	src/facts/structure.c \
 	src/facts/thread.c \
+	src/facts/vouched.c \
 	src/facts/work.c src/facts/work.h \
 	src/facts/written.c src/facts/written.h
 nobase_dist_pkgdata_DATA += \
 	data/facts/freemail.txt \
 	data/facts/installers.txt \
 	data/facts/payment-names.txt \
+	data/facts/services.txt \
 	data/facts/titles.txt \
 	data/facts/tunnels.txt

@@ -19,6 +19,8 @@ struct fact_sources {
     size_t n_authserv_ids;
     const char *const *arc_sealers; /* whose ARC seals are believed when our server found them good */
     size_t n_arc_sealers;
+    const char *const *mailing_lists; /* List-Ids, or domains above them, that are known */
+    size_t n_mailing_lists;
 };
 
 /* What was asked of the DNS about this message, and where it came from (auth.c). */

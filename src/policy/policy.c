@@ -204,6 +204,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
         const struct conf *conf = policy->conf;
         const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
         const char *freemail = *conf->freemail_path ? conf->freemail_path : NULL;
+        const char *services = *conf->services_path ? conf->services_path : NULL;
         policy->rules = policy_packs_load(conf, bad_pack, &policy->signed_packs, diags);
         policy->packs = payment_packs_load(phrases, diags);
         policy->history = history(conf);
@@ -212,7 +213,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
         policy->index = policy->index ? policy->index : policy->base;
         policy->people = load_people(conf);
         policy->companies = load_companies(conf, diags);
-        fact_lists_load(&policy->lists, freemail, diags);
+        fact_lists_load(&policy->lists, freemail, services, diags);
         policy->thresholds = thresholds(conf);
         policy->limits = limits(conf);
     }
@@ -271,5 +272,7 @@ struct fact_sources policy_sources(const struct policy *policy)
         .n_authserv_ids = policy->conf->authserv_ids.n,
         .arc_sealers = policy->conf->arc_sealers.v,
         .n_arc_sealers = policy->conf->arc_sealers.n,
+        .mailing_lists = policy->conf->mailing_lists.v,
+        .n_mailing_lists = policy->conf->mailing_lists.n,
     };
 }

@@ -370,7 +370,7 @@ static int setup(void **state)
     struct people *people = people_new();
     people_add(people, "Karen Whitfield", "vip", karen, 2);
     sources.people = people;
-    fact_lists_load(&lists, NULL, &diags);
+    fact_lists_load(&lists, NULL, NULL, &diags);
     sources.lists = &lists;
     sources.authserv_ids = ids;
     sources.n_authserv_ids = 1;

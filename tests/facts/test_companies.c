@@ -155,7 +155,15 @@ static const struct {
     {"Northgate Tooling Ltd", COMPANY_LINE, true},
     {"Accounts Department, Northgate Tooling Ltd, Leeds", COMPANY_LINE, true},
     {"we still owe Northgate Tooling for May", COMPANY_LINE, false},
+    {"Huaxin", COMPANY_LINE, false},
+    {"Huaxin Co. Ltd", COMPANY_LINE, true},
+    {"Home Depot", COMPANY_LINE, true},
     {"Invoice 77 of Northgate Tooling", COMPANY_NAME, true},
+    {"Invoice 77 of Northgate Tooling", COMPANY_SUBJECT, true},
+    {"Huaxin", COMPANY_SUBJECT, false},
+    {"Huaxin GmbH: invoice 77", COMPANY_SUBJECT, true},
+    {"Orange Corporate", COMPANY_SUBJECT, false},
+    {"Target", COMPANY_SUBJECT, false},
 };
 
 static void test_places(void **state)

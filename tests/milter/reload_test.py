@@ -17,6 +17,8 @@ OTHER = {
     'trust skip-authenticated': 'false',
     'trust authserv-ids': '[mx.buyer.example]',
     'trust arc-sealers': '[lists.example]',
+    'trust mailing-lists': '[purchasing.lists.example]',
+    'trust services': 'DIR/services',
     'trust dns-servers': "['127.0.0.1@9']",
     'trust dns-deadline': '1s',
     'rules shipped': 'false',
@@ -108,7 +110,7 @@ class Daemon(Ringerd):
     def __init__(self):
         self.options = {}
         super().__init__()
-        for name, text in (('freemail', 'mail.example\n'), ('own.yaml', RULE)):
+        for name, text in (('freemail', 'mail.example\n'), ('services', 'portal.example\n'), ('own.yaml', RULE)):
             with open(os.path.join(self.dir, name), 'w') as f:
                 f.write(text)
             os.chmod(f.name, 0o644)
