@@ -111,8 +111,25 @@ static void strip_tags(struct walk *w, struct span html)
     buf_free(&text);
 }
 
-struct html_text *html_read(struct arena *arena, struct span html, size_t max_links,
-                            struct html_budget *budget)
+/* What `more` holds stands behind what `page` does. */
+static void append(struct arena *arena, struct html_text *page, const struct html_text *more)
+{
+    struct html_segment *v = arena_array(arena, page->n + more->n, sizeof(*v));
+    struct html_link *links = arena_array(arena, page->n_links + more->n_links, sizeof(*links));
+    for (size_t i = 0; i < page->n + more->n; i++)
+        v[i] = i < page->n ? page->v[i] : more->v[i - page->n];
+    for (size_t i = 0; i < page->n_links + more->n_links; i++)
+        links[i] = i < page->n_links ? page->links[i] : more->links[i - page->n_links];
+    page->v = v;
+    page->n += more->n;
+    page->links = links;
+    page->n_links += more->n_links;
+    page->links_limit |= more->links_limit;
+    page->style_limit |= more->style_limit;
+}
+
+static struct html_text *read_page(struct arena *arena, struct span html, size_t max_links,
+                                   struct html_budget *budget, bool nested)
 {
     struct parser parser = {.guard = {.arena = arena_new()}, .budget = budget};
     struct css_budget steps = {.steps = budget->style_steps};
@@ -133,7 +150,15 @@ struct html_text *html_read(struct arena *arena, struct span html, size_t max_li
     page->style_limit = steps.spent;
     budget->style_steps = steps.steps;
     out_finish(&w.out);
+    if (w.outlook.n && !nested)
+        append(arena, page, read_page(arena, buf_span(&w.outlook), max_links - page->n_links, budget, true));
     walk_free(&w);
     arena_free(&parser.guard.arena);
     return page;
+}
+
+struct html_text *html_read(struct arena *arena, struct span html, size_t max_links,
+                            struct html_budget *budget)
+{
+    return read_page(arena, html, max_links, budget, false);
 }

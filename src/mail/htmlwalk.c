@@ -14,9 +14,10 @@
 
 enum {
     MAX_SHOWN = 300, /* bytes of a link's text */
-    MAX_FRAMES = 3,  /* nested <iframe srcdoc> */
-    MAX_TURN = 64,   /* nested turns: deeper ones change nothing */
-    NODE_STEPS = 6,  /* what an element costs beside its rules */
+    MAX_OUTLOOK = 256 * 1024,
+    MAX_FRAMES = 3, /* nested <iframe srcdoc> */
+    MAX_TURN = 64,  /* nested turns: deeper ones change nothing */
+    NODE_STEPS = 6, /* what an element costs beside its rules */
 };
 
 /* --- how an element looks */
@@ -453,6 +454,25 @@ static bool is_text(const GumboNode *node)
            node->type == GUMBO_NODE_WHITESPACE;
 }
 
+/* Outlook reads comments that name it as markup; what is said to be for all others ("[if !mso]") nobody sees. */
+static void read_comment(struct walk *w, const GumboNode *node)
+{
+    struct span text = span_of(node->v.text.text);
+    if (!span_starts_nocase(text, SPAN_LIT("[if ")) || text.p[4] == '!')
+        return;
+    const char *begin = memmem(text.p, text.n, "]>", 2);
+    const char *end = memmem(text.p, text.n, "<![endif]", 9);
+    if (!begin || w->outlook.n > MAX_OUTLOOK)
+        return;
+    begin += 2;
+    struct span inside = {begin, (size_t)((end && end > begin ? end : text.p + text.n) - begin)};
+    for (const char *open; (open = memmem(inside.p, inside.n, "<!--", 4));) { /* it would swallow what follows */
+        buf_add(&w->outlook, inside.p, (size_t)(open - inside.p));
+        inside = (struct span){open + 4, (size_t)(inside.p + inside.n - open - 4)};
+    }
+    buf_add_span(&w->outlook, inside);
+}
+
 /* The node behind `node` in the page's order; NULL at the end. `*up_r`: it is one that was open, now closed. */
 static const GumboNode *next_node(const GumboNode *node, bool *up_r)
 {
@@ -477,6 +497,8 @@ static void walk_tree(struct walk *w, const GumboNode *root)
             }
         } else if (!up && is_text(node)) {
             visit_text(w, node);
+        } else if (!up && node->type == GUMBO_NODE_COMMENT) {
+            read_comment(w, node);
         }
         if (element)
             close_element(w, node);
@@ -539,10 +561,16 @@ void walk_page(struct walk *w, const GumboOutput *page)
     w->context.sheet.quirks = document->doc_type_quirks_mode == GUMBO_DOCTYPE_QUIRKS;
     find_sheets(w, page->root);
     walk_tree(w, page->root);
+    for (unsigned i = 0; i < document->children.length; i++) {
+        const GumboNode *beside = document->children.data[i];
+        if (beside->type == GUMBO_NODE_COMMENT)
+            read_comment(w, beside);
+    }
 }
 
 void walk_free(struct walk *w)
 {
     free(w->stack);
     w->stack = NULL;
+    buf_free(&w->outlook);
 }

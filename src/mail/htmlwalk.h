@@ -14,6 +14,7 @@ struct walk {
     size_t depth, cap_depth;
     int frames; /* nested iframes */
     struct svg svg;
+    struct buf outlook; /* markup that Outlook alone shows: <!--[if mso]> ... <![endif]--> */
     /* Parses the page inside a frame; NULL when it may not. */
     GumboOutput *(*parse)(void *parser, struct span html);
     void *parser;

@@ -187,6 +187,17 @@ static void test_svg_blanks(void **state)
     check("<svg><text> <tspan>pay </tspan> <tspan> us</tspan> </text></svg>", "pay us");
 }
 
+/* Comments that Outlook takes for markup. */
+static void test_outlook_comments(void **state)
+{
+    check("a<!--[if mso]><p>b <i>c</i></p><![endif]-->d", "adb c");
+    check("a<!--[if (gte mso 9)|(IE)]><td>b<![endif]--><!--[if mso]>c<![endif]-->", "abc");
+    check("a<!--[if mso]><p style='display:none'>b</p><![endif]-->", "a");
+    check("a<!--[if !mso]>b<![endif]--><!--[if !mso]><!-->c<!--<![endif]-->", "ac");
+    check("<!--[if mso]>b<![endif]--><p>a</p><!--[if mso]>c<!-- d-->", "ac db");
+    check("a<!--if mso]>b--><!--[if mso b--><!--[if mso]>-->", "a");
+}
+
 /* What reads across boxes stands behind the page's own text, and is told from it. */
 static void test_read_across(void **state)
 {
@@ -299,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_colours),
         cmocka_unit_test(test_links_of_the_head),
         cmocka_unit_test(test_svg_blanks),
+        cmocka_unit_test(test_outlook_comments),
         cmocka_unit_test(test_read_across),
         cmocka_unit_test(test_bidi),
         cmocka_unit_test(test_style_limit),
