@@ -5,6 +5,7 @@
 
 #include <gmime/gmime.h>
 
+#include "mail/base64.h"
 #include "mail/decode.h"
 
 static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
@@ -14,37 +15,6 @@ static bool encoding_of(const char *name, GMimeContentEncoding *encoding_r)
     else if ((*encoding_r = g_mime_content_encoding_from_string(name)) == GMIME_CONTENT_ENCODING_DEFAULT)
         return false;
     return true;
-}
-
-static size_t base64(struct span in, size_t max, char *out)
-{
-    unsigned bits = 0, have = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < in.n && n < max; i++) {
-        unsigned char c = (unsigned char)in.p[i];
-        unsigned v = c >= 'A' && c <= 'Z'   ? c - 65U
-                     : c >= 'a' && c <= 'z' ? c - 97U + 26
-                     : c >= '0' && c <= '9' ? c - 48U + 52
-                     : c == '+'             ? 62
-                     : c == '/'             ? 63
-                                            : 64;
-        if (v < 64) {
-            bits = bits << 6 | v;
-            have += 6;
-            if (have >= 8) {
-                have -= 8;
-                out[n++] = (char)(bits >> have & 0xFF);
-            }
-        } else if (c == '=') {
-            have = 0;
-        }
-    }
-    return n;
-}
-
-size_t decode_base64(struct span in, char *out)
-{
-    return base64(in, in.n, out);
 }
 
 /* A line of a length character and groups of four (POSIX uuencode); blanks at its end may be gone. */
@@ -170,7 +140,7 @@ struct span decode_body(struct arena *arena, struct span body, const char *encod
     size_t whole = body.n, n;
     char *out = arena_bytes(arena, (in.n < max ? in.n : max) + 2 * CHUNK);
     if (kind == GMIME_CONTENT_ENCODING_BASE64) {
-        n = base64(in, max, out);
+        n = base64_decode(in, max, out);
     } else {
         g_mime_encoding_init_decode(&state, kind);
         n = decode_chunks(&state, in, max, out);

@@ -9,12 +9,6 @@
 struct span decode_body(struct arena *arena, struct span body, const char *encoding, size_t max,
                         size_t *size_r, bool *known_r);
 /*
- * Decodes into `out`, which has room for in.n bytes; returns how many there are. Goes on behind "=": some mail
- * programs do, GMime does not, and a filter that stops there sees less than the reader. Characters outside the
- * alphabet are skipped (RFC 2045 6.8).
- */
-size_t decode_base64(struct span in, char *out);
-/*
  * The first uuencoded file in the text: its name and bytes (in arena), of which at most about `max` are decoded. False
  * when there is none.
  */

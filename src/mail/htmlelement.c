@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 
+#include "mail/datauri.h"
 #include "mail/htmlelement.h"
 
 const char *element_attribute(const GumboElement *e, const char *name)
@@ -103,6 +104,25 @@ const char *element_text(const GumboElement *e)
     default:
         return NULL;
     }
+}
+
+const char *element_frame(struct arena *arena, const GumboElement *e)
+{
+    static const char *const pages[] = {
+        "", "text/html", "text/plain", "application/xhtml+xml", "image/svg+xml", NULL};
+    const char *address = NULL, *inside = NULL;
+    struct span type, bytes;
+    if (e->tag == GUMBO_TAG_IFRAME || e->tag == GUMBO_TAG_FRAME || e->tag == GUMBO_TAG_EMBED)
+        address = element_attribute(e, "src");
+    else if (e->tag == GUMBO_TAG_OBJECT)
+        address = element_attribute(e, "data");
+    if (e->tag == GUMBO_TAG_IFRAME)
+        inside = element_attribute(e, "srcdoc");
+    if (inside || !address || !datauri_decode(arena, span_of(address), &type, &bytes))
+        return inside;
+    if (!element_is_one_of(arena_span(arena, type), pages))
+        return NULL;
+    return text_valid_utf8(arena, bytes).p;
 }
 
 /* --- links */

@@ -8,6 +8,9 @@ const char *element_attribute(const GumboElement *e, const char *name); /* NULL 
 /* Text that an element shows beside its children: alt, the value of a field; NULL = none. */
 const char *element_text(const GumboElement *e);
 
+/* The page that a frame shows and that stands in the mail (srcdoc, or its address is data:); NULL = none. */
+const char *element_frame(struct arena *arena, const GumboElement *e);
+
 struct element_says {
     const char *url;  /* of a link; NULL = none */
     bool is_anchor;   /* the text inside is the link's */

@@ -323,7 +323,7 @@ static void kind_of(struct walk *w, const GumboNode *node, struct look *look)
 
 static void walk_tree(struct walk *w, const GumboNode *root);
 
-/* The page inside an <iframe srcdoc>: a page of its own, on white. */
+/* The page inside a frame: a page of its own, on white. */
 static void open_frame(struct walk *w, const char *source, struct look *look)
 {
     struct style_context outer = w->context;
@@ -403,8 +403,7 @@ static void push(struct walk *w, const GumboNode *node)
     if (w->context.sheet.pseudos && !look.hidden)
         open_pseudo(w, node, PSEUDO_BEFORE);
     put_element_text(w, node, &look);
-    const char *source =
-        node->v.element.tag == GUMBO_TAG_IFRAME ? element_attribute(&node->v.element, "srcdoc") : NULL;
+    const char *source = node->v.element.attributes.length ? element_frame(w->arena, &node->v.element) : NULL;
     if (source) {
         out_lines(&w->out, 1);
         open_frame(w, source, &look);
@@ -466,7 +465,8 @@ static void read_comment(struct walk *w, const GumboNode *node)
         return;
     begin += 2;
     struct span inside = {begin, (size_t)((end && end > begin ? end : text.p + text.n) - begin)};
-    for (const char *open; (open = memmem(inside.p, inside.n, "<!--", 4));) { /* it would swallow what follows */
+    for (const char *open;
+         (open = memmem(inside.p, inside.n, "<!--", 4));) { /* it would swallow what follows */
         buf_add(&w->outlook, inside.p, (size_t)(open - inside.p));
         inside = (struct span){open + 4, (size_t)(inside.p + inside.n - open - 4)};
     }

@@ -3,6 +3,7 @@ libringer_a_SOURCES += \
 	src/mail/addrspec.c src/mail/addrspec.h \
 	src/mail/attachment.c src/mail/attachment.h \
 	src/mail/authres.c src/mail/authres.h \
+	src/mail/base64.c src/mail/base64.h \
 	src/mail/bidi.c src/mail/bidi.h \
 	src/mail/build.h \
 	src/mail/charset.c src/mail/charset.h \
@@ -12,6 +13,7 @@ libringer_a_SOURCES += \
 	src/mail/cssblock.h \
 	src/mail/cssread.c src/mail/cssread.h \
 	src/mail/cssvalue.c src/mail/cssvalue.h \
+	src/mail/datauri.c src/mail/datauri.h \
 	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \
 	src/mail/effort.h \

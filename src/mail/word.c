@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#include "mail/decode.h"
+#include "mail/base64.h"
 #include "mail/effort.h"
 #include "mail/word.h"
 
@@ -57,7 +57,7 @@ static void add_base64(struct buf *out, struct span text)
 {
     static const char hex[] = "0123456789ABCDEF";
     char *bytes = mem_resize(NULL, text.n, 1);
-    size_t n = decode_base64(text, bytes);
+    size_t n = base64_decode(text, text.n, bytes);
     for (size_t i = 0; i < n; i++) {
         buf_addc(out, '=');
         buf_addc(out, hex[(unsigned char)bytes[i] >> 4]);

@@ -198,6 +198,19 @@ static void test_outlook_comments(void **state)
     check("a<!--if mso]>b--><!--[if mso b--><!--[if mso]>-->", "a");
 }
 
+/* Pages inside the page, in an attribute or in their own address. */
+static void test_frames(void **state)
+{
+    check("a<iframe srcdoc='<p>b</p>'></iframe>c", "a\n\nb\n\nc");
+    check("a<iframe src='data:text/html,<p>b%20%3Ci>c</i>'></iframe>", "a\n\nb c");
+    check("a<iframe src=' DATA:text/HTML;charset=utf-8;base64,PHA+\nYjwvcD4='></iframe>", "a\n\nb");
+    check("a<object data='data:text/html;base64,PHA+YjwvcD4='>c</object>", "a\n\nb\n\nc");
+    check("a<embed src='data:image/svg+xml,<svg><text>b</text></svg>'>", "a\nb");
+    check("a<iframe src='data:image/png;base64,PHA+YjwvcD4='></iframe><iframe src='data:text/html'></iframe>",
+          "a");
+    check("a<iframe src='data:text/html,b' style='display:none'></iframe>", "a##b");
+}
+
 /* What reads across boxes stands behind the page's own text, and is told from it. */
 static void test_read_across(void **state)
 {
@@ -310,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_colours),
         cmocka_unit_test(test_links_of_the_head),
         cmocka_unit_test(test_svg_blanks),
+        cmocka_unit_test(test_frames),
         cmocka_unit_test(test_outlook_comments),
         cmocka_unit_test(test_read_across),
         cmocka_unit_test(test_bidi),
