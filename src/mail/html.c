@@ -118,6 +118,8 @@ static void append(struct arena *arena, struct html_text *page, const struct htm
     struct html_link *links = arena_array(arena, page->n_links + more->n_links, sizeof(*links));
     for (size_t i = 0; i < page->n + more->n; i++)
         v[i] = i < page->n ? page->v[i] : more->v[i - page->n];
+    for (size_t i = page->n; i < page->n + more->n; i++)
+        v[i].across = true;
     for (size_t i = 0; i < page->n_links + more->n_links; i++)
         links[i] = i < page->n_links ? page->links[i] : more->links[i - page->n_links];
     page->v = v;

@@ -8,7 +8,8 @@
 /* What is read of a page; see html.h. */
 struct html_segment {
     enum text_kind kind; /* TEXT_OWN, TEXT_QUOTED (a mail program's quote container), TEXT_SIGNATURE */
-    bool across; /* not a piece of the page: what its letters and strips give, read across their boxes */
+    bool
+        across; /* no piece of the page as browsers show it: its letters and strips read across their boxes, Outlook's */
     struct span text;
 };
 
