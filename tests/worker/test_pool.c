@@ -268,7 +268,7 @@ static void with_script(const char *body, enum worker_status want, const char *e
     struct worker_stats stats;
     int64_t before = monotonic_ms();
     assert_int_equal(ask(pool, "a.txt", hello), want);
-    assert_true(monotonic_ms() - before < 1500);
+    assert_true(monotonic_ms() - before < 10000); /* it was not waited for to the end */
     worker_pool_stats(pool, &stats);
     if (error && !strstr(stats.last_error, error))
         fail_msg("%s: '%s'", body, stats.last_error);
