@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -20,7 +18,6 @@
 enum {
     PIECE_BYTES = 128 * 1024,
     CHUNK_BYTES = 8 * PIECE_BYTES, /* in one transaction: a fraction of a second on a slow disk */
-    HEX_SIZE = crypto_hash_sha256_BYTES * 2 + 1,
     /* no message takes an hour: its MTA has given up; and the clock may have been set forward by one */
     SWEEP_MS = 2 * 60 * 60 * 1000,
     SWEEP_BATCH = 100, /* the LIMIT of PART_OLD */
@@ -31,7 +28,7 @@ struct hold {
     const struct store_body *body;
     struct arena *arena;
     char *id;
-    char hex[HEX_SIZE];
+    char hex[BYTES_HEX_SIZE];
     uint64_t size, done; /* bytes; `done` of them are in the store */
     bool begun, again, unlogged;
     int64_t time_ms;
@@ -94,12 +91,10 @@ static int add_to_hash(void *context, uint64_t at, struct span piece)
 static int hash_body(struct hold *hold, struct store_error *error)
 {
     crypto_hash_sha256_state hash;
-    unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_init(&hash);
     if (each_piece(hold->body, 0, hold->size, error, add_to_hash, &hash))
         return -1;
-    crypto_hash_sha256_final(&hash, digest);
-    sodium_bin2hex(hold->hex, sizeof(hold->hex), digest, sizeof(digest));
+    bytes_hash_hex(&hash, hold->hex);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #define RINGER_STORE_INTERNAL_H
 #include <pthread.h>
 #include <string.h>
+#include <sodium.h>
 #include "base/arena.h"
 #include "store/db.h"
 #include "store/store.h"
@@ -140,6 +141,9 @@ int history_make_key(struct store *store, struct db *db, struct store_error *err
 void store_new_id(char id_r[STORE_ID_SIZE]);
 void store_fail(struct store_error *error, enum store_cause cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* How the bytes of held mail are told apart: by their SHA-256 in hexadecimal. Ends the hash. */
+enum { BYTES_HEX_SIZE = 2 * crypto_hash_sha256_BYTES + 1 };
+void bytes_hash_hex(crypto_hash_sha256_state *hash, char hex_r[BYTES_HEX_SIZE]);
 struct db_value value_int(int64_t i);
 struct db_value value_text(const char *s); /* NULL gives NULL; must be valid UTF-8 */
 /* As value_text for text from outside: what is not valid UTF-8 is replaced, in `arena`. */

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <sodium.h>
-
 #include "base/mem.h"
 
 #include "store/internal.h"
@@ -15,13 +13,6 @@
 ENUM_DEFINE(quarantine_state, QUARANTINE_STATE_LIST)
 
 enum { PREFIX_MIN = 4 };
-
-static void hash_final(crypto_hash_sha256_state *hash, char hex_r[crypto_hash_sha256_BYTES * 2 + 1])
-{
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_final(hash, digest);
-    sodium_bin2hex(hex_r, crypto_hash_sha256_BYTES * 2 + 1, digest, sizeof(digest));
-}
 
 /* Rows of ITEM_LIST and ITEM_GET. */
 struct items {
@@ -209,7 +200,7 @@ static int verify(struct store *store, const struct quarantine_item *item, struc
 {
     struct buf piece = {0};
     crypto_hash_sha256_state hash;
-    char hex[crypto_hash_sha256_BYTES * 2 + 1];
+    char hex[BYTES_HEX_SIZE];
     uint64_t size = 0;
     int got;
     crypto_hash_sha256_init(&hash);
@@ -220,7 +211,7 @@ static int verify(struct store *store, const struct quarantine_item *item, struc
     buf_free(&piece);
     if (got < 0)
         return -1;
-    hash_final(&hash, hex);
+    bytes_hash_hex(&hash, hex);
     if (size == item->size && item->sha256 && strcmp(hex, item->sha256) == 0)
         return 0;
     store_fail(error, STORE_DAMAGED,

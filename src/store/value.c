@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <sodium.h>
 #include <unistr.h>
 
 #include "base/clock.h"
@@ -34,6 +33,13 @@ void store_fail(struct store_error *error, enum store_cause cause, const char *f
     error->cause = cause;
     vsnprintf(error->text, sizeof(error->text), fmt, ap);
     va_end(ap);
+}
+
+void bytes_hash_hex(crypto_hash_sha256_state *hash, char hex_r[BYTES_HEX_SIZE])
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(hash, digest);
+    sodium_bin2hex(hex_r, BYTES_HEX_SIZE, digest, sizeof(digest));
 }
 
 struct db_value value_int(int64_t i)
