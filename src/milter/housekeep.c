@@ -222,7 +222,7 @@ void housekeep_stop(void)
         return;
     pthread_mutex_lock(&lock);
     atomic_store(&stop, true);
-    store_check_no_more(ringerd.store);
+    store_leave_soon(ringerd.store);
     pthread_cond_signal(&wake);
     pthread_mutex_unlock(&lock);
     pthread_join(thread, NULL);

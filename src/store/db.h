@@ -46,7 +46,8 @@ struct db_driver {
     int (*commit)(struct db *db, struct store_error *error); /* durable on return; rolled back on error */
     void (*rollback)(struct db *db);
     bool (*in_transaction)(struct db *db); /* false when an error has already rolled it back */
-    void (*tidy)(struct db *db);           /* after a purge: give space back to the system */
+    void (*tidy)(struct db *db,
+                 const atomic_uint *stop); /* after a purge: give space back, until *stop is set */
     /*
      * Are the files still those that it opened? 0 = yes; 1 = its log was taken away, and what is committed can perhaps
      * be saved; -1 = the file itself was: nobody will find what is written.

@@ -275,14 +275,14 @@ int history_purge(struct store *store, int64_t before_ms, uint64_t *removed_r, s
 {
     int result = 0;
     *removed_r = 0;
-    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && result == 0; i++) {
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && result == 0 && !store_leaves(store); i++) {
         struct purge p = {tables[i].old, before_ms, 0};
         result = oldest_kept(store, i, &p.before_ms, error);
         do {
             p.n = 0;
             result = result ? result : writer_free(store, purge_job, &p, error);
             *removed_r += result == 0 ? p.n : 0;
-        } while (result == 0 && p.n > 0);
+        } while (result == 0 && p.n > 0 && !store_leaves(store));
     }
     if (*removed_r)
         writer_tidy(store);

@@ -344,7 +344,7 @@ int store_quarantine_sweep(struct store *store, uint64_t *removed_r, struct stor
     *removed_r = 0;
     if (reader_query(store, SQL_PART_OLD, args, 2, add_old, &sweep, error))
         return -1;
-    for (size_t i = 0; i < sweep.n; i++) {
+    for (size_t i = 0; i < sweep.n && !store_leaves(store); i++) {
         struct drop drop = {.id = sweep.ids[i]};
         if (writer_run(store, drop_job, &drop, 0, error))
             return -1;

@@ -76,12 +76,15 @@ struct store {
     size_t n_risk; /* may be more than there is room for */
     bool closing;  /* no reader begins */
 
-    atomic_uint hurry; /* who checks is to stop: enum hurry */
+    atomic_uint hurry; /* who checks, tidies up or purges is to stop: enum hurry */
     store_event_fn tell;
     bool opened; /* once: it is not created again */
     bool untold; /* what was lost in a mishap is not known yet; the writer thread's alone */
     int64_t retry_ms, recheck_ms, reserve_ms; /* monotonic; the writer thread's alone */
 };
+
+/* store.c: what can be done later is done by the next daemon */
+bool store_leaves(struct store *store);
 
 /* state.c, any thread: how a patient store does */
 enum store_state state_get(struct store *store, struct store_error *why_r);

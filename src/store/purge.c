@@ -12,8 +12,9 @@
 #include "store/retention.h"
 
 enum {
-    PURGE_BATCH = 100,    /* the LIMIT of ITEM_OLD */
-    JUMP_MS = 3600 * 1000 /* what is set right by less does no harm */
+    PURGE_BATCH = 100,              /* the LIMIT of ITEM_OLD */
+    PURGE_BYTES = 32 * 1024 * 1024, /* of mail in one transaction: what must be held waits for its end */
+    JUMP_MS = 3600 * 1000           /* what is set right by less does no harm */
 };
 
 /* --- the clock */
@@ -138,6 +139,7 @@ struct purge {
     const char *who;
     struct old items[PURGE_BATCH];
     size_t n;
+    int64_t bytes;
     struct quarantine_purged done;
 };
 
@@ -149,7 +151,8 @@ static int add_old(void *context, const struct db_value *c, size_t n_columns)
     old->held = span_eq(c[1].s, span_of("held"));
     old->time_ms = c[2].i;
     old->score = c[3].i;
-    return purge->n == PURGE_BATCH;
+    purge->bytes += c[4].i;
+    return purge->n == PURGE_BATCH || purge->bytes >= PURGE_BYTES;
 }
 
 /* No addresses: they are what is to be forgotten. */
@@ -170,6 +173,7 @@ static int purge_job(struct store *store, struct db *db, void *arg, struct store
     struct db_value old[] = {value_text(store->tenant), value_int(purge->before_ms), value_int(purge->now_ms),
                              value_int(purge->held_before_ms)};
     purge->n = 0;
+    purge->bytes = 0;
     if (db->driver->run(db, SQL_ITEM_OLD, old, 4, add_old, purge, NULL, error))
         return -1;
     for (size_t i = 0; i < purge->n; i++) {
@@ -207,16 +211,20 @@ int store_quarantine_purge(struct store *store, int64_t before_ms, int64_t held_
 {
     struct arena *arena = arena_new();
     struct purge purge = {.before_ms = before_ms, .held_before_ms = held_before_ms, .now_ms = wall_ms()};
-    int result;
+    int result = 0;
+    bool more = true;
     purge.who = value_foreign(arena, who ? who : "?").s.p;
-    do {
+    while (result == 0 && more && !store_leaves(store)) {
         result = writer_free(store, purge_job, &purge, error);
         if (result == 0)
             count(&purge);
-    } while (result == 0 && purge.n > 0);
+        more = purge.n > 0;
+    }
     *purged_r = purge.done;
-    if (result == 0 && purge.done.removed) {
-        result = writer_free(store, purged_job, &purge, error);
+    if (purge.done.removed) {
+        struct store_error unwritten;
+        if (writer_free(store, purged_job, &purge, result ? &unwritten : error))
+            result = -1;
         writer_tidy(store);
     }
     arena_free(&arena);

@@ -100,13 +100,15 @@ int store_decision_purge(struct store *store, int64_t before_ms, uint64_t *remov
                          struct store_error *error)
 {
     struct drop drop = {.before_ms = before_ms};
-    int result;
+    int result = 0;
+    bool more = true;
     *removed_r = 0;
-    do {
+    while (result == 0 && more && !store_leaves(store)) {
         drop.n = 0;
         result = writer_free(store, drop_job, &drop, error);
         *removed_r += result == 0 ? drop.n : 0;
-    } while (result == 0 && drop.n > 0);
+        more = drop.n > 0;
+    }
     if (*removed_r)
         writer_tidy(store);
     return result;

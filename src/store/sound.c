@@ -338,11 +338,6 @@ void sound_end(struct store *store)
             "PERHAPS LOST, which could not be looked up before the end: messages that were acknowledged");
 }
 
-void store_check_no_more(struct store *store)
-{
-    atomic_fetch_or(&store->hurry, HURRY_LEAVING);
-}
-
 int store_check(struct store *store, struct store_error *error)
 {
     size_t slot;

@@ -34,7 +34,7 @@ void sqlite_close(struct db *db);
 /* Which files they are, at the opening. */
 int sqlite_remember_files(struct sqlite *lite, struct store_error *error);
 /* As in struct db_driver. */
-void sqlite_tidy(struct db *db);
+void sqlite_tidy(struct db *db, const atomic_uint *stop);
 int sqlite_watch(struct db *db, struct store_error *error);
 int sqlite_save(struct db *db, struct store_error *error);
 int sqlite_settled(struct db *db, struct store_error *error);

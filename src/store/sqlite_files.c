@@ -228,7 +228,7 @@ void sqlite_reserve(struct db *db, bool keep)
 }
 
 /* In steps, so that another process's writer gets its turn. */
-static int vacuum(sqlite3 *handle, int pages)
+static int vacuum(sqlite3 *handle, int pages, const atomic_uint *stop)
 {
     char sql[64];
     int left = 0, before, code;
@@ -240,16 +240,16 @@ static int vacuum(sqlite3 *handle, int pages)
         code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
         if (code == SQLITE_OK)
             code = sqlite3_exec(handle, "PRAGMA freelist_count", read_number, &left, NULL);
-    } while (code == SQLITE_OK && left > 0 && left != before);
+    } while (code == SQLITE_OK && left > 0 && left != before && !atomic_load(stop));
     return code & 0xff;
 }
 
-void sqlite_tidy(struct db *db)
+void sqlite_tidy(struct db *db, const atomic_uint *stop)
 {
     struct sqlite *lite = (struct sqlite *)db;
     int how = SQLITE_CHECKPOINT_PASSIVE; /* the file shrinks with it */
-    if (vacuum(lite->handle, VACUUM_PAGES) == SQLITE_FULL) {
-        vacuum(lite->handle, VACUUM_PAGES_FULL);
+    if (vacuum(lite->handle, VACUUM_PAGES, stop) == SQLITE_FULL) {
+        vacuum(lite->handle, VACUUM_PAGES_FULL, stop);
         how = SQLITE_CHECKPOINT_TRUNCATE; /* the log as well */
     }
     sqlite3_wal_checkpoint_v2(lite->handle, NULL, how, NULL, NULL);

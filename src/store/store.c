@@ -61,6 +61,16 @@ void store_close(struct store **store)
     *store = NULL;
 }
 
+void store_leave_soon(struct store *store)
+{
+    atomic_fetch_or(&store->hurry, HURRY_LEAVING);
+}
+
+bool store_leaves(struct store *store)
+{
+    return (atomic_load(&store->hurry) & HURRY_LEAVING) != 0;
+}
+
 void store_stats(struct store *store, struct store_stats *stats_r)
 {
     pthread_mutex_lock(&store->lock);

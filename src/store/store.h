@@ -101,7 +101,8 @@ enum store_state {
 const char *store_state_name(enum store_state state); /* "good", "waiting", "damaged" */
 /* Reads all of it; slow. 0 = sound, 1 = damaged (a patient store takes nothing from now on), -1 = not known. */
 int store_check(struct store *store, struct store_error *error);
-void store_check_no_more(struct store *store); /* one that runs ends at once: the store will be closed */
+/* The store will be closed: a check that runs ends at once, and a purge behind its batch. */
+void store_leave_soon(struct store *store);
 
 /* What a patient store has to say at once: its own threads call it, never two at a time for one event. */
 enum store_event {

@@ -146,7 +146,7 @@ static void work_jobs(struct store *store)
     if (jobs->run)
         run_batch(store, jobs);
     else if (store->writer_db)
-        store->driver->tidy(store->writer_db);
+        store->driver->tidy(store->writer_db, &store->hurry);
     for (struct job *job = jobs; job && jobs->run; job = job->next) {
         if (job->result < 0)
             failed = *job->error;

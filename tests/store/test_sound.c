@@ -32,6 +32,7 @@ static atomic_bool watch_always;
 static const char *_Atomic watch_when; /* once this gives a number; NULL: at once */
 static atomic_int settled_fails, look_fails;
 static atomic_bool rows_fail;
+static struct store *_Atomic leaves; /* while it purges */
 static atomic_int settled_cause;
 
 /* One number out of the file, by a connection of our own: what is not committed is not there. */
@@ -79,6 +80,9 @@ static int faulty_settled(struct db *db, struct store_error *error)
 static int faulty_run(struct db *db, enum statement id, const struct db_value *args, size_t n_args,
                       db_row_fn row, void *context, uint64_t *changed_r, struct store_error *error)
 {
+    struct store *leaving = id == SQL_ITEM_OLD || id == SQL_DECISION_DROP ? atomic_load(&leaves) : NULL;
+    if (leaving)
+        store_leave_soon(leaving);
     bool fails = (id == SQL_ITEM_CLAIM_GET && atomic_load(&look_fails) > 0) ||
                  (id == SQL_DECISION_PUT && atomic_load(&rows_fail));
     if (!fails)
@@ -138,6 +142,7 @@ static int setup(void **state, unsigned flags)
     atomic_store(&settled_fails, 0);
     atomic_store(&look_fails, 0);
     atomic_store(&rows_fail, false);
+    atomic_store(&leaves, NULL);
     said[0] = '\0';
     store_on_event(f->store, hear);
     pthread_mutex_lock(&f->store->lock);
@@ -361,6 +366,62 @@ static void test_rows_are_bounded_by_their_bytes(void **state)
     assert_int_equal(stats_of(f).decisions_dropped, 2 * ROOM - number("SELECT count(*) - 1 FROM decision"));
 }
 
+/* --- an end while it purges */
+
+static void add_old(int n, int64_t size)
+{
+    char *sql = mem_printf("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < %d) "
+                           "INSERT INTO quarantine (tenant, id, time_ms, score, size, sha256, state, "
+                           "changed_ms, claim_until_ms) "
+                           "SELECT 'default', 'old' || x, x, 0, %lld, '', 'released', 0, 0 FROM c",
+                           n, (long long)size);
+    exec(sql);
+    free(sql);
+}
+
+static void test_purge_ends_behind_its_batch(void **state)
+{
+    struct store_fixture *f = *state;
+    struct quarantine_purged purged;
+    add_old(250, 10);
+    atomic_store(&leaves, f->store);
+    assert_int_equal(store_quarantine_purge(f->store, f->now, f->now, "test", &purged, &f->error), 0);
+    assert_int_equal(purged.removed, 100);
+    assert_int_equal(number("SELECT count(*) FROM quarantine"), 150);
+    assert_int_equal(number("SELECT count(*) FROM audit WHERE what = 'purge' AND detail LIKE '100 removed%'"),
+                     1);
+}
+
+/* What must be held waits until the transaction ends. */
+static void test_purge_takes_few_large_ones(void **state)
+{
+    struct store_fixture *f = *state;
+    struct quarantine_purged purged;
+    add_old(5, 20 * 1024 * 1024);
+    atomic_store(&leaves, f->store);
+    assert_int_equal(store_quarantine_purge(f->store, f->now, f->now, "test", &purged, &f->error), 0);
+    assert_int_equal(purged.removed, 2);
+}
+
+static void test_all_purges_end(void **state)
+{
+    struct store_fixture *f = *state;
+    uint64_t removed;
+    exec("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2500) "
+         "INSERT INTO decision (tenant, id, time_ms, score) SELECT 'default', x, x, 0 FROM c");
+    atomic_store(&leaves, f->store);
+    assert_int_equal(store_decision_purge(f->store, f->now, &removed, &f->error), 0);
+    assert_int_equal(removed, 1000);
+    assert_int_equal(store_decision_purge(f->store, f->now, &removed, &f->error), 0);
+    assert_int_equal(removed, 0); /* not even one more */
+    struct contact contact = {.time_ms = f->now, .peers = {(const char *[]){"supplier.example"}, 1}};
+    struct history_item item = {&contact, HISTORY_PEER};
+    size_t known;
+    assert_int_equal(history_learn(f->store, &f->options, &item, 1, &known, &f->error), 0);
+    assert_int_equal(history_purge(f->store, f->now + 1, &removed, &f->error), 0);
+    assert_int_equal(removed, 0);
+}
+
 int main(void)
 {
 #define T(name, setup) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
@@ -375,6 +436,9 @@ int main(void)
         T(test_rows_that_are_given_up, setup_patient),
         T(test_nothing_is_given_up, setup_patient),
         T(test_rows_are_bounded_by_their_bytes, setup_patient),
+        T(test_purge_ends_behind_its_batch, setup_plain),
+        T(test_purge_takes_few_large_ones, setup_plain),
+        T(test_all_purges_end, setup_plain),
     };
 #undef T
     return cmocka_run_group_tests_name("sound", tests, NULL, NULL);
