@@ -160,10 +160,24 @@ static void recheck(struct store *store)
 
 /* --- files that were taken away */
 
-/* Somebody put another file in our file's place, a backup perhaps: it is the store from now on, if it is one. */
+/*
+ * A file that may be damaged, or not have what it had, is looked through first. That can take minutes: what must be
+ * held is refused until then, rather than kept waiting until the MTA gives up. -1, with `why` and `what` in the error.
+ */
+static int check_first(struct store *store, const struct store_error *why, const char *what,
+                       struct store_error *error)
+{
+    store->untold = true;
+    store->recheck_ms = RECHECK_MS;
+    store->retry_ms = monotonic_ms(); /* with the next tick */
+    store_fail(error, STORE_DAMAGED, "%s: %s, and is checked first", why->text, what);
+    return -1;
+}
+
+/* Somebody put another file in our file's place, a backup perhaps: it is the store from now on, if it is one. -1. */
 static int take_other_file(struct store *store, struct store_error *error)
 {
-    struct store_error why = *error, unread;
+    struct store_error why = *error;
     struct db *old = store->writer_db;
     if (!patient(store) || monotonic_ms() < store->retry_ms || !store_exists(store->url) ||
         !readers_stop(store, READERS_MS))
@@ -180,16 +194,7 @@ static int take_other_file(struct store *store, struct store_error *error)
         *error = why; /* as long as the old one is open, a copy in /proc/PID/fd can be saved */
         return -1;
     }
-    state_say(store, STORE_EVENT_TROUBLE, "%s: another file stands there now, and it is used from here on",
-              why.text);
-    store->untold = true;
-    if (check(store, fresh, error) == 1)
-        return -1;
-    if (tell_missing(store, false, &unread) < 0 && unread.cause == STORE_DAMAGED) {
-        *error = unread;
-        return -1;
-    }
-    return 0;
+    return check_first(store, &why, "another file stands there now", error);
 }
 
 static bool is_hopeless(const struct store_error *error)
@@ -218,13 +223,11 @@ static int save(struct store *store, struct store_error *error)
         error->cause = STORE_OTHER; /* however busy the file is: it is not the usual waiting */
         return -1;
     }
-    bool sound = store->writer_db && (saved == 0 || check(store, store->writer_db, error) == 0);
-    int missing = store->writer_db ? tell_missing(store, saved == 0, &unread) : 0;
+    if (store->writer_db && saved != 0)
+        return check_first(store, &why, "the store is opened anew with what could be saved", error);
+    int missing = store->writer_db ? tell_missing(store, true, &unread) : 0;
     if (saved == 0 && missing == 0)
         state_say(store, STORE_EVENT_TROUBLE, "%s: all that was in it is saved, and the store is opened anew",
-                  why.text);
-    else if (sound)
-        state_say(store, STORE_EVENT_TROUBLE, "%s: the store is opened anew with what could be saved",
                   why.text);
     if (!store->writer_db) {
         store->untold = true;
@@ -234,25 +237,18 @@ static int save(struct store *store, struct store_error *error)
         *error = unread;
         return -1;
     }
-    if (sound)
-        error->cause = STORE_LOCKED; /* only what was written just now is refused */
     return saved == 0 ? 0 : -1;
 }
 
-/* 0 = the connection may be used, and what it committed (`written`: just now) is where others find it. */
-static int look(struct store *store, bool written, struct store_error *error)
+/* 0 = the connection may be used, and what it committed is where others find it. */
+static int look(struct store *store, struct store_error *error)
 {
     int seen = store->driver->watch(store->writer_db, error);
     if (seen == 0)
         return 0;
     int result = seen < 0 ? take_other_file(store, error) : save(store, error);
-    if (result) {
+    if (result)
         state_note(store, error);
-    } else if (seen < 0 && written) { /* into the file that is no more; the next write finds the other one */
-        store_fail(error, STORE_LOCKED, "%s: another file was put in its place during this write",
-                   store->url);
-        result = -1;
-    }
     return result;
 }
 
@@ -263,7 +259,7 @@ int sound_before(struct store *store, struct store_error *error)
         return -1;
     if (!store->writer_db && try_open(store, error))
         return -1;
-    if (look(store, false, error))
+    if (look(store, error))
         return -1;
     if (!store->writer_db && try_open(store, error))
         return -1;
@@ -276,7 +272,7 @@ int sound_before(struct store *store, struct store_error *error)
 
 int sound_after(struct store *store, struct store_error *error)
 {
-    if (look(store, true, error))
+    if (look(store, error))
         return -1;
     if (!store->writer_db) /* saved, and could not be opened again */
         return 0;

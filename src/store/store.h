@@ -96,7 +96,7 @@ void store_decision_put(struct store *store, const struct store_mail *mail);
 enum store_state {
     STORE_WORKS,
     STORE_WAITS, /* it cannot be opened or written: full, read-only, taken away; tried again each second */
-    STORE_BROKEN /* it is damaged: nothing is written until a check finds it whole */
+    STORE_BROKEN /* it is damaged, or may be: nothing is written until a check finds it whole */
 };
 const char *store_state_name(enum store_state state); /* "good", "waiting", "damaged" */
 /* Reads all of it; slow. 0 = sound, 1 = damaged (a patient store takes nothing from now on), -1 = not known. */

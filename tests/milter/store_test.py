@@ -289,6 +289,7 @@ def a_log_that_is_cut_is_told_with_the_messages():
         equal(c.message(attack(n), queue_id='CUT%d' % n)[0], 'd')
     os.truncate(d.var + '/store.db-wal', 0)
     wait_for('the alarm', lambda: re.search(r'store: LOST: .*CUT0.*CUT1.*CUT2', d.text()))
+    wait_for_state(d, 'good')
     equal(c.message(attack('after'))[0], 'd')
     equal(len(d.held()), 1)
     equal(d.stop(), 0)

@@ -31,7 +31,7 @@ static atomic_int watch_result; /* what it says of the files; 0: the truth */
 static atomic_bool watch_always;
 static const char *_Atomic watch_when; /* once this gives a number; NULL: at once */
 static atomic_int settled_fails, look_fails;
-static atomic_bool rows_fail;
+static atomic_bool rows_fail, check_is_slow, checking;
 static struct store *_Atomic leaves; /* while it purges */
 static atomic_int settled_cause;
 
@@ -93,6 +93,17 @@ static int faulty_run(struct db *db, enum statement id, const struct db_value *a
     return -1;
 }
 
+/* Takes as long as that of a large file, but not for ever. */
+static int faulty_check(struct db *db, const atomic_uint *stop, struct store_error *error)
+{
+    int64_t until_ms = monotonic_ms() + 20 * 1000;
+    atomic_store(&checking, true);
+    while (atomic_load(&check_is_slow) && monotonic_ms() < until_ms)
+        usleep(1000);
+    atomic_store(&checking, false);
+    return db_sqlite.check(db, stop, error);
+}
+
 static struct db *faulty_open(const char *where, unsigned flags, struct store_error *error)
 {
     struct db *db = db_sqlite.open(where, flags, error);
@@ -136,12 +147,14 @@ static int setup(void **state, unsigned flags)
     faulty.watch = faulty_watch;
     faulty.settled = faulty_settled;
     faulty.run = faulty_run;
+    faulty.check = faulty_check;
     atomic_store(&watch_result, 0);
     atomic_store(&watch_always, false);
     atomic_store(&watch_when, NULL);
     atomic_store(&settled_fails, 0);
     atomic_store(&look_fails, 0);
     atomic_store(&rows_fail, false);
+    atomic_store(&check_is_slow, false);
     atomic_store(&leaves, NULL);
     said[0] = '\0';
     store_on_event(f->store, hear);
@@ -316,6 +329,33 @@ static void test_not_looked_up_before_the_end(void **state)
     assert_true(was_said(" gone1 (4XyZ)"));
 }
 
+static bool comes_true(const atomic_bool *what)
+{
+    for (int i = 0; i < 1000 && !atomic_load(what); i++)
+        usleep(10 * 1000);
+    return atomic_load(what);
+}
+
+/* A check of many gigabytes takes minutes: mail is refused meanwhile, and does not wait until its MTA gives up. */
+static void test_mail_does_not_wait_for_a_check(void **state)
+{
+    struct store_fixture *f = *state;
+    char id[STORE_ID_SIZE];
+    assert_int_equal(put(f, "one", 3, id), 0);
+    atomic_store(&check_is_slow, true);
+    atomic_store(&watch_result, -1); /* another file stands there */
+    assert_int_equal(put(f, "two", 3, id), -1);
+    assert_int_equal(stats_of(f).state, STORE_BROKEN);
+    assert_true(was_said("another file stands there now, and is checked first; mail that must be held"));
+    assert_true(comes_true(&checking));
+    assert_int_equal(put(f, "two", 3, id), -1);
+    assert_true(atomic_load(&checking));
+    atomic_store(&check_is_slow, false);
+    for (int i = 0; i < 1000 && stats_of(f).state != STORE_WORKS; i++)
+        usleep(10 * 1000);
+    assert_int_equal(put(f, "two", 3, id), 0);
+}
+
 /* --- rows that wait */
 
 static void test_rows_that_are_given_up(void **state)
@@ -433,6 +473,7 @@ int main(void)
         T(test_lost_ones_are_told_once_it_can_be_read, setup_patient),
         T(test_more_than_are_noted, setup_patient),
         T(test_not_looked_up_before_the_end, setup_patient),
+        T(test_mail_does_not_wait_for_a_check, setup_patient),
         T(test_rows_that_are_given_up, setup_patient),
         T(test_nothing_is_given_up, setup_patient),
         T(test_rows_are_bounded_by_their_bytes, setup_patient),
