@@ -407,9 +407,12 @@ static bool was_released(struct transaction *tx, struct span raw, struct outcome
         snprintf(out->quarantine_id, sizeof(out->quarantine_id), "%s", item);
         return true;
     }
-    log_line(LOG_WARNING, "%s: the pass of a release does not fit: %s: judged as any other",
+    if (result < 0)
+        count(COUNTER_ERRORS_STORE);
+    log_line(LOG_WARNING, "%s: the pass of a release %s: judged as any other",
              tx->envelope.queue_id ? tx->envelope.queue_id : "NOQUEUE",
-             result < 0 ? error.text : "other bytes or recipients, or it was used before");
+             result < 0 ? arena_printf(tx->arena, "could not be used up: %s", error.text)
+                        : "does not fit: other bytes or recipients, or it was used before");
     return false;
 }
 

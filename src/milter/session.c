@@ -282,16 +282,27 @@ static enum skip skip_of(const struct envelope *envelope, const struct conf *con
     return envelope->auth_user && conf->skip_authenticated ? SKIP_AUTHENTICATED : SKIP_NONE;
 }
 
+/* Of an answer of the store about a pass; a release whose pass cannot be looked up is held again, so it is told. */
+static bool is_known(int answer, const struct store_error *error)
+{
+    if (answer < 0) {
+        count(COUNTER_ERRORS_STORE);
+        log_line(LOG_WARNING, "the pass of a release cannot be looked up: %s", error->text);
+    }
+    return answer > 0;
+}
+
 /* `ringer quarantine release` asks whether this listener would judge what it releases; all others learn nothing. */
 static bool knows_pass(const struct session *s, const char *mail_from)
 {
     const char *at = strrchr(mail_from, '@');
+    struct store_error error;
     if (!at || strcasecmp(at, PASS_DOMAIN) != 0 || !store_enter())
         return false;
     struct policy *policy = current_get();
     char *pass = mem_strndup(mail_from, (size_t)(at - mail_from));
     bool known = !conf_network_match(&policy->conf->internal_networks, s->client_ip) &&
-                 store_pass_named(ringerd.store, pass);
+                 is_known(store_pass_named(ringerd.store, pass, &error), &error);
     free(pass);
     policy_unref(&policy);
     store_leave();
@@ -410,7 +421,8 @@ static bool note_release(struct transaction *tx, const char *value)
     const char *secret = arena_span(tx->arena, span_trim(span_of(value)));
     if (!store_enter())
         return false;
-    bool open = store_pass_open(ringerd.store, secret);
+    struct store_error error;
+    bool open = is_known(store_pass_open(ringerd.store, secret, &error), &error);
     store_leave();
     if (!open)
         return false;

@@ -163,26 +163,25 @@ static int find(struct store *store, const char *name, struct reading *r, struct
     return reader_query(store, SQL_PASS_GET, args, 3, read_row, r, error);
 }
 
-bool store_pass_named(struct store *store, const char *name)
+int store_pass_named(struct store *store, const char *name, struct store_error *error)
 {
     unsigned char ignored[PASS_BYTES];
-    struct store_error error;
     if (!key_of(name, ignored)) /* not even its form: no question to the store */
-        return false;
+        return 0;
     struct reading r = {.arena = arena_new()};
-    bool known = find(store, name, &r, &error) == 0 && r.found;
+    int failed = find(store, name, &r, error);
     arena_free(&r.arena);
-    return known;
+    return failed ? -1 : r.found;
 }
 
-bool store_pass_open(struct store *store, const char *secret)
+int store_pass_open(struct store *store, const char *secret, struct store_error *error)
 {
     unsigned char key[PASS_BYTES];
     char name[PASS_TEXT_SIZE];
     if (!key_of(secret, key))
-        return false;
+        return 0;
     name_of(key, name);
-    return store_pass_named(store, name);
+    return store_pass_named(store, name, error);
 }
 
 static bool is_among(const char *rcpts, const char *address)

@@ -45,9 +45,9 @@ int store_pass_issue(struct store *store, const char *item, struct pass_digest *
 int store_pass_withdraw(struct store *store, const struct pass *pass, bool *used_r,
                         struct store_error *error);
 
-/* Is there such a pass, by its name or by its secret? Reads only. False also when the store fails. */
-bool store_pass_named(struct store *store, const char *name);
-bool store_pass_open(struct store *store, const char *secret);
+/* Is there such a pass, by its name or by its secret? Reads only. 1 = yes, 0 = no, -1 = the store failed. */
+int store_pass_named(struct store *store, const char *name, struct store_error *error);
+int store_pass_open(struct store *store, const char *secret, struct store_error *error);
 /*
  * Uses it up if it was sealed for these bytes, and for each of these recipients: 0 = it was, and *item_r is in
  * `arena`; 1 = not, -1 = the store failed.

@@ -233,6 +233,14 @@ def asks_the_store_about_the_first_pass_only():
     true('FIRST: the pass of a release does not fit' in D.text(), D.text())
     equal(ours.message('Received: from elsewhere\n' + known + ham(), queue_id='LATE')[0], 'c')
     true('LATE: action=skip why=internal' in D.text() and 'LATE: the pass' not in D.text(), D.text())
+    rename = "ALTER TABLE %s RENAME TO %s"
+    with sqlite3.connect(D.var + '/store.db') as db:
+        db.execute(rename % ('release_pass', 'elsewhere'))
+    equal(ours.message(known + ham(), queue_id='UNASKED')[0], 'c')
+    true(re.search('the pass of a release cannot be looked up: .*release_pass', D.text()), D.text())
+    with sqlite3.connect(D.var + '/store.db') as db:
+        db.execute(rename % ('elsewhere', 'release_pass'))
+    db.close()
     ours.quit()
 
 

@@ -45,11 +45,11 @@ static void fits_once(void **state)
     struct store_fixture *f = *state;
     struct pass pass = issue(f);
     bool used = true;
-    assert_true(store_pass_named(f->store, pass.name));
-    assert_true(store_pass_open(f->store, pass.secret));
+    assert_int_equal(store_pass_named(f->store, pass.name, &f->error), 1);
+    assert_int_equal(store_pass_open(f->store, pass.secret, &f->error), 1);
     assert_int_equal(use(f, pass.secret, bytes, rcpts, 2), 0);
     assert_int_equal(use(f, pass.secret, bytes, rcpts, 2), 1);
-    assert_false(store_pass_open(f->store, pass.secret));
+    assert_int_equal(store_pass_open(f->store, pass.secret, &f->error), 0);
     assert_int_equal(store_pass_withdraw(f->store, &pass, &used, &f->error), 0);
     assert_true(used);
     pass = issue(f);
@@ -70,8 +70,8 @@ static void fits_nothing_else(void **state)
     assert_int_equal(use(f, pass.secret, bytes, rcpts, 0), 1);
     assert_int_equal(use(f, pass.name, bytes, rcpts, 2), 1); /* what may be told opens nothing */
     assert_int_equal(use(f, "", bytes, rcpts, 2), 1);
-    assert_false(store_pass_open(f->store, pass.name));
-    assert_false(store_pass_named(f->store, pass.secret));
+    assert_int_equal(store_pass_open(f->store, pass.name, &f->error), 0);
+    assert_int_equal(store_pass_named(f->store, pass.secret, &f->error), 0);
     for (size_t i = 0; i < 64; i += 7) {
         struct pass other = pass;
         other.secret[i] = other.secret[i] == '0' ? '1' : '0';
@@ -101,6 +101,19 @@ static void ends_and_cannot_be_prolonged(void **state)
     pass = issue(f);
     sql(f, "UPDATE release_pass SET rcpts = rcpts || 'other@buyer.example' || char(10)");
     assert_int_equal(use(f, pass.secret, bytes, rcpts, 2), 1);
+}
+
+static void failing_store_is_told(void **state)
+{
+    struct store_fixture *f = *state;
+    struct pass pass = issue(f);
+    sql(f, "ALTER TABLE release_pass RENAME TO elsewhere");
+    assert_int_equal(store_pass_open(f->store, pass.secret, &f->error), -1);
+    assert_non_null(strstr(f->error.text, "release_pass"));
+    assert_int_equal(store_pass_named(f->store, pass.name, &f->error), -1);
+    assert_int_equal(store_pass_named(f->store, "ab", &f->error), 0); /* it is not even asked */
+    sql(f, "ALTER TABLE elsewhere RENAME TO release_pass");
+    assert_int_equal(store_pass_open(f->store, pass.secret, &f->error), 1);
 }
 
 static void quotes_addresses(void **state)
@@ -143,6 +156,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fits_once, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(fits_nothing_else, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(ends_and_cannot_be_prolonged, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(failing_store_is_told, store_setup, store_teardown),
         cmocka_unit_test(quotes_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
