@@ -28,6 +28,7 @@ libringer_a_SOURCES += \
 WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
+	src/worker/look.c src/worker/look.h \
 	src/worker/outside.c src/worker/outside.h \
 	src/worker/program.c src/worker/program.h \
 	src/worker/programs.c src/worker/programs.h \
@@ -40,3 +41,11 @@ ringer_worker_SOURCES = \
 	src/worker/spf_eval.c src/worker/spf_eval.h \
 	src/worker/spf_serve.c src/worker/spf_serve.h
 ringer_worker_LDADD = libringer.a $(WORKER_LIBS)
+# Readers of pictures link libraries of pictures, which the worker itself does not.
+PICTURE_SOURCES = src/worker/picture.c src/worker/picture.h src/worker/picturelook.h
+if HAVE_ZBAR
+pkglibexec_PROGRAMS += ringer-qr
+ringer_qr_SOURCES = $(PICTURE_SOURCES) src/worker/codes.c src/worker/codes.h src/worker/ringer_qr.c
+ringer_qr_CFLAGS = $(AM_CFLAGS) $(ZBAR_CFLAGS)
+ringer_qr_LDADD = libringer.a $(ZBAR_LIBS) $(UNISTRING_LIBS)
+endif
