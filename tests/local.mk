@@ -98,6 +98,7 @@ check_SCRIPTS = \
 	tests/store/crash.sh \
 	tests/store/postgres_sql.sh \
 	tests/systemd/unit.sh \
+	tests/worker/pictures.sh \
 	tests/worker/sandbox.sh
 QUICK = tests/layers.sh tests/notices.sh tests/cli/config.sh tests/cli/man.sh tests/cli/scan.sh
 check_PROGRAMS += $(UNIT_TESTS)
@@ -141,6 +142,7 @@ EXTRA_DIST += \
 	tests/systemd/own_cgroup.sh \
 	tests/tap.sh \
 	tests/worker/data \
+	tests/worker/pictures_test.py \
 	tests/worker/make_samples.py
 
 tests_lookalike_test_score_SOURCES = tests/lookalike/test_score.c bench/logistic.c bench/logistic.h bench/points_def.c bench/points_def.h

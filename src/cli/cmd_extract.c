@@ -8,17 +8,26 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "mail/attachment.h"
 #include "worker/worker.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 
 enum { FILE_MAX = 1 << 30 };
 
+struct extract_options {
+    struct worker_options worker;
+    bool pictures; /* also of the pages of a PDF */
+};
+
 static const char help[] =
     "usage: ringer extract [OPTION...] FILE...\n\n"
     "Prints the text that Ringer reads in an attachment (PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, RTF, text), "
     "taken\n"
-    "out by ringer-worker within its limits; what could not be read is said on standard error.\n\n"
+    "out by ringer-worker within its limits, and the QR codes of a PNG or JPEG; what could not be read is "
+    "said on\n"
+    "standard error.\n\n"
+    "  -p, --pictures           also the QR codes on the first pages of a PDF, as they are drawn\n"
     "  -t, --timeout=MS         deadline for each file (4000)\n"
     "  -m, --memory=MIB         memory of the worker (256)\n"
     "  -w, --worker=PATH        the ringer-worker to use\n"
@@ -27,45 +36,70 @@ static const char help[] =
     "  -h, --help               this text\n\n"
     "Exit codes: 0 text was read, 1 at least one file could not be read in full, 2 wrong usage.\n";
 
-static bool extract(struct worker_pool *pool, const char *path)
+/* What was read goes to standard output, what was not is said. */
+static bool print(struct worker_pool *pool, const char *path, const struct worker_text *text)
+{
+    struct worker_stats stats;
+    bool ok = text->status == WORKER_OK;
+    fwrite(text->text.p ? text->text.p : "", 1, text->text.n, stdout);
+    if (text->text.n)
+        putchar('\n');
+    worker_pool_stats(pool, &stats);
+    if (!ok || text->truncated)
+        fprintf(stderr, "ringer extract: %s: %s%s%s%s%s%s\n", path, worker_status_name(text->status),
+                *text->detail ? ": " : "", text->detail, text->truncated ? " (there is more text)" : "",
+                text->status == WORKER_UNAVAILABLE && *stats.last_error ? ": " : "",
+                text->status == WORKER_UNAVAILABLE ? stats.last_error : "");
+    return ok;
+}
+
+static bool is_pdf(struct span bytes)
+{
+    return strcmp(attachment_sniff(bytes), "pdf") == 0;
+}
+
+static bool extract(const struct extract_options *o, struct worker_pool *pool, const char *path)
 {
     struct arena *arena = arena_new();
     struct buf bytes = {0};
     struct worker_text text;
-    struct worker_stats stats;
     struct file_error error;
     const char *slash = strrchr(path, '/');
-    bool ok = file_read_argument(path, FILE_MAX, &bytes, &error);
+    bool ok = file_read_argument(path, FILE_MAX, &bytes, &error),
+         looks = ok && worker_looks(buf_span(&bytes)), pdf = looks && is_pdf(buf_span(&bytes));
     if (!ok) {
         fprintf(stderr, "ringer extract: %s: %s: %s\n", path, error.reason, error.remedy);
-    } else {
+    } else if (pdf || !looks) {
         worker_extract(pool, arena, 0, "", slash ? slash + 1 : path, buf_span(&bytes), &text);
-        ok = text.status == WORKER_OK;
-        fwrite(text.text.p ? text.text.p : "", 1, text.text.n, stdout);
-        if (text.text.n)
-            putchar('\n');
-        worker_pool_stats(pool, &stats);
-        if (!ok || text.truncated)
-            fprintf(stderr, "ringer extract: %s: %s%s%s%s%s%s\n", path, worker_status_name(text.status),
-                    *text.detail ? ": " : "", text.detail, text.truncated ? " (there is more text)" : "",
-                    text.status == WORKER_UNAVAILABLE && *stats.last_error ? ": " : "",
-                    text.status == WORKER_UNAVAILABLE ? stats.last_error : "");
+        ok = print(pool, path, &text);
+    }
+    if (looks && (!pdf || o->pictures)) {
+        worker_look(pool, arena, 0, LOOK_CODES, buf_span(&bytes), &text);
+        text.text = span_trim(text.text);
+        ok &= print(pool, path, &text);
     }
     buf_free(&bytes);
     arena_free(&arena);
     return ok;
 }
 
-static int parse(int argc, char **argv, struct worker_options *o)
+static int parse(int argc, char **argv, struct extract_options *options_r)
 {
     static const struct option options[] = {
-        {"timeout", required_argument, NULL, 't'}, {"memory", required_argument, NULL, 'm'},
-        {"worker", required_argument, NULL, 'w'},  {"allow-unsandboxed", no_argument, NULL, 'u'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"pictures", no_argument, NULL, 'p'},
+        {"timeout", required_argument, NULL, 't'},
+        {"memory", required_argument, NULL, 'm'},
+        {"worker", required_argument, NULL, 'w'},
+        {"allow-unsandboxed", no_argument, NULL, 'u'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
+    struct worker_options *o = &options_r->worker;
     optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "t:m:w:h", options, NULL)) != -1;) {
-        if (c == 't')
+    for (int c; (c = getopt_long(argc, argv, "pt:m:w:h", options, NULL)) != -1;) {
+        if (c == 'p')
+            options_r->pictures = true;
+        else if (c == 't')
             o->deadline_ms = (unsigned)strtoul(optarg, NULL, 10);
         else if (c == 'm')
             o->memory_bytes = (size_t)strtoul(optarg, NULL, 10) << 20;
@@ -86,12 +120,12 @@ static int parse(int argc, char **argv, struct worker_options *o)
 
 int cmd_extract(int argc, char **argv)
 {
-    struct worker_options options = {.processes = 1, .input_bytes = (size_t)128 << 20};
+    struct extract_options options = {.worker = {.processes = 1, .input_bytes = (size_t)128 << 20}};
     char *error = NULL;
     int code = parse(argc, argv, &options);
     if (code >= 0)
         return code;
-    struct worker_pool *pool = worker_pool_new(&options, &error);
+    struct worker_pool *pool = worker_pool_new(&options.worker, &error);
     if (!pool) {
         fprintf(stderr, "ringer extract: %s\n", error);
         free(error);
@@ -99,7 +133,7 @@ int cmd_extract(int argc, char **argv)
     }
     code = EXIT_DONE;
     for (int i = optind; i < argc; i++)
-        if (!extract(pool, argv[i]))
+        if (!extract(&options, pool, argv[i]))
             code = EXIT_FAILED;
     worker_pool_free(&pool);
     return code;

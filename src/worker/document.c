@@ -28,6 +28,8 @@ static enum document_kind by_bytes(struct span bytes)
          5, DOCUMENT_ARCHIVE},
         {"\x28\xb5\x2f\xfd", 4, DOCUMENT_ARCHIVE},
         {"{\\rt", 4, DOCUMENT_RTF}, /* Word asks for no more */
+        {"\x89PNG\r\n", 6, DOCUMENT_PICTURE},
+        {"\xff\xd8\xff", 3, DOCUMENT_PICTURE},
     };
     for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
         if (bytes.n >= magics[i].n && memcmp(bytes.p, magics[i].magic, magics[i].n) == 0)

@@ -14,6 +14,7 @@ enum document_kind {
     DOCUMENT_XML,     /* one file: SVG, flat OpenDocument, Word or Excel 2003, an invoice */
     DOCUMENT_LINES,   /* invitations and cards: iCalendar, vCard */
     DOCUMENT_ARCHIVE, /* ZIP that promises no office document, 7z, tar, gzip ... */
+    DOCUMENT_PICTURE, /* PNG, JPEG: no text is taken from it, but see worker_look() */
     DOCUMENT_KINDS
 };
 

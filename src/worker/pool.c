@@ -374,6 +374,7 @@ void worker_count(struct worker_pool *pool, enum worker_status status)
 struct extract_call {
     const struct worker_pool *pool;
     enum document_kind kind;
+    enum worker_look look;
     struct span passwords;
     struct extract_reply reply;
 };
@@ -383,6 +384,7 @@ static size_t encode_extract(void *data, uint32_t deadline_ms, unsigned char out
     const struct extract_call *call = data;
     struct extract_request request = {
         .kind = call->kind,
+        .look = call->look,
         .passwords = call->passwords,
         .deadline_ms = deadline_ms,
         .output_bytes = (uint32_t)call->pool->options.output_bytes,
@@ -398,15 +400,16 @@ static bool decode_extract(void *data, struct span payload)
 }
 
 static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
-                    struct span passwords, struct span bytes, struct worker_text *out_r)
+                    enum worker_look look, struct span passwords, struct span bytes,
+                    struct worker_text *out_r)
 {
-    struct extract_call data = {.pool = pool, .kind = kind};
+    struct extract_call data = {.pool = pool, .kind = kind, .look = look};
     if (kind == DOCUMENT_ARCHIVE && passwords.n <= PASSWORDS_BYTES_MAX)
         data.passwords = passwords;
     struct worker_call call = {
         .request_type = FRAME_EXTRACT,
         .reply_type = FRAME_EXTRACTED,
-        .slow = document_cost(kind) >= COST_SLOW,
+        .slow = !look && document_cost(kind) >= COST_SLOW,
         .words = data.passwords,
         .payload = bytes,
         .reply_max = pool->options.output_bytes + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX,
@@ -451,7 +454,30 @@ enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *a
         out_r->detail =
             kind == DOCUMENT_UNKNOWN ? "no format that text is taken from" : "larger than the input limit";
     } else {
-        extract(pool, arena, deadline, kind, passwords, bytes, out_r);
+        extract(pool, arena, deadline, kind, LOOK_NONE, passwords, bytes, out_r);
+    }
+    worker_count(pool, out_r->status);
+    return out_r->status;
+}
+
+bool worker_looks(struct span bytes)
+{
+    enum document_kind kind = document_kind(NULL, NULL, bytes);
+    return kind == DOCUMENT_PICTURE || kind == DOCUMENT_PDF;
+}
+
+enum worker_status worker_look(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                               enum worker_look look, struct span bytes, struct worker_text *out_r)
+{
+    *out_r = (struct worker_text){.status = WORKER_UNAVAILABLE, .detail = "no workers"};
+    if (!pool)
+        return WORKER_UNAVAILABLE;
+    if (bytes.n > pool->options.input_bytes) {
+        out_r->status = WORKER_TOO_BIG;
+        out_r->detail = "larger than the input limit";
+    } else {
+        extract(pool, arena, deadline, document_kind(NULL, NULL, bytes), look, (struct span){NULL, 0}, bytes,
+                out_r);
     }
     worker_count(pool, out_r->status);
     return out_r->status;

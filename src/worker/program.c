@@ -84,7 +84,7 @@ static int receive_document(int in, size_t n)
 
 static _Noreturn void become(const struct runners *all, const struct runner *self, const struct order *order)
 {
-    static const char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", NULL};
+    static const char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", "OMP_THREAD_LIMIT=1", NULL};
     const struct program_options *o = &all->options;
     int document = order->own ? all->document : receive_document(self->in, order->n);
     lseek(document, 0, SEEK_SET);
@@ -97,7 +97,9 @@ static _Noreturn void become(const struct runners *all, const struct runner *sel
         (o->sandboxed && !sandbox_enter(SANDBOX_PROGRAM)))
         _exit(PROGRAM_NOT_STARTED);
     const struct program_row *row = &program_rows[order->program];
-    execve(row->path, (char *const *)(uintptr_t)row->arguments, (char *const *)(uintptr_t)environment);
+    char path[PATH_MAX];
+    execve(program_path(order->program, o->folder, path), (char *const *)(uintptr_t)row->arguments,
+           (char *const *)(uintptr_t)environment);
     _exit(errno == ENOENT || errno == EACCES ? PROGRAM_NOT_THERE : PROGRAM_NOT_STARTED);
 }
 

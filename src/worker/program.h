@@ -15,6 +15,7 @@ struct runners;
 struct program_options {
     size_t memory_bytes; /* 0 = no limit */
     unsigned cpu_seconds;
+    const char *folder;   /* of the worker: our own programs */
     bool sandboxed;       /* filters are to be loaded */
     struct span document; /* that of the request: its memory file is made once */
 };

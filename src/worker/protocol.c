@@ -4,7 +4,7 @@
  *   frame     = length(4) type(1) version(1) zero(2) payload(length)
  *   hello     = sandbox(4)                                                       bits, enum worker_sandbox
  *   refused   = text                                                             why, at most 256 bytes
- *   extract   = kind(1) zero(1) passwords-length(2) deadline-ms(4) output-bytes(4) passwords document
+ *   extract   = kind(1) look(1) passwords-length(2) deadline-ms(4) output-bytes(4) passwords document
  *   extracted = status(1) truncated(1) detail-length(2) pages(4) text-length(4) detail text
  *
  * worker: hello *(extract extracted / spf checked) / refused. One request at a time; a type that the reader does not know
@@ -53,6 +53,7 @@ void extract_request_encode(unsigned char out[FRAME_EXTRACT_FIXED], const struct
 {
     memset(out, 0, FRAME_EXTRACT_FIXED);
     out[0] = (unsigned char)request->kind;
+    out[1] = (unsigned char)request->look;
     out[2] = (unsigned char)(request->passwords.n >> 8);
     out[3] = (unsigned char)request->passwords.n;
     put32(out + 4, request->deadline_ms);
@@ -62,12 +63,13 @@ void extract_request_encode(unsigned char out[FRAME_EXTRACT_FIXED], const struct
 bool extract_request_decode(struct span payload, struct extract_request *request_r)
 {
     const unsigned char *p = (const unsigned char *)payload.p;
-    if (payload.n < FRAME_EXTRACT_FIXED || p[0] >= DOCUMENT_KINDS || p[1])
+    if (payload.n < FRAME_EXTRACT_FIXED || p[0] >= DOCUMENT_KINDS || p[1] > LOOK_WORDS)
         return false;
     size_t passwords = (size_t)p[2] << 8 | p[3];
     if (passwords > PASSWORDS_BYTES_MAX || passwords > payload.n - FRAME_EXTRACT_FIXED)
         return false;
     request_r->kind = (enum document_kind)p[0];
+    request_r->look = (enum worker_look)p[1];
     request_r->deadline_ms = get32(p + 4);
     request_r->output_bytes = get32(p + 8);
     request_r->passwords = (struct span){payload.p + FRAME_EXTRACT_FIXED, passwords};

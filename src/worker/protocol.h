@@ -43,7 +43,8 @@ struct frame_header {
 
 struct extract_request {
     enum document_kind kind;
-    uint32_t deadline_ms; /* from the moment the worker reads it */
+    enum worker_look look; /* NONE: its text */
+    uint32_t deadline_ms;  /* from the moment the worker reads it */
     uint32_t output_bytes;
     struct span passwords; /* one a line; like the document sent separately, behind the fixed part */
     struct span document;  /* set by decode */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -101,7 +102,7 @@ static char *shut_in(struct arguments *a, unsigned *sandbox_r)
         return why;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
         return mem_printf("prctl: %s", strerror(errno));
-    if (a->spf ? sandbox_no_files() : sandbox_files())
+    if (a->spf ? sandbox_no_files() : sandbox_files(a->serve.folder))
         *sandbox_r |= SANDBOX_LANDLOCK;
     if (sandbox_prepare() && sandbox_enter(stage))
         *sandbox_r |= SANDBOX_SECCOMP;
@@ -163,9 +164,22 @@ static int self_test(struct arguments *a)
     _exit(code); /* the C library's (and a sanitizer's) farewell needs what is forbidden now */
 }
 
+/* Where this program is; readers of pictures, where they are installed, are beside it. */
+static const char *own_folder(char path[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return PKGLIBEXECDIR;
+    *slash = '\0';
+    return path;
+}
+
 int main(int argc, char **argv)
 {
-    struct arguments a = {.serve = {256 << 20, 32 << 20, 4000, false}, .resolvers = ""};
+    char folder[PATH_MAX];
+    struct arguments a = {.serve = {own_folder(folder), 256 << 20, 32 << 20, 4000, false}, .resolvers = ""};
     int type = 0, code = parse_arguments(argc, argv, &a);
     unsigned sandbox;
     if (code >= 0)

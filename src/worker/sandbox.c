@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdint.h>
 #include <string.h>
@@ -285,7 +286,7 @@ static bool restrict_self(int ruleset)
     return done;
 }
 
-bool sandbox_files(void)
+bool sandbox_files(const char *folder)
 {
     static const char *const folders[] = {"/usr",    "/lib", "/lib32",     "/lib64",
                                           "/libx32", "/opt", "/nix/store", "/gnu/store"};
@@ -298,8 +299,10 @@ bool sandbox_files(void)
         allow_below(ruleset, folders[i], file | LANDLOCK_ACCESS_FS_READ_DIR);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         allow_below(ruleset, files[i], file);
-    for (size_t i = 0; i < PROGRAM_COUNT; i++)
-        allow_below(ruleset, program_rows[i].path, file);
+    for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+        char path[PATH_MAX];
+        allow_below(ruleset, program_path((enum program)i, folder, path), file);
+    }
     return restrict_self(ruleset);
 }
 

@@ -16,8 +16,8 @@ enum sandbox_stage { SANDBOX_LAUNCHER = 1, SANDBOX_PROGRAM = 2, SANDBOX_PARSER =
 
 /* Root becomes nobody; no core files, no new privileges. false with errno when that is refused. */
 bool sandbox_drop_privileges(void);
-/* Only programs and libraries may be read; needs Landlock (Linux 5.13), false without. */
-bool sandbox_files(void);
+/* Only programs and libraries may be read, and readers of pictures in `folder`; needs Landlock (Linux 5.13), false without. */
+bool sandbox_files(const char *folder);
 bool sandbox_no_files(void); /* none at all */
 /* The system calls of `stage` and no others (ENOSYS); builds the later stages' filters too. false with errno. */
 bool sandbox_prepare(void);

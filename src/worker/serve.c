@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "worker/extract.h"
+#include "worker/look.h"
 #include "worker/outside.h"
 #include "worker/program.h"
 #include "worker/protocol.h"
@@ -100,10 +101,12 @@ static void read_request(int fd, const struct serve_options *options, struct ext
 static struct runners *start_runners(const struct serve_options *options,
                                      const struct extract_request *request, size_t memory, unsigned seconds)
 {
-    unsigned wanted = outside_runners(request->kind);
-    struct program_options o = {
-        .memory_bytes = memory, .cpu_seconds = seconds, .sandboxed = options->sandboxed};
-    if (request->kind == DOCUMENT_PDF || request->kind == DOCUMENT_CFB)
+    unsigned wanted = request->look ? LOOK_RUNNERS : outside_runners(request->kind);
+    struct program_options o = {.memory_bytes = memory,
+                                .cpu_seconds = seconds,
+                                .folder = options->folder,
+                                .sandboxed = options->sandboxed};
+    if (request->look || request->kind == DOCUMENT_PDF || request->kind == DOCUMENT_CFB)
         o.document = request->document;
     return wanted ? runners_start(wanted, &o) : NULL;
 }
@@ -131,6 +134,9 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
         _exit(EXIT_NO_LIMITS);
     if (options->sandboxed && !sandbox_enter(SANDBOX_PARSER))
         _exit(EXIT_NO_SANDBOX);
-    extract_document(&x, arena_new(), request.kind, request.document);
+    if (request.look)
+        look_at(&x, arena_new(), request.look, request.kind, request.document);
+    else
+        extract_document(&x, arena_new(), request.kind, request.document);
     _exit(answer(fd, &x) ? 0 : EXIT_CLOSED);
 }

@@ -5,6 +5,7 @@
 
 /* The worker's side of the connection. */
 struct serve_options {
+    const char *folder; /* where the worker's program is, and readers of pictures may be */
     size_t memory_bytes, input_bytes;
     unsigned deadline_ms; /* longest that a request may ask for */
     bool sandboxed;       /* set when the launcher's filter is loaded */

@@ -36,7 +36,9 @@ void sink_text(struct sink *sink, struct span bytes)
 void sink_char(struct sink *sink, uint32_t code_point)
 {
     uint8_t utf8[6];
-    if (code_point == '\n')
+    if (code_point == '\n' && sink->verbatim)
+        put(sink, "\n", 1);
+    else if (code_point == '\n')
         sink_break(sink, sink->newlines + 1);
     else if (code_point == '\t')
         sink->tabs += sink->tabs < sink->max;

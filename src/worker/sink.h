@@ -13,6 +13,7 @@
 struct sink {
     struct buf text;
     size_t max;
+    bool verbatim;           /* line ends stay as they are */
     bool truncated;          /* something did not fit: extractors stop early */
     unsigned newlines, tabs; /* owed before the next character */
     size_t cell_start;

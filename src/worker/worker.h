@@ -44,9 +44,10 @@ enum { WORKER_PROCESSES_MAX = 64 };
     X(WORKER_TIMEOUT, "timeout")         /* not done at the deadline; text so far may be there */            \
     X(WORKER_DIED, "died")               /* the worker crashed or was killed */                              \
     X(WORKER_UNSUPPORTED, "unsupported") /* no format that we take text from */                              \
-    X(WORKER_UNAVAILABLE, "unavailable") /* no worker could be had in time */
+    X(WORKER_UNAVAILABLE, "unavailable") /* no worker could be had in time */                                \
+    X(WORKER_NO_READER, "no_reader")     /* what would read it (pictures) is not installed */
 ENUM_DECLARE(worker_status, WORKER_STATUS_LIST)
-enum { WORKER_STATUSES = WORKER_UNAVAILABLE + 1 };
+enum { WORKER_STATUSES = WORKER_NO_READER + 1 };
 
 struct worker_text {
     enum worker_status status;
@@ -86,6 +87,14 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
 enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                        const char *sniffed, const char *filename, struct span passwords,
                                        struct span bytes, struct worker_text *out_r);
+/*
+ * What a picture (PNG, JPEG) or the first pages of a PDF show beside their text. LOOK_CODES: the texts of QR
+ * codes, line ends as they are, an empty line behind each; LOOK_WORDS: by tesseract. NO_READER where that is not installed.
+ */
+enum worker_look { LOOK_NONE, LOOK_CODES, LOOK_WORDS };
+enum worker_status worker_look(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                               enum worker_look look, struct span bytes, struct worker_text *out_r);
+bool worker_looks(struct span bytes); /* is it a picture or a PDF? */
 /*
  * What worker_extract() would cost, without asking a worker: 0 = it could take no text from it; else the more the
  * higher, for an order. By "pdf", "docx", ..., the file's name or the bytes.

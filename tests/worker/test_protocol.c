@@ -23,14 +23,17 @@ static void test_round_trip(void **state)
     head[5] = 2;
     assert_false(frame_header_decode(head, &h2));
 
-    struct extract_request r = {DOCUMENT_RTF, 4000, 70000, {NULL, 0}, {NULL, 0}}, r2;
+    struct extract_request r = {DOCUMENT_RTF, LOOK_WORDS, 4000, 70000, {NULL, 0}, {NULL, 0}}, r2;
     extract_request_encode(request, &r);
     memcpy(request + FRAME_EXTRACT_FIXED, "abc", 3);
     assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
     assert_int_equal(r2.kind, DOCUMENT_RTF);
+    assert_int_equal(r2.look, LOOK_WORDS);
     assert_int_equal(r2.deadline_ms, 4000);
     assert_int_equal(r2.output_bytes, 70000);
     assert_true(span_eq(r2.document, SPAN_LIT("abc")));
+    request[1] = LOOK_WORDS + 1;
+    assert_false(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
     r.passwords = SPAN_LIT("ab");
     extract_request_encode(request, &r);
     assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
