@@ -115,11 +115,69 @@ const char *attachment_sniff(struct span bytes)
     return text_kind((struct span){bytes.p, bytes.n < LOOK ? bytes.n : LOOK});
 }
 
-int attachment_is_media(const char *sniffed)
+static int is_one_of(const char *sniffed, const char *const *types)
 {
-    static const char *const media[] = {"png", "jpeg", "gif", "tiff", "webp", "bmp", "mp3", "mp4"};
-    for (size_t i = 0; i < sizeof(media) / sizeof(*media); i++)
-        if (strcmp(sniffed, media[i]) == 0)
+    for (; *types; types++)
+        if (strcmp(sniffed, *types) == 0)
             return 1;
     return 0;
+}
+
+int attachment_is_picture(const char *sniffed)
+{
+    static const char *const pictures[] = {"png", "jpeg", "gif", "tiff", "webp", "bmp", NULL};
+    return is_one_of(sniffed, pictures);
+}
+
+int attachment_is_media(const char *sniffed)
+{
+    static const char *const others[] = {"mp3", "mp4", NULL};
+    return attachment_is_picture(sniffed) || is_one_of(sniffed, others);
+}
+
+static unsigned big16(const unsigned char *p)
+{
+    return (unsigned)p[0] << 8 | p[1];
+}
+
+static unsigned little16(const unsigned char *p)
+{
+    return (unsigned)p[1] << 8 | p[0];
+}
+
+/* The first frame header (SOF); what stands before it is skipped by its length. */
+static bool jpeg_size(const unsigned char *p, size_t n, unsigned *width_r, unsigned *height_r)
+{
+    for (size_t i = 2; i + 9 <= n;) {
+        if (p[i] != 0xff)
+            return false;
+        unsigned marker = p[i + 1];
+        bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+        if (frame) {
+            *height_r = big16(p + i + 5);
+            *width_r = big16(p + i + 7);
+            return true;
+        }
+        i += marker == 0xff ? 1 : 2 + big16(p + i + 2);
+    }
+    return false;
+}
+
+bool attachment_picture_size(struct span bytes, unsigned *width_r, unsigned *height_r)
+{
+    const unsigned char *p = (const unsigned char *)bytes.p;
+    const char *kind = attachment_sniff(bytes);
+    if (strcmp(kind, "png") == 0 && bytes.n >= 24) {
+        *width_r = big16(p + 16) << 16 | big16(p + 18);
+        *height_r = big16(p + 20) << 16 | big16(p + 22);
+    } else if (strcmp(kind, "gif") == 0 && bytes.n >= 10) {
+        *width_r = little16(p + 6);
+        *height_r = little16(p + 8);
+    } else if (strcmp(kind, "bmp") == 0 && bytes.n >= 26) {
+        *width_r = little16(p + 18);
+        *height_r = little16(p + 22);
+    } else {
+        return strcmp(kind, "jpeg") == 0 && jpeg_size(p, bytes.n, width_r, height_r);
+    }
+    return true;
 }

@@ -7,9 +7,37 @@
 
 #include "base/text.h"
 
+#include "mail/decode.h"
 #include "mail/message.h"
 
 ENUM_DEFINE(attachment_status, ATTACHMENT_STATUS_LIST)
+
+static void add_text(struct message *m, struct message_text *texts, struct arena *arena, int attachment,
+                     struct span text, bool code, size_t *left)
+{
+    struct span kept = text_cut(text, *left);
+    if (kept.n < text.n)
+        m->limits_hit |= LIMIT_TEXT;
+    if (kept.n)
+        texts[m->n_texts++] = (struct message_text){
+            .kind = TEXT_ATTACHMENT, .text = text_clean(arena, kept), .code = code, .attachment = attachment};
+    *left -= kept.n;
+}
+
+static void add_links(struct message *m, struct arena *arena, struct span codes, size_t most)
+{
+    struct message_link *links = NULL;
+    struct span url;
+    while (link_next(&codes, &url)) {
+        if (m->n_links >= most) {
+            m->limits_hit |= LIMIT_LINKS;
+            return;
+        }
+        links = arena_grow(arena, m->links, m->n_links, m->n_links + 1, sizeof(*links));
+        links[m->n_links++] = link_make(arena, arena_span(arena, url), NULL);
+        m->links = links;
+    }
+}
 
 const struct message *message_with_answers(struct arena *arena, const struct message *parsed,
                                            const struct attachment_answer *answers,
@@ -20,21 +48,27 @@ const struct message *message_with_answers(struct arena *arena, const struct mes
     size_t n = m->n_attachments, left = limits->text_bytes;
     struct message_attachment *attachments =
         arena_grow(arena, parsed->attachments, n, n, sizeof(*attachments));
-    struct message_text *texts = arena_grow(arena, parsed->texts, m->n_texts, m->n_texts + n, sizeof(*texts));
+    struct message_text *texts =
+        arena_grow(arena, parsed->texts, m->n_texts, m->n_texts + 2 * n, sizeof(*texts));
     for (size_t i = 0; i < n; i++) {
-        struct span text = text_cut(answers[i].text, left);
         attachments[i].status = answers[i].status;
-        if (text.n < answers[i].text.n)
-            m->limits_hit |= LIMIT_TEXT;
-        if (text.n)
-            texts[m->n_texts++] =
-                (struct message_text){TEXT_ATTACHMENT, text_clean(arena, text), false, false, (int)i};
-        left -= text.n;
+        add_text(m, texts, arena, (int)i, answers[i].text, false, &left);
+        add_text(m, texts, arena, (int)i, answers[i].codes, true, &left);
+        add_links(m, arena, answers[i].codes, limits->links);
     }
     m->attachments = attachments;
     m->texts = texts;
     m->attachments_asked = true;
     return m;
+}
+
+struct span message_picture(struct arena *arena, const struct message_attachment *attachment, size_t max)
+{
+    size_t size;
+    bool known;
+    if (!attachment->encoded.n || attachment->size > max)
+        return (struct span){NULL, 0};
+    return decode_body(arena, attachment->encoded, attachment->encoding, max, &size, &known);
 }
 
 const struct mail_header *message_header(const struct message *message, const char *name)

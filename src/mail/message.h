@@ -48,6 +48,7 @@ struct message_text {
     struct span text; /* valid UTF-8; paragraphs separated by "\n\n", table cells by "\t" */
     bool html;        /* came from text/html */
     bool inner;       /* stands in an attached mail */
+    bool code;        /* of QR codes */
     int attachment;   /* index for TEXT_ATTACHMENT, else -1 */
 };
 
@@ -61,7 +62,10 @@ struct message_text {
     X(ATTACHMENT_TIMEOUT, "timeout")         /* not done at the deadline; a part may have been read */       \
     X(ATTACHMENT_DIED, "died")               /* whoever read it crashed or was killed */                     \
     X(ATTACHMENT_UNSUPPORTED, "unsupported") /* no format that text is taken from */                         \
-    X(ATTACHMENT_UNAVAILABLE, "unavailable") /* nobody was there to read it in time */
+    X(ATTACHMENT_UNAVAILABLE, "unavailable") /* nobody was there to read it in time */                       \
+    X(ATTACHMENT_NO_TEXT, "no text")         /* pages, but no words on them: a scan */                       \
+    X(ATTACHMENT_CODES, "codes only") /* a picture whose QR codes were read; its words were not asked for */ \
+    X(ATTACHMENT_NO_READER, "no reader for pictures") /* a picture with room for a letter */
 ENUM_DECLARE(attachment_status, ATTACHMENT_STATUS_LIST)
 
 struct message_attachment {
@@ -70,6 +74,8 @@ struct message_attachment {
     const char *sniffed;  /* by magic bytes: "pdf" "zip" "docx" "exe" "html" ...; "" when unknown */
     size_t size;          /* decoded bytes in the message (lower bound when a limit was hit) */
     struct span bytes;    /* decoded content up to the limit; empty when not kept */
+    struct span encoded;  /* of pictures, which few mails are asked about: see message_picture() */
+    const char *encoding; /* of `encoded` */
     enum attachment_status status;
 };
 
@@ -111,7 +117,8 @@ const struct message *message_parse(struct arena *arena, const struct envelope *
 /* What those who were asked said about one attachment. */
 struct attachment_answer {
     enum attachment_status status;
-    struct span text; /* UTF-8, what could be read of it; empty = nothing */
+    struct span text;  /* UTF-8, what could be read of it; empty = nothing */
+    struct span codes; /* the texts of QR codes; a link in one is a link of the message */
 };
 /*
  * The message with the answers, one an attachment: their status, and their texts as TEXT_ATTACHMENT, of which
@@ -120,6 +127,8 @@ struct attachment_answer {
 const struct message *message_with_answers(struct arena *arena, const struct message *parsed,
                                            const struct attachment_answer *answers,
                                            const struct message_limits *limits);
+/* The bytes of a picture, which are decoded when they are asked for; empty when it is none, or longer than `max`. */
+struct span message_picture(struct arena *arena, const struct message_attachment *attachment, size_t max);
 /* First header of that name (case-insensitive), NULL when there is none. */
 const struct mail_header *message_header(const struct message *message, const char *name);
 /* The domain of the envelope sender; NULL when it is not known or has none. */

@@ -24,6 +24,8 @@
 
 enum {
     MEDIA_BYTES = 4096,    /* decoded of pictures: enough to know them */
+    DATA_PICTURES = 20,    /* of one page that stand in it; mail programs seldom show any */
+    DATA_TYPE = 64,        /* bytes in which "data:" must say that base64 follows */
     COMPARE_WINDOW = 8192, /* a repeated paragraph stands at about the same place */
 };
 
@@ -58,7 +60,7 @@ void parts_text(struct builder *b, enum text_kind kind, struct span text, bool h
         b->cap_texts = cap;
     }
     b->text_alternative[m->n_texts] = alternative;
-    b->texts[m->n_texts++] = (struct message_text){kind, text, html, b->inner, attachment};
+    b->texts[m->n_texts++] = (struct message_text){kind, text, html, b->inner, false, attachment};
     m->texts = b->texts;
 }
 
@@ -304,7 +306,7 @@ static struct span decode_text(struct builder *b, const struct mime_part *part, 
 }
 
 static int add_attachment(struct builder *b, const char *name, const char *type, struct span bytes,
-                          size_t size)
+                          size_t size, struct span encoded, const char *encoding)
 {
     struct message *m = b->message;
     struct message_attachment a = {.filename = name, .type = type, .size = size};
@@ -316,6 +318,9 @@ static int add_attachment(struct builder *b, const char *name, const char *type,
             a.bytes.n = bytes.n < b->attachment_left ? bytes.n : b->attachment_left;
         }
         b->attachment_left -= a.bytes.n;
+    } else {
+        a.encoded = encoded;
+        a.encoding = encoding;
     }
     GROW(b, b->attachments, m->n_attachments, b->cap_attachments);
     b->attachments[m->n_attachments++] = a;
@@ -328,7 +333,7 @@ static void take_uuencoded(struct builder *b, struct span text)
 {
     struct span name, bytes;
     if (decode_uu(b->arena, text, text.n, &name, &bytes) && bytes.n)
-        add_attachment(b, arena_span(b->arena, name), "application/octet-stream", bytes, bytes.n);
+        add_attachment(b, arena_span(b->arena, name), "application/octet-stream", bytes, bytes.n, bytes, "");
 }
 
 static void read_plain(struct builder *b, const struct text_part *t)
@@ -358,11 +363,43 @@ static enum text_kind kind_in_page(const struct builder *b, const struct text_pa
     return kind == TEXT_QUOTED && !is_reply(b->message) ? TEXT_OWN : kind;
 }
 
+/* Pictures that stand in the page itself: data:image/png;base64,... */
+static void take_data_pictures(struct builder *b, struct span page)
+{
+    static const char scheme[] = "data:image/", base64[] = ";base64,";
+    const char *end = page.p + page.n, *at = page.p;
+    for (unsigned n = 0; n < DATA_PICTURES && at < end; n++) {
+        at = memmem(at, (size_t)(end - at), scheme, sizeof(scheme) - 1);
+        const char *type = at ? at + 5 : NULL,
+                   *comma = type ? memmem(type,
+                                          (size_t)(end - type) < DATA_TYPE ? (size_t)(end - type) : DATA_TYPE,
+                                          base64, sizeof(base64) - 1)
+                                 : NULL;
+        if (!type)
+            return;
+        at = type;
+        if (!comma)
+            continue;
+        at = comma + sizeof(base64) - 1;
+        struct span body = {at, 0};
+        while (at + body.n < end && !strchr("\"')>", at[body.n]))
+            body.n++;
+        size_t size;
+        bool known;
+        struct span head = decode_body(b->arena, body, "base64", MEDIA_BYTES, &size, &known);
+        if (attachment_is_media(attachment_sniff(head)))
+            add_attachment(b, "", arena_strndup(b->arena, type, (size_t)(comma - type)), head, size, body,
+                           "base64");
+        at += body.n;
+    }
+}
+
 static void read_html(struct builder *b, const struct text_part *t)
 {
     struct message *m = b->message;
     struct span source = decode_text(b, t->part, b->html_left / 2);
     b->html_left -= source.n < b->html_left ? source.n : b->html_left;
+    take_data_pictures(b, source);
     struct html_text *page = html_read(b->arena, source, b->limits->links, &b->html_budget);
     m->hidden_chars += page->hidden_chars;
     if (page->gave_up)
@@ -425,7 +462,7 @@ static int read_attachment(struct builder *b, const struct mime_part *part)
         bytes = decode_body(b->arena, part->body, part->encoding, b->attachment_left, &size, &known);
     else if (size > bytes.n)
         decode_body(b->arena, part->body, part->encoding, 0, &ignored, &known);
-    return add_attachment(b, part->filename, part->type.type, bytes, size);
+    return add_attachment(b, part->filename, part->type.type, bytes, size, part->body, part->encoding);
 }
 
 /* What machines write about a mail (RFC 3464, 8098, 5965): plain fields. */

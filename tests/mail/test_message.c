@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 
+#include "mail/attachment.h"
 #include "mail/message.h"
 
 static const struct envelope envelope;
@@ -394,6 +395,55 @@ static void test_attachments(void **state)
     arena_free(&arena);
 }
 
+/* A picture's bytes are not kept, but can be had; so can those of one that stands in the page. */
+static void test_pictures(void **state)
+{
+    static const char gif[] = "GIF89a\x90\x01\x2c\x01",
+                      jpeg[] = "\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x11\x08\1\x2c\1\x90";
+    struct arena *arena = arena_new();
+    const struct message *m =
+        parse(arena, FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
+                         "text/html") "\n<img src='data:image/gif;base64,R0lGODlhkAEsAQ=='>\n--b\n"
+                                      "Content-Transfer-Encoding: base64\n" TYPE(
+                                          "image/gif; name=a.gif") "\nR0lGODlhkAEs"
+                                                                   "\nAQ==\n--b--\n");
+    unsigned width, height;
+    assert_int_equal(m->n_attachments, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct span bytes = message_picture(arena, &m->attachments[i], 100);
+        assert_true(span_eq(bytes, (struct span){gif, sizeof(gif) - 1}));
+        assert_int_equal(message_picture(arena, &m->attachments[i], 5).n, 0);
+        assert_true(attachment_picture_size(bytes, &width, &height));
+        assert_true(width == 400 && height == 300);
+        assert_int_equal(m->attachments[i].bytes.n, 0);
+    }
+    assert_string_equal(m->attachments[0].type, "image/gif");
+    assert_true(attachment_picture_size((struct span){jpeg, sizeof(jpeg) - 1}, &width, &height));
+    assert_true(width == 400 && height == 300);
+    assert_false(attachment_picture_size((struct span){jpeg, 12}, &width, &height));
+    arena_free(&arena);
+}
+
+/* A link in a code is one of the message; the code is a text of its own. */
+static void test_codes(void **state)
+{
+    struct arena *arena = arena_new();
+    const struct message *m = parse(arena, FROM TYPE("application/pdf; name=a.pdf") "\n%PDF-1.4\n");
+    const struct attachment_answer answers[] = {{.status = ATTACHMENT_READ,
+                                                 .text = SPAN_LIT("words"),
+                                                 .codes = SPAN_LIT("https://a.example/b\n\nBCD\n002")}};
+    const struct message *read = message_with_answers(arena, m, answers, &message_limits_default);
+    assert_int_equal(read->n_texts, 2);
+    assert_false(read->texts[0].code);
+    assert_true(read->texts[1].code && read->texts[1].attachment == 0);
+    assert_int_equal(read->n_links, 1);
+    assert_string_equal(read->links[0].host, "a.example");
+    struct message_limits none = message_limits_default;
+    none.links = 0;
+    assert_true(message_with_answers(arena, m, answers, &none)->limits_hit & LIMIT_LINKS);
+    arena_free(&arena);
+}
+
 /* What was read of attachments: the parsed message stays as it was, and the limit is of all of them together. */
 static void test_answers(void **state)
 {
@@ -405,8 +455,8 @@ static void test_answers(void **state)
                                                                     "name=b.pdf") "\n%PDF-1.4\n--b--\n");
     struct message_limits limits = message_limits_default;
     const struct attachment_answer answers[] = {
-        {ATTACHMENT_READ, SPAN_LIT("out of\r\nthe file")},
-        {ATTACHMENT_TIMEOUT, SPAN_LIT("caf\xC3\xA9")},
+        {.status = ATTACHMENT_READ, .text = SPAN_LIT("out of\r\nthe file")},
+        {.status = ATTACHMENT_TIMEOUT, .text = SPAN_LIT("caf\xC3\xA9")},
     };
     assert_int_equal(m->n_attachments, 2);
     limits.text_bytes = answers[0].text.n + 4; /* in the middle of the second one's last letter */
@@ -455,6 +505,8 @@ int main(void)
         cmocka_unit_test(test_displaced_header),
         cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_links),
     };
     message_library_init();
