@@ -54,13 +54,39 @@ static void reading(struct fact_work *work)
     facts_set_list_empty(work->facts, FACT_ATTACHMENT_UNREAD);
     for (size_t i = 0; i < m->n_attachments; i++) {
         const struct message_attachment *a = &m->attachments[i];
-        if (a->status == ATTACHMENT_NOT_ASKED || a->status == ATTACHMENT_READ)
+        if (a->status == ATTACHMENT_NOT_ASKED || a->status == ATTACHMENT_READ ||
+            a->status == ATTACHMENT_CODES)
             continue;
         encrypted = encrypted || a->status == ATTACHMENT_ENCRYPTED;
         facts_add(work->facts, FACT_ATTACHMENT_UNREAD,
                   arena_printf(work->arena, "%s: %s", a->filename, attachment_status_name(a->status)));
     }
     facts_set_bool(work->facts, FACT_ATTACHMENT_ENCRYPTED, encrypted);
+}
+
+/* EPC069-12, the Swiss QR-bill, Pix (EMV), UPI: codes that a bank's app takes for an order to pay. */
+static bool orders_payment(struct span code)
+{
+    return span_starts_nocase(code, SPAN_LIT("BCD\n")) || span_starts_nocase(code, SPAN_LIT("SPC\n")) ||
+           span_starts_nocase(code, SPAN_LIT("000201")) || span_starts_nocase(code, SPAN_LIT("upi:"));
+}
+
+/* Hosts only: whole links, and what a payment says, would go into logs. */
+static void codes(struct fact_work *work)
+{
+    const struct message *m = work->message;
+    for (size_t i = 0; i < m->n_texts; i++) {
+        struct span rest = m->texts[i].text, url;
+        if (!m->texts[i].code)
+            continue;
+        bool link = false;
+        for (; link_next(&rest, &url); link = true)
+            facts_add(work->facts, FACT_ATTACHMENT_CODES,
+                      link_make(work->arena, arena_span(work->arena, url), NULL).host);
+        if (!link)
+            facts_add(work->facts, FACT_ATTACHMENT_CODES,
+                      orders_payment(m->texts[i].text) ? "payment" : "text");
+    }
 }
 
 void facts_attachment(struct fact_work *work)
@@ -80,5 +106,6 @@ void facts_attachment(struct fact_work *work)
         if (speaks_of_payment(work, a->filename))
             facts_set_string(facts, FACT_ATTACHMENT_PAYMENT_NAME, a->filename);
     }
+    codes(work);
     reading(work);
 }

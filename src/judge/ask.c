@@ -14,11 +14,11 @@
 
 enum {
     SHARE_LEAST_MS =
-        200 /* of one attachment: a worker that must start first takes as long on a busy machine */
+        200,         /* of one attachment: a worker that must start first takes as long on a busy machine */
+    SCAN_BYTES = 40, /* of text, below which pages count as pictures */
 };
 
-/* What a worker's answer means for the reader of the message. */
-static enum attachment_status status_of(enum worker_status status)
+enum attachment_status ask_status(enum worker_status status)
 {
     static const enum attachment_status statuses[] = {
         [WORKER_OK] = ATTACHMENT_READ,
@@ -29,6 +29,7 @@ static enum attachment_status status_of(enum worker_status status)
         [WORKER_DIED] = ATTACHMENT_DIED,
         [WORKER_UNSUPPORTED] = ATTACHMENT_UNSUPPORTED,
         [WORKER_UNAVAILABLE] = ATTACHMENT_UNAVAILABLE,
+        [WORKER_NO_READER] = ATTACHMENT_NO_READER,
     };
     _Static_assert(sizeof(statuses) / sizeof(*statuses) == WORKER_STATUSES, "one row for each status");
     return statuses[status];
@@ -81,12 +82,18 @@ static size_t plan(const struct message *message, struct reading *readings, stru
     return n;
 }
 
-/* When the next of `left` must be done: an equal share of the time there is; what it leaves over is for the others. */
-static int64_t share(int64_t deadline, size_t left)
+int64_t ask_share(int64_t deadline, size_t left)
 {
     int64_t now = monotonic_ms(), rest = deadline > now ? deadline - now : 0, equal = rest / (int64_t)left;
     int64_t own = equal > SHARE_LEAST_MS ? equal : SHARE_LEAST_MS;
     return now + (own < rest ? own : rest);
+}
+
+/* Pages with hardly a letter are a scan: what stands on them is not read. Scanners and printers sign with a few words. */
+static enum attachment_status status_of(bool pdf, enum worker_status status, const struct worker_text *text)
+{
+    bool scan = pdf && status == WORKER_OK && span_trim(text->text).n < SCAN_BYTES;
+    return scan ? ATTACHMENT_NO_TEXT : ask_status(status);
 }
 
 /* One deadline for all attachments of a message: many must not add up to a long wait, and none may eat it up. */
@@ -104,8 +111,9 @@ const struct message *ask_attachments(const struct services *services, struct ar
         const struct message_attachment *a = &message->attachments[readings[i].attachment];
         struct attachment_answer *answer = &answers[readings[i].attachment];
         struct worker_text text;
-        answer->status = status_of(worker_extract_with(services->workers, arena, share(deadline, n - i),
-                                                       a->sniffed, a->filename, passwords, a->bytes, &text));
+        enum worker_status status = worker_extract_with(services->workers, arena, ask_share(deadline, n - i),
+                                                        a->sniffed, a->filename, passwords, a->bytes, &text);
+        answer->status = status_of(strcmp(a->sniffed, "pdf") == 0, status, &text);
         answer->text = text.text;
     }
     return message_with_answers(arena, message, answers, limits);

@@ -12,6 +12,10 @@
 /* The message with what the workers read in its attachments; as it is when there are no workers. */
 const struct message *ask_attachments(const struct services *services, struct arena *arena,
                                       const struct message_limits *limits, const struct message *message);
+/* What a worker's answer means for the reader of the message. */
+enum attachment_status ask_status(enum worker_status status);
+/* When the next of `left` things must be done: an equal share of the time there is; what it leaves over is for the others. */
+int64_t ask_share(int64_t deadline, size_t left);
 /*
  * Asks the DNS for SPF and DMARC where no trusted header tells. NULL when the client is not known; internal clients
  * and those that logged in are not asked about.

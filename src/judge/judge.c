@@ -1,6 +1,6 @@
 /*
  * The whole story of a message on one screen: read the attachments and ask the DNS (in workers), draw the facts, ask the
- * history, apply the rules, decide. Everything that may be down is a service; without it its facts stay unknown.
+ * history, apply the rules, decide; where that leaves doubt or money is asked for, look at the pictures and judge again. Everything that may be down is a service; without it its facts stay unknown.
  */
 #include "facts/collect.h"
 #include "policy/decide.h"
@@ -8,18 +8,31 @@
 
 #include "judge/ask.h"
 #include "judge/judge.h"
+#include "judge/pictures.h"
 
-struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
-                       const struct message *parsed, int64_t now_ms)
+static struct judgement judge_message(const struct policy *policy, const struct services *services,
+                                      struct arena *arena, const struct message *message,
+                                      const struct auth_lookup *authentication, int64_t now_ms)
 {
-    const struct message *message = ask_attachments(services, arena, &policy->limits, parsed);
     const struct fact_sources sources = policy_sources(policy);
-    struct facts *facts = facts_collect(&sources, arena, message,
-                                        ask_authentication(services, policy->conf, &sources, arena, message));
+    struct facts *facts = facts_collect(&sources, arena, message, authentication);
     facts_history(facts, ask_history(services, policy, arena, facts->contact), now_ms);
     struct rule_hits hits = rules_eval(policy->rules, facts, arena);
     struct judgement judgement = {.message = message, .facts = facts};
     judgement.verdict =
         policy_decide(policy, message, facts, hits, now_ms / 1000, arena, &judgement.recipients);
     return judgement;
+}
+
+struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
+                       const struct message *parsed, int64_t now_ms)
+{
+    const struct message *message = ask_attachments(services, arena, &policy->limits, parsed);
+    const struct fact_sources sources = policy_sources(policy);
+    const struct auth_lookup *authentication =
+        ask_authentication(services, policy->conf, &sources, arena, message);
+    struct judgement first = judge_message(policy, services, arena, message, authentication, now_ms);
+    const struct message *seen =
+        pictures_look(services, arena, &policy->limits, message, first.facts, &first.verdict.hits);
+    return seen == message ? first : judge_message(policy, services, arena, seen, authentication, now_ms);
 }

@@ -42,6 +42,15 @@ static bool extract_options(const struct conf *conf, worker_log *log, struct wor
     return conf->worker_processes != 0;
 }
 
+/* Pictures have workers of their own: slow ones must keep no letter waiting. */
+static bool picture_options(const struct conf *conf, worker_log *log, struct worker_options *out)
+{
+    extract_options(conf, log, out);
+    out->processes = (unsigned)conf->picture_processes;
+    out->deadline_ms = (unsigned)conf->picture_deadline_ms;
+    return conf->picture_processes != 0;
+}
+
 /* Errors: the configuration's bounds are narrower, so that options that were loaded are good. */
 void services_start(struct services *services, const struct conf *conf, worker_log *log)
 {
@@ -55,6 +64,10 @@ void services_start(struct services *services, const struct conf *conf, worker_l
     error = NULL;
     if (extract_options(conf, log, &options))
         services->workers = worker_pool_new(&options, &error);
+    free(error);
+    error = NULL;
+    if (picture_options(conf, log, &options))
+        services->pictures = worker_pool_new(&options, &error);
     free(error);
 }
 
@@ -80,6 +93,7 @@ bool services_same(const struct conf *a, const struct conf *b)
 {
     return same_texts(&a->dns_servers, &b->dns_servers) && a->dns_deadline_ms == b->dns_deadline_ms &&
            strcmp(a->worker_path, b->worker_path) == 0 && a->worker_processes == b->worker_processes &&
+           a->picture_processes == b->picture_processes && a->picture_deadline_ms == b->picture_deadline_ms &&
            a->spf_processes == b->spf_processes && a->worker_deadline_ms == b->worker_deadline_ms &&
            a->worker_memory == b->worker_memory && a->worker_output == b->worker_output &&
            a->worker_unsandboxed == b->worker_unsandboxed;
@@ -95,5 +109,6 @@ void services_open_history(struct services *services, const struct conf *conf, s
 void services_stop(struct services *services)
 {
     worker_pool_free(&services->workers);
+    worker_pool_free(&services->pictures);
     spf_service_free(&services->spf);
 }

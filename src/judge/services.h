@@ -11,9 +11,10 @@
  * it never stops a mail. One per process; safe for any number of threads.
  */
 struct services {
-    struct worker_pool *workers; /* text out of attachments; NULL = attachments are not read */
-    struct spf_service *spf;     /* SPF and DMARC; NULL = unknown without a trusted header */
-    struct store *store;         /* history (ask.h, learn.h); NULL = nothing is known of anybody */
+    struct worker_pool *workers;  /* text out of attachments; NULL = attachments are not read */
+    struct worker_pool *pictures; /* QR codes in pictures and drawn pages; NULL = they are not looked at */
+    struct spf_service *spf;      /* SPF and DMARC; NULL = unknown without a trusted header */
+    struct store *store;          /* history (ask.h, learn.h); NULL = nothing is known of anybody */
 };
 
 /*

@@ -75,6 +75,8 @@ OTHER = {
     'worker path': 'BUILD/ringer-worker',
     'worker processes': '2',
     'worker spf-processes': '3',
+    'worker picture-processes': '3',
+    'worker picture-deadline': '7s',
     'worker deadline': '5s',
     'worker memory': '300MB',
     'worker output': '2MB',
@@ -271,7 +273,7 @@ def starts_services_anew_when_their_options_change():
         status = d.status()
         return [status[s] and status[s][key] for s, key in (('attachments', 'ok'), ('spf', 'asked'))]
     anew = [o for o in OTHER if o.startswith('worker ') and o != 'worker required'] + ['trust dns-servers', 'trust dns-deadline']
-    equal(len(anew), 9)
+    equal(len(anew), 11)
     for option in anew + ['thresholds tag']:
         equal(c.message(RTF)[0], 'c')
         true(all(asked()), (option, d.status()))

@@ -1,0 +1,156 @@
+/*
+ * The second look at a mail: its pictures, by workers of their own (services.pictures), so that slow ones keep no letter
+ * waiting. Cheap things first, an equal share of the time for each; what is not reached is unread, and says so.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#include "mail/attachment.h"
+
+#include "judge/ask.h"
+#include "judge/pictures.h"
+
+enum {
+    PICTURES_MAX = 16,        /* of a mail, by their size: signatures have some, letters one or two */
+    PICTURE_BYTES = 16 << 20, /* of one, as a file */
+    LEAST_SIDE = 21,          /* pixels; the smallest QR code has as many squares */
+    LETTER_WIDTH = 400,       /* pixels from which a picture has room for a letter */
+    LETTER_HEIGHT = 250,
+    LETTER_BYTES = 32 * 1024, /* the same where its size is not known */
+    OWN_WORDS = 400, /* bytes of the sender's own words, from which the letter is hardly in a picture */
+};
+
+/* What the first judgement says of the need to look. */
+struct need {
+    bool money, doubt;
+};
+
+struct look {
+    size_t attachment;
+    struct span bytes;
+    bool pdf;
+    bool letter; /* a reader may find a letter there: to leave it unread is to be blind */
+};
+
+static bool doubts_sender(const struct rule_hits *hits)
+{
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct rule_hit *hit = &hits->v[i];
+        if (hit->axis == AXIS_IDENTITY && hit->score > 0 && !hit->monitor && !hit->allowed)
+            return true;
+    }
+    return false;
+}
+
+static struct need need_of(const struct facts *f, const struct rule_hits *hits)
+{
+    return (struct need){
+        .money = facts_int(f, FACT_ACCOUNT_COUNT) > 0 || facts_int(f, FACT_REQUEST_STRONGEST) > 0 ||
+                 facts_text(f, FACT_ATTACHMENT_PAYMENT_NAME),
+        .doubt = doubts_sender(hits),
+    };
+}
+
+static bool has_room_for_letter(struct span picture)
+{
+    unsigned width, height;
+    if (!attachment_picture_size(picture, &width, &height))
+        return picture.n >= LETTER_BYTES;
+    return width >= LETTER_WIDTH && height >= LETTER_HEIGHT;
+}
+
+static bool too_small(struct span picture)
+{
+    unsigned width, height;
+    return attachment_picture_size(picture, &width, &height) && (width < LEAST_SIDE || height < LEAST_SIDE);
+}
+
+static size_t own_words(const struct message *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_texts; i++)
+        n += m->texts[i].kind == TEXT_OWN ? m->texts[i].text.n : 0;
+    return n;
+}
+
+/* Whether the attachment is looked at; if not, its status is set where that is not simply "not asked". */
+static bool plan_one(struct arena *arena, const struct message_attachment *a, bool few_words,
+                     struct look *look, struct attachment_answer *answer)
+{
+    bool read = a->status == ATTACHMENT_READ || a->status == ATTACHMENT_NO_TEXT;
+    look->pdf = strcmp(a->sniffed, "pdf") == 0;
+    look->bytes = look->pdf ? a->bytes : message_picture(arena, a, PICTURE_BYTES);
+    if (look->pdf)
+        return look->letter = read && a->bytes.n;
+    if (!a->encoded.n || !attachment_is_picture(a->sniffed))
+        return false;
+    if (!look->bytes.n) {
+        answer->status = few_words ? ATTACHMENT_TOO_BIG : answer->status;
+        return false;
+    }
+    look->letter = few_words && has_room_for_letter(look->bytes);
+    if (worker_looks(look->bytes))
+        return !too_small(look->bytes);
+    if (look->letter)
+        answer->status = ATTACHMENT_UNSUPPORTED;
+    return false;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct look *x = a, *y = b;
+    if (x->pdf != y->pdf)
+        return x->pdf ? 1 : -1;
+    if (x->bytes.n != y->bytes.n)
+        return x->bytes.n < y->bytes.n ? -1 : 1;
+    return (x->attachment > y->attachment) - (x->attachment < y->attachment);
+}
+
+static size_t plan(struct arena *arena, const struct message *m, struct look *looks,
+                   struct attachment_answer *answers)
+{
+    size_t n = 0;
+    bool few_words = own_words(m) < OWN_WORDS;
+    for (size_t i = 0; i < m->n_attachments; i++) {
+        answers[i].status = m->attachments[i].status;
+        looks[n] = (struct look){.attachment = i};
+        n += plan_one(arena, &m->attachments[i], few_words, &looks[n], &answers[i]);
+    }
+    if (n)
+        qsort(looks, n, sizeof(*looks), by_size);
+    for (; n > PICTURES_MAX; n--)
+        answers[looks[n - 1].attachment].status = ATTACHMENT_TOO_BIG;
+    return n;
+}
+
+/* What a reader of codes said of a picture; a PDF keeps the status of its text unless its pages could not be drawn. */
+static void read_codes(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                       const struct look *look, struct attachment_answer *answer)
+{
+    struct worker_text text;
+    enum worker_status status = worker_look(pool, arena, deadline, LOOK_CODES, look->bytes, &text);
+    answer->codes = span_trim(text.text);
+    if (status == WORKER_OK)
+        answer->status = look->pdf ? answer->status : ATTACHMENT_CODES;
+    else if (look->letter && !(look->pdf && status == WORKER_NO_READER && answer->status == ATTACHMENT_READ))
+        answer->status = ask_status(status);
+}
+
+const struct message *pictures_look(const struct services *services, struct arena *arena,
+                                    const struct message_limits *limits, const struct message *m,
+                                    const struct facts *facts, const struct rule_hits *hits)
+{
+    struct need need = need_of(facts, hits);
+    if (!services || !services->pictures || !m->n_attachments || !(need.money || need.doubt))
+        return m;
+    struct attachment_answer *answers = arena_array(arena, m->n_attachments, sizeof(*answers));
+    struct look *looks = arena_array(arena, m->n_attachments, sizeof(*looks));
+    size_t n = plan(arena, m, looks, answers);
+    int64_t deadline = worker_deadline(services->pictures);
+    for (size_t i = 0; i < n; i++)
+        read_codes(services->pictures, arena, ask_share(deadline, n - i), &looks[i],
+                   &answers[looks[i].attachment]);
+    return message_with_answers(arena, m, answers, limits);
+}
