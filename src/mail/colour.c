@@ -82,15 +82,15 @@ struct component {
     bool percent;
 };
 
-static bool component(const char **p, struct component *c_r)
+static bool component(const char **p, bool hue, struct component *c_r)
 {
     struct css_length length;
     *c_r = (struct component){0, false};
     if (css_word(p, "none"))
         return true;
-    if (css_angle(p, &c_r->n))
+    if (hue ? css_angle(p, &c_r->n) : css_number(p, &c_r->n))
         return true;
-    if (!css_length(p, false, &length) || length.px || length.em || length.rem)
+    if (hue || !css_length(p, false, &length) || length.px || length.em || length.rem)
         return false;
     *c_r = (struct component){length.percent, true};
     return true;
@@ -101,6 +101,24 @@ static float part(const struct component *c, float whole)
     return c->percent ? c->n / 100 * whole : c->n;
 }
 
+/* "1, 2, 3, 0.5" as of old, of one kind each, or "1 2 3 / 50%". */
+static bool components(const char **p, char kind, struct component v[4])
+{
+    bool commas = false;
+    int hue = strchr("hw", kind) ? 0 : strchr("LO", kind) ? 2 : -1;
+    for (int i = 0; i < 3; i++) {
+        bool comma = i && css_next(p, ',');
+        if ((i > 1 && comma != commas) || !component(p, i == hue, &v[i]))
+            return false;
+        commas = comma;
+    }
+    if (css_next(p, commas ? ',' : '/') && !component(p, false, &v[3]))
+        return false;
+    if (kind == 'h')
+        return !commas || (v[1].percent && v[2].percent);
+    return !commas || (kind == 'r' && v[0].percent == v[1].percent && v[1].percent == v[2].percent);
+}
+
 /* Of lab(), lch(), oklab() and oklch() only the lightness counts: they all come to a grey. */
 static bool function_colour(const char **p, uint32_t *colour_r)
 {
@@ -108,7 +126,7 @@ static bool function_colour(const char **p, uint32_t *colour_r)
         const char *name;
         char kind;
     } names[] = {{"rgba(", 'r'}, {"rgb(", 'r'}, {"hsla(", 'h'},  {"hsl(", 'h'},   {"hwb(", 'w'},
-                 {"lab(", 'l'},  {"lch(", 'l'}, {"oklab(", 'o'}, {"oklch(", 'o'}, {"color(", 'c'}};
+                 {"lab(", 'l'},  {"lch(", 'L'}, {"oklab(", 'o'}, {"oklch(", 'O'}, {"color(", 'c'}};
     struct component v[4] = {[3] = {1, false}};
     char kind = 0;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !kind; i++)
@@ -118,16 +136,9 @@ static bool function_colour(const char **p, uint32_t *colour_r)
         }
     if (!kind || (kind == 'c' && !css_word(p, "srgb")))
         return false;
-    for (int i = 0; i < 3; i++) {
-        if (!component(p, &v[i]))
-            return false;
-        css_next(p, ',');
-    }
-    if ((css_next(p, '/') || (**p != ')' && **p)) && !component(p, &v[3]))
+    if (!components(p, kind, v) || (!css_next(p, ')') && **p))
         return false;
-    if (!css_next(p, ')') && **p)
-        return false;
-    float alpha = part(&v[3], 1);
+    float alpha = part(&v[3], 1), whole = kind == 'l' || kind == 'L' ? 100 : 1;
     alpha = alpha < 0 ? 0 : alpha > 1 ? 1 : alpha;
     if (kind == 'r')
         *colour_r = colour_of(part(&v[0], 255), part(&v[1], 255), part(&v[2], 255), alpha);
@@ -138,7 +149,7 @@ static bool function_colour(const char **p, uint32_t *colour_r)
     else if (kind == 'w')
         *colour_r = from_hwb(v[0].n, v[1].n / 100, v[2].n / 100, alpha);
     else
-        *colour_r = from_hsl(0, 0, part(&v[0], kind == 'l' ? 100 : 1) / (kind == 'l' ? 100 : 1), alpha);
+        *colour_r = from_hsl(0, 0, part(&v[0], whole) / whole, alpha);
     return true;
 }
 
