@@ -98,7 +98,9 @@ static bool read_opacity(const char **p, bool quirks, struct css_value *v)
     struct css_length length;
     if (css_number(p, &v->number))
         return true;
-    if (!css_length(p, false, &length) || length.px || length.em || length.rem)
+    const char *start = *p;
+    if (!css_length(p, false, &length) || !memchr(start, '%', (size_t)(*p - start)) || length.px ||
+        length.em || length.rem)
         return false;
     v->number = length.percent / 100;
     return true;
@@ -133,22 +135,50 @@ static bool is(const char *name, size_t n, const char *want)
     return strlen(want) == n && memcmp(name, want, n) == 0;
 }
 
+/* What stands in the brackets of a filter; `v->number` is the opacity in it. */
+static bool read_filter_part(const char **p, char kind, struct css_value *v)
+{
+    struct css_length length;
+    struct css_value one = {.number = 1};
+    float degrees;
+    if (kind == 'u')
+        return skip_function(p);
+    if (kind == 's') {
+        while (**p && **p != ')')
+            if (!css_length(p, false, &length) && !css_word(p, "currentcolor") && !css_colour(p, &one.colour))
+                return false;
+    } else if (**p && **p != ')') { /* all have an amount that may lack */
+        bool negative = **p == '-';
+        if (kind == 'd'
+                ? !css_angle(p, &degrees)
+                : negative || !(kind == 'l' ? css_length(p, false, &length) : read_opacity(p, false, &one)))
+            return false;
+    }
+    if (kind == 'o')
+        v->number *= one.number < 0 ? 0 : one.number > 1 ? 1 : one.number;
+    return css_next(p, ')') || **p == '\0'; /* an open bracket ends with the style */
+}
+
 static bool read_filter(const char **p, bool quirks, struct css_value *v)
 {
-    const char *name;
-    size_t n;
+    static const struct {
+        const char *name;
+        char kind; /* amount, length, degrees, shadow, opacity, url */
+    } names[] = {{"opacity", 'o'},     {"blur", 'l'},      {"brightness", 'a'}, {"contrast", 'a'},
+                 {"drop-shadow", 's'}, {"grayscale", 'a'}, {"hue-rotate", 'd'}, {"invert", 'a'},
+                 {"saturate", 'a'},    {"sepia", 'a'},     {"url", 'u'}};
     v->number = 1;
     if (css_word(p, "none"))
         return true;
-    while ((n = open_function(p, &name))) {
-        struct css_value inside = {.number = 1};
-        if (is(name, n, "opacity") && **p != ')' && !read_opacity(p, false, &inside))
-            return false;
-        v->number *= inside.number < 0 ? 0 : inside.number > 1 ? 1 : inside.number;
-        if (!skip_function(p))
+    while (**p) {
+        const char *name;
+        size_t n = open_function(p, &name), i = 0;
+        while (i < sizeof(names) / sizeof(*names) && !is(name, n, names[i].name))
+            i++;
+        if (n == 0 || i == sizeof(names) / sizeof(*names) || !read_filter_part(p, names[i].kind, v))
             return false;
     }
-    return **p == '\0';
+    return true;
 }
 
 static bool is_nothing(float n)
@@ -427,6 +457,12 @@ static bool read_background_clip(const char **p, bool quirks, struct css_value *
 
 /* --- words */
 
+static bool is_one_of_two(uint8_t display)
+{
+    return display == CSS_BLOCK || display == CSS_INLINE || display == CSS_FLEX || display == CSS_GRID ||
+           display == CSS_TABLE || display == CSS_LIST_ITEM;
+}
+
 static bool read_display(const char **p, bool quirks, struct css_value *v)
 {
     static const struct word words[] = {
@@ -465,7 +501,7 @@ static bool read_display(const char **p, bool quirks, struct css_value *v)
     struct css_value inner = {0};
     if (!**p) /* "block flow", "inline flow-root" and the like */
         return true;
-    if (!KEYWORD(p, words, &inner))
+    if (!KEYWORD(p, words, &inner) || !is_one_of_two(v->keyword) || !is_one_of_two(inner.keyword))
         return false;
     if (v->keyword == CSS_INLINE && inner.keyword != CSS_INLINE)
         v->keyword = inner.keyword == CSS_FLEX    ? CSS_INLINE_FLEX
@@ -715,6 +751,7 @@ static void read_font(const char *p, struct arena *arena, struct css_block *bloc
 
 static const struct css_reader readers[] = {
     {"-webkit-background-clip", CSS_BACKGROUND_CLIP, read_background_clip},
+    {"-webkit-filter", CSS_FILTER, read_filter},
     {"-webkit-text-fill-color", CSS_FILL, read_fill},
     {"-webkit-transform", CSS_TRANSFORM, read_transform},
     {"all", CSS_PROPERTIES, read_never},

@@ -48,6 +48,9 @@ bool css_word(const char **p, const char *word)
     return true;
 }
 
+#define MOST 1e9F
+static const double TINY = 1e-30, LARGE = 1e30;
+
 /* strtof would also take "inf", "0x1p3" and the locale's comma. */
 static bool plain_number(const char **p, float *number_r)
 {
@@ -69,12 +72,12 @@ static bool plain_number(const char **p, float *number_r)
         e += *e == '-' || *e == '+';
         for (; *e >= '0' && *e <= '9'; e++)
             power = power < 100 ? power * 10 + (*e - '0') : power;
-        for (; power > 0; power--)
+        for (; power > 0 && (minus ? n > TINY : n > 0 && n < LARGE); power--) /* beyond them: 0 or MOST */
             n = minus ? n / 10 : n * 10;
         s = e;
     }
     n *= sign;
-    *number_r = n > 1e9 ? 1e9F : n < -1e9 ? -1e9F : (float)n;
+    *number_r = n > MOST ? MOST : n < -MOST ? -MOST : (float)n;
     *p = s;
     return true;
 }
@@ -235,6 +238,12 @@ static bool sum(const char **p, int depth, struct term *term_r)
     }
 }
 
+/* Sums and products of what was bounded may be endless, or no number at all: that counts as 0. */
+static float bounded(float n)
+{
+    return n > MOST ? MOST : n < -MOST ? -MOST : n == n ? n : 0;
+}
+
 bool css_number(const char **p, float *number_r)
 {
     struct term t;
@@ -243,7 +252,7 @@ bool css_number(const char **p, float *number_r)
         *p = start;
         return false;
     }
-    *number_r = t.number;
+    *number_r = bounded(t.number);
     skip_blanks(p);
     return true;
 }
@@ -279,7 +288,10 @@ bool css_length(const char **p, bool unitless, struct css_length *length_r)
         *p = start;
         return false;
     }
-    *length_r = t.is_length ? t.length : (struct css_length){.px = t.number};
+    if (!t.is_length)
+        t.length = (struct css_length){.px = t.number};
+    *length_r = (struct css_length){bounded(t.length.px), bounded(t.length.em), bounded(t.length.rem),
+                                    bounded(t.length.percent)};
     skip_blanks(p);
     return true;
 }
