@@ -5,11 +5,7 @@
 #include <string.h>
 
 #include "mail/cssread.h"
-
-enum {
-    NOTHING = 1, /* pixels: a box of this extent shows nothing */
-    MAX_PARTS = 64,
-};
+#include "mail/cssreaders.h"
 
 struct word {
     const char *name;
@@ -179,94 +175,6 @@ static bool read_filter(const char **p, bool quirks, struct css_value *v)
             return false;
     }
     return true;
-}
-
-static bool is_nothing(float n)
-{
-    return n <= NOTHING;
-}
-
-static bool read_clip(const char **p, bool quirks, struct css_value *v)
-{
-    float side[4] = {0, 1e6F, 1e6F, 0};
-    const char *name;
-    v->keyword = CSS_AUTO;
-    if (css_word(p, "auto"))
-        return true;
-    size_t n = open_function(p, &name);
-    if (!is(name, n, "rect") || n == 0)
-        return false;
-    for (int i = 0; i < 4; i++) {
-        struct css_length length;
-        if (!css_word(p, "auto")) {
-            if (!css_length(p, true, &length))
-                return false;
-            side[i] = length.px + (length.em + length.rem) * 16;
-        }
-        css_next(p, ',');
-    }
-    if (is_nothing(side[1] - side[3]) || is_nothing(side[2] - side[0]))
-        v->keyword = CSS_GONE;
-    return css_next(p, ')');
-}
-
-/* inset(1 to 4 sides ...): two opposite sides that meet leave nothing. */
-static bool inset_is_nothing(const char **p)
-{
-    struct css_length side[4];
-    int n = 0;
-    while (n < 4 && css_length(p, false, &side[n]))
-        n++;
-    if (n == 0)
-        return false;
-    const struct css_length *top = &side[0], *right = &side[n > 1 ? 1 : 0], *bottom = &side[n > 2 ? 2 : 0],
-                            *left = &side[n > 3   ? 3
-                                          : n > 1 ? 1
-                                                  : 0];
-    return top->percent + bottom->percent >= 99 || left->percent + right->percent >= 99 ||
-           top->px + bottom->px > CSS_WIDTH || left->px + right->px > CSS_WIDTH;
-}
-
-/* polygon(x y, ...): points that all agree in one coordinate enclose nothing. */
-static bool polygon_is_nothing(const char **p)
-{
-    struct css_length first[2], now;
-    bool same[2] = {true, true};
-    int points = 0;
-    for (; points < MAX_PARTS; points++) {
-        for (int i = 0; i < 2; i++) {
-            if (!css_length(p, false, &now)) /* first[] holds from the first point on */
-                return false;
-            if (points == 0)
-                first[i] = now;
-            same[i] &= memcmp(&first[i], &now, sizeof(now)) == 0;
-        }
-        if (!css_next(p, ','))
-            break;
-    }
-    return same[0] || same[1];
-}
-
-static bool read_clip_path(const char **p, bool quirks, struct css_value *v)
-{
-    const char *name;
-    bool gone = false;
-    struct css_length length;
-    v->keyword = CSS_AUTO;
-    if (css_word(p, "none"))
-        return true;
-    size_t n = open_function(p, &name);
-    if (!n)
-        return false;
-    if (is(name, n, "inset"))
-        gone = inset_is_nothing(p);
-    else if (is(name, n, "circle") || is(name, n, "ellipse"))
-        gone = css_length(p, false, &length) && is_nothing(length.px + length.percent);
-    else if (is(name, n, "polygon"))
-        gone = polygon_is_nothing(p);
-    if (gone)
-        v->keyword = CSS_GONE;
-    return skip_function(p);
 }
 
 /* --- transforms */
@@ -751,6 +659,7 @@ static void read_font(const char *p, struct arena *arena, struct css_block *bloc
 
 static const struct css_reader readers[] = {
     {"-webkit-background-clip", CSS_BACKGROUND_CLIP, read_background_clip},
+    {"-webkit-clip-path", CSS_CLIP_PATH, css_read_clip_path},
     {"-webkit-filter", CSS_FILTER, read_filter},
     {"-webkit-text-fill-color", CSS_FILL, read_fill},
     {"-webkit-transform", CSS_TRANSFORM, read_transform},
@@ -760,8 +669,8 @@ static const struct css_reader readers[] = {
     {"background-color", CSS_BACKGROUND_COLOUR, read_colour},
     {"background-image", CSS_BACKGROUND_IMAGE, read_images},
     {"bottom", CSS_BOTTOM, read_offset},
-    {"clip", CSS_CLIP, read_clip},
-    {"clip-path", CSS_CLIP_PATH, read_clip_path},
+    {"clip", CSS_CLIP, css_read_clip},
+    {"clip-path", CSS_CLIP_PATH, css_read_clip_path},
     {"color", CSS_COLOUR, read_colour},
     {"content", CSS_CONTENT, read_never},
     {"content-visibility", CSS_CONTENT_VISIBILITY, read_content_visibility},

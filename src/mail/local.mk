@@ -11,7 +11,9 @@ libringer_a_SOURCES += \
 	src/mail/contentline.c src/mail/contentline.h \
 	src/mail/css.c src/mail/css.h \
 	src/mail/cssblock.h \
+	src/mail/cssclip.c \
 	src/mail/cssread.c src/mail/cssread.h \
+	src/mail/cssreaders.h \
 	src/mail/cssvalue.c src/mail/cssvalue.h \
 	src/mail/datauri.c src/mail/datauri.h \
 	src/mail/decode.c src/mail/decode.h \

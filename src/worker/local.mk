@@ -25,7 +25,7 @@ libringer_a_SOURCES += \
 	src/worker/xmltext.c src/worker/xmltext.h \
 	src/worker/zip.c src/worker/zip.h
 # The worker links only what it uses: every library is address space and code that a hostile document may reach.
-WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS)
+WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS) -lm
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
 	src/worker/look.c src/worker/look.h \
