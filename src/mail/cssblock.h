@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/span.h"
+#include "mail/csstransform.h"
 #include "mail/cssvalue.h"
 
 /* Declarations of CSS that were read: what each property may be. */
@@ -39,9 +40,10 @@ enum css_property {
     CSS_LINE_HEIGHT,
     CSS_CLIP,      /* keyword CSS_GONE: nothing is left of the box */
     CSS_CLIP_PATH, /* the same */
-    CSS_TRANSFORM, /* the same; else .move */
+    CSS_TRANSLATE, /* the same; else .move: these four in the order in which they work */
+    CSS_ROTATE,
     CSS_SCALE,
-    CSS_TRANSLATE,
+    CSS_TRANSFORM,
     CSS_DIRECTION,
     CSS_UNICODE_BIDI,
     CSS_WHITE_SPACE,
@@ -112,6 +114,7 @@ struct css_value {
         uint32_t colour;
         struct {
             struct css_length x, y;
+            struct css_plane plane;
         } move;
         struct {
             struct span name, text;

@@ -177,84 +177,6 @@ static bool read_filter(const char **p, bool quirks, struct css_value *v)
     return true;
 }
 
-/* --- transforms */
-
-static bool is_nothing_scaled(float by)
-{
-    return by < 0.06F && by > -0.06F;
-}
-
-/* One function of a transform: does it leave nothing of the box? */
-static bool transform_one(const char *name, size_t n, const char **p, struct css_value *v, bool *gone)
-{
-    float a[6] = {0};
-    int count = 0;
-    if (n >= 9 && memcmp(name, "translate", 9) == 0) {
-        struct css_length x = {0}, y = {0}, *first = name[9] == 'y' ? &y : &x;
-        if (!css_length(p, false, first))
-            return false;
-        if (css_next(p, ',') && !css_length(p, false, &y))
-            return false;
-        v->move.x.px += x.px + (x.em + x.rem) * 16;
-        v->move.y.px += y.px + (y.em + y.rem) * 16;
-        return true;
-    }
-    while (count < 6 && css_angle(p, &a[count])) {
-        count++;
-        css_next(p, ',');
-    }
-    if (count == 0)
-        return false;
-    if (n >= 5 && memcmp(name, "scale", 5) == 0)
-        *gone |= is_nothing_scaled(a[0]) || (count > 1 && is_nothing_scaled(a[1]));
-    else if (is(name, n, "matrix"))
-        *gone |= is_nothing_scaled(a[0] * a[3] - a[1] * a[2]);
-    else if (is(name, n, "rotatex") || is(name, n, "rotatey"))
-        *gone |= a[0] == 90 || a[0] == 270 || a[0] == -90;
-    return true;
-}
-
-static bool read_transform(const char **p, bool quirks, struct css_value *v)
-{
-    const char *name;
-    size_t n;
-    bool gone = false;
-    v->move.x = v->move.y = (struct css_length){0};
-    if (css_word(p, "none"))
-        return true;
-    while ((n = open_function(p, &name)))
-        if (!transform_one(name, n, p, v, &gone) || !skip_function(p))
-            return false;
-    if (gone)
-        v->keyword = CSS_GONE;
-    return **p == '\0';
-}
-
-static bool read_scale(const char **p, bool quirks, struct css_value *v)
-{
-    float n;
-    int count = 0;
-    bool gone = false;
-    v->keyword = CSS_AUTO;
-    if (css_word(p, "none"))
-        return true;
-    for (; count < 3 && css_number(p, &n); count++)
-        gone |= is_nothing_scaled(n);
-    if (gone)
-        v->keyword = CSS_GONE;
-    return count > 0;
-}
-
-static bool read_translate(const char **p, bool quirks, struct css_value *v)
-{
-    v->move.x = v->move.y = (struct css_length){0};
-    if (css_word(p, "none"))
-        return true;
-    if (!css_length(p, false, &v->move.x))
-        return false;
-    return **p == '\0' || css_length(p, false, &v->move.y);
-}
-
 /* --- colours */
 
 static bool read_colour(const char **p, bool quirks, struct css_value *v)
@@ -662,7 +584,7 @@ static const struct css_reader readers[] = {
     {"-webkit-clip-path", CSS_CLIP_PATH, css_read_clip_path},
     {"-webkit-filter", CSS_FILTER, read_filter},
     {"-webkit-text-fill-color", CSS_FILL, read_fill},
-    {"-webkit-transform", CSS_TRANSFORM, read_transform},
+    {"-webkit-transform", CSS_TRANSFORM, css_read_transform},
     {"all", CSS_PROPERTIES, read_never},
     {"background", CSS_PROPERTIES, read_never},
     {"background-clip", CSS_BACKGROUND_CLIP, read_background_clip},
@@ -699,12 +621,13 @@ static const struct css_reader readers[] = {
     {"overflow-y", CSS_OVERFLOW_Y, read_overflow},
     {"position", CSS_POSITION, read_position},
     {"right", CSS_RIGHT, read_offset},
-    {"scale", CSS_SCALE, read_scale},
+    {"rotate", CSS_ROTATE, css_read_rotate},
+    {"scale", CSS_SCALE, css_read_scale},
     {"text-indent", CSS_TEXT_INDENT, read_indent},
     {"text-shadow", CSS_SHADOW, read_shadow},
     {"top", CSS_TOP, read_offset},
-    {"transform", CSS_TRANSFORM, read_transform},
-    {"translate", CSS_TRANSLATE, read_translate},
+    {"transform", CSS_TRANSFORM, css_read_transform},
+    {"translate", CSS_TRANSLATE, css_read_translate},
     {"unicode-bidi", CSS_UNICODE_BIDI, read_bidi},
     {"visibility", CSS_VISIBILITY, read_visibility},
     {"white-space", CSS_WHITE_SPACE, read_white_space},

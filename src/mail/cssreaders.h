@@ -8,5 +8,9 @@
  */
 bool css_read_clip(const char **p, bool quirks, struct css_value *v);
 bool css_read_clip_path(const char **p, bool quirks, struct css_value *v);
+bool css_read_transform(const char **p, bool quirks, struct css_value *v);
+bool css_read_translate(const char **p, bool quirks, struct css_value *v);
+bool css_read_rotate(const char **p, bool quirks, struct css_value *v);
+bool css_read_scale(const char **p, bool quirks, struct css_value *v);
 
 #endif

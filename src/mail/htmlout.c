@@ -164,7 +164,7 @@ static bool colour_seen(uint32_t colour, const struct look *look)
 bool out_unseen(const struct look *look)
 {
     const struct style *s = &look->style;
-    if (look->hidden || look->clip || look->gone || s->invisible || s->size < INVISIBLE_SIZE ||
+    if (look->hidden || look->clip || look->gone || s->invisible || s->size * look->least < INVISIBLE_SIZE ||
         look->dx <= OFF_SCREEN || look->dy <= OFF_SCREEN)
         return true;
     uint32_t colour = s->has_fill ? s->fill : s->colour;

@@ -21,8 +21,10 @@ struct look {
     bool text_clip; /* letters show the background */
     bool svg, svg_text;
     uint32_t backdrop;
-    float opacity, dx, dy; /* how far it was moved, pixels */
-    int link;              /* index of the anchor around; -1 = none */
+    float opacity, dx, dy;  /* how far it was moved, pixels */
+    struct css_plane plane; /* how it was turned and scaled */
+    float least;            /* css_plane_least() of it */
+    int link;               /* index of the anchor around; -1 = none */
     const struct turn *turn;
     struct row *row;  /* of this element's boxes side by side; NULL = none */
     struct row *cell; /* the row that this element is a box of */

@@ -165,6 +165,7 @@ void svg_close(struct svg *svg, struct out *o, struct look *look)
     plain.svg_text = true;
     plain.hidden = plain.clip = plain.gone = false;
     plain.dx = plain.dy = 0;
+    plain.least = 1;
     plain.style.size = plain.style.size < 2 ? 16 : plain.style.size;
     plain.style.invisible = false;
     plain.style.white_space = CSS_PRE_LINE;

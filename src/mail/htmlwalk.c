@@ -57,14 +57,29 @@ static void look_clip(struct look *look)
     look->gone |= (s->clipped && is_absolute(s)) || s->clip_path || (s->gone && !style_is_inline(s));
 }
 
+/* A box may be moved and shrunk inside of one that is enlarged. */
+static void look_transform(struct look *look)
+{
+    const struct style *s = &look->style;
+    static const struct css_plane same = CSS_PLANE_SAME;
+    look->dx += look->plane.xx * s->move_x + look->plane.xy * s->move_y;
+    look->dy += look->plane.yx * s->move_x + look->plane.yy * s->move_y;
+    if (memcmp(&s->plane, &same, sizeof(same)) == 0)
+        return;
+    look->plane = css_plane_inside(&look->plane, &s->plane);
+    look->least = css_plane_least(&look->plane);
+}
+
 static void look_place(struct look *look)
 {
     const struct style *s = &look->style;
     bool box = !style_is_inline(s);
     if (s->position == CSS_FIXED)
         look->dx = look->dy = 0;
-    look->dx += s->margin_left + (box ? s->move_x : 0);
-    look->dy += box ? s->margin_top + s->move_y : 0;
+    look->dx += s->margin_left;
+    look->dy += box ? s->margin_top : 0;
+    if (box)
+        look_transform(look);
     if (s->position == CSS_STATIC)
         return;
     look->dx += s->left;
@@ -550,8 +565,13 @@ void walk_init(struct walk *w)
 {
     w->cap_depth = 64;
     w->stack = mem_array(w->cap_depth, sizeof(*w->stack));
-    w->stack[0] = (struct look){
-        .style = style_initial(), .kind = TEXT_OWN, .backdrop = 0xFFFFFFFF, .opacity = 1, .link = -1};
+    w->stack[0] = (struct look){.style = style_initial(),
+                                .kind = TEXT_OWN,
+                                .backdrop = 0xFFFFFFFF,
+                                .opacity = 1,
+                                .plane = CSS_PLANE_SAME,
+                                .least = 1,
+                                .link = -1};
     w->out.kind = TEXT_OWN;
 }
 

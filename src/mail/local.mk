@@ -14,6 +14,7 @@ libringer_a_SOURCES += \
 	src/mail/cssclip.c \
 	src/mail/cssread.c src/mail/cssread.h \
 	src/mail/cssreaders.h \
+	src/mail/csstransform.c src/mail/csstransform.h \
 	src/mail/cssvalue.c src/mail/cssvalue.h \
 	src/mail/datauri.c src/mail/datauri.h \
 	src/mail/decode.c src/mail/decode.h \

@@ -49,7 +49,8 @@ struct style style_initial(void)
                           .bidi = CSS_AUTO,
                           .flex_direction = CSS_ROW,
                           .background_clip = CSS_AUTO,
-                          .opacity = 1};
+                          .opacity = 1,
+                          .plane = CSS_PLANE_SAME};
 }
 
 bool style_is_inline(const struct style *s)
@@ -305,6 +306,17 @@ static void set_image(struct style *s, const struct css_value *v)
     s->image = v->colour;
 }
 
+static void set_transform(struct style *s, const struct css_value *v)
+{
+    s->gone |= v->keyword == CSS_GONE;
+    if (v->keyword != CSS_NONE)
+        return;
+    float x = pixels(&v->move.x, s, 0), y = pixels(&v->move.y, s, 0);
+    s->move_x += s->plane.xx * x + s->plane.xy * y;
+    s->move_y += s->plane.yx * x + s->plane.yy * y;
+    s->plane = css_plane_inside(&s->plane, &v->move.plane);
+}
+
 /* A value of the property itself, not one of the words that all have. */
 static void set(struct style *s, const struct style *around, const struct css_value *v)
 {
@@ -404,16 +416,11 @@ static void set(struct style *s, const struct style *around, const struct css_va
     case CSS_CLIP_PATH:
         s->clip_path = v->keyword == CSS_GONE;
         break;
-    case CSS_TRANSFORM:
     case CSS_TRANSLATE:
-        s->gone |= v->keyword == CSS_GONE;
-        if (v->keyword == CSS_NONE) {
-            s->move_x += pixels(&v->move.x, s, 0);
-            s->move_y += pixels(&v->move.y, s, 0);
-        }
-        break;
+    case CSS_ROTATE:
     case CSS_SCALE:
-        s->gone |= v->keyword == CSS_GONE;
+    case CSS_TRANSFORM:
+        set_transform(s, v);
         break;
     case CSS_DIRECTION:
         s->rtl = v->keyword == CSS_RTL;
@@ -558,9 +565,10 @@ static void copy(struct style *s, const struct style *from, enum css_property p)
         COPY(content);
         break;
     case CSS_FILTER:
-    case CSS_TRANSFORM:
-    case CSS_SCALE:
     case CSS_TRANSLATE:
+    case CSS_ROTATE:
+    case CSS_SCALE:
+    case CSS_TRANSFORM:
     case CSS_CUSTOM: /* what was not set has its initial value */
         break;
     }

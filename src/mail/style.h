@@ -16,14 +16,15 @@ struct style {
     uint8_t display, position, floats, bidi, flex_direction, background_clip; /* enum css_keyword */
     bool overflow_x, overflow_y;                                              /* cut off */
     bool has_image;                /* a picture is behind the text, or a gradient */
-    bool clipped, clip_path, gone; /* clip: and clip-path: leave nothing; transform or scale: do */
+    bool clipped, clip_path, gone; /* clip: and clip-path: leave nothing; transform and kin: do */
     bool content_hidden;           /* content-visibility */
     bool has_width, has_height, has_max_width, has_max_height, has_right, has_bottom;
     float opacity;
     uint32_t background, image; /* image: a gradient in one colour */
     float width, height, max_width, max_height, min_width, min_height;
     float left, top, right, bottom, margin_left, margin_top, move_x, move_y;
-    struct span content; /* of a pseudo-element: as written; none = it is not there */
+    struct css_plane plane; /* what transforms make of the box */
+    struct span content;    /* of a pseudo-element: as written; none = it is not there */
 };
 
 /* Of the page as a whole, before any element. */
