@@ -154,3 +154,9 @@ bool file_read_arena(struct arena *arena, const char *path, size_t max, struct s
     buf_free(&text);
     return true;
 }
+
+const char *file_folder(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return !slash ? "." : slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+}

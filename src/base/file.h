@@ -30,4 +30,7 @@ bool file_read_arena(struct arena *arena, const char *path, size_t max, struct s
 /* A descriptor of a regular file, for what is too long to be read at once; -1 with the reason. */
 int file_open(const char *path, struct file_error *error_r);
 
+/* The folder of a path, as dirname(3) has it: "." without a slash, "/" of what lies there; in `arena` or constant. */
+const char *file_folder(struct arena *arena, const char *path);
+
 #endif

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/init.h"
@@ -242,8 +244,7 @@ static int undo(struct init *init)
         printf("removed %s\n", dropin);
     else if (errno != ENOENT)
         return init_failed("run this as root", "cannot remove %s: %s", dropin, strerror(errno)), EXIT_FAILED;
-    rmdir(arena_strndup(init->arena, dropin,
-                        (size_t)(strrchr(dropin, '/') - dropin))); /* when nothing else lies there */
+    rmdir(file_folder(init->arena, dropin)); /* when nothing else lies there */
     stop_ringerd(init);
     puts("the configuration, the store and the mail in it are left");
     return EXIT_DONE;

@@ -91,12 +91,6 @@ int doctor_as_user(struct doctor *d, int (*act)(struct doctor *, char *, size_t)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
 }
 
-const char *doctor_folder(struct doctor *d, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash > path ? arena_strndup(d->arena, path, (size_t)(slash - path)) : slash ? "/" : ".";
-}
-
 const char *doctor_owner(struct doctor *d, const char *path)
 {
     struct stat st;

@@ -60,8 +60,6 @@ int doctor_as_user(struct doctor *doctor, int (*act)(struct doctor *doctor, char
                    const char **text_r);
 /* Of the SQLite store; NULL when it is none. */
 const char *doctor_store_path(const struct doctor *doctor);
-/* The folder of a path; in the arena. */
-const char *doctor_folder(struct doctor *doctor, const char *path);
 /* "owner:group, mode 0750" of what stat() tells. */
 const char *doctor_owner(struct doctor *doctor, const char *path);
 

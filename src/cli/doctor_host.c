@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #include "cli/doctor_checks.h"
 
 static void check_user(struct doctor *d)
@@ -54,8 +56,8 @@ static void check_config_file(struct doctor *d)
                     arena_printf(d->arena, "chmod a+r %s, and its folders must be open to %s", path,
                                  d->user ? d->user->pw_name : "it"),
                     "ringerd's user cannot read %s: %s: reloads fail", path, why);
-    else if (others_write(path) || others_write(doctor_folder(d, path)))
-        doctor_fail(d, arena_printf(d->arena, "chmod o-w %s %s", path, doctor_folder(d, path)),
+    else if (others_write(path) || others_write(file_folder(d->arena, path)))
+        doctor_fail(d, arena_printf(d->arena, "chmod o-w %s %s", path, file_folder(d->arena, path)),
                     "everybody may change %s", path);
     else
         doctor_ok(d, "%s: %s", path, doctor_owner(d, path));

@@ -155,7 +155,7 @@ static const char *path_for(struct doctor *d, const struct postfix_service *s)
 /* Which folder, or the socket itself, does not let Postfix's user through. */
 static const char *refusing(struct doctor *d)
 {
-    const char *path = path_in(d->conf->socket), *folder = doctor_folder(d, path);
+    const char *path = path_in(d->conf->socket), *folder = file_folder(d->arena, path);
     return arena_printf(d->arena, "%s (%s), %s (%s)", folder, doctor_owner(d, folder), path,
                         doctor_owner(d, path));
 }

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -22,7 +23,7 @@ enum { MB = 1024 * 1024, LEAST_MB = 64, FEW_MB = 512, HOUR_MS = 3600 * 1000, BUS
 static int open_and_write(struct doctor *d, char *text, size_t size)
 {
     sqlite3 *db = NULL;
-    const char *path = doctor_store_path(d), *folder = doctor_folder(d, path);
+    const char *path = doctor_store_path(d), *folder = file_folder(d->arena, path);
     bool closed = access(folder, W_OK | X_OK) != 0; /* -wal and -shm are made there */
     if (closed || access(path, W_OK) != 0) {
         snprintf(text, size, "%s: %s", closed ? folder : path, strerror(errno));
@@ -51,7 +52,7 @@ static void check_writable(struct doctor *d)
             d,
             arena_printf(d->arena,
                          "chown %s %s* and let it write into %s; is the file system mounted read-only?",
-                         d->user ? d->user->pw_name : "ringer", path, doctor_folder(d, path)),
+                         d->user ? d->user->pw_name : "ringer", path, file_folder(d->arena, path)),
             "ringerd's user cannot write the store: %s", why);
     else
         doctor_ok(d, "%s can be written", d->conf->store);
@@ -60,7 +61,7 @@ static void check_writable(struct doctor *d)
 static void check_space(struct doctor *d)
 {
     struct statvfs fs;
-    const char *path = doctor_store_path(d), *folder = path ? doctor_folder(d, path) : "";
+    const char *path = doctor_store_path(d), *folder = path ? file_folder(d->arena, path) : "";
     if (!path || statvfs(folder, &fs) != 0 || fs.f_blocks == 0)
         return;
     unsigned long long free_mb = (unsigned long long)fs.f_bavail * fs.f_frsize / MB;

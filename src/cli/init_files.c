@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "conf/show.h"
 #include "store/store.h"
 
@@ -287,24 +288,18 @@ static int open_as(const struct init *init, const struct passwd *pw)
     return 0;
 }
 
-static const char *folder_of(const struct init *init, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash > path ? arena_strndup(init->arena, path, (size_t)(slash - path)) : "/";
-}
-
 /* root owns the folder of the store and its sticky bit keeps ringerd from what is root's in it: the signed packs. */
 static bool make_store_folders(const struct init *init, const struct passwd *pw)
 {
-    const char *path = init->conf->store + strlen("sqlite:"), *folder = folder_of(init, path);
+    const char *path = init->conf->store + strlen("sqlite:"), *folder = file_folder(init->arena, path);
     const char *control = init->conf->control_socket;
     if (access(folder, F_OK) != 0 && !make_folder(init, folder, 0, pw->pw_gid, 01771))
         return false;
     if (access(init->conf->signed_packs, F_OK) != 0 &&
         !make_folder(init, init->conf->signed_packs, 0, 0, 0755))
         return false;
-    return !*control || access(folder_of(init, control), F_OK) == 0 ||
-           make_folder(init, folder_of(init, control), pw->pw_uid, pw->pw_gid, 0755);
+    return !*control || access(file_folder(init->arena, control), F_OK) == 0 ||
+           make_folder(init, file_folder(init->arena, control), pw->pw_uid, pw->pw_gid, 0755);
 }
 
 bool init_user(const struct init *init)
@@ -341,7 +336,7 @@ static const char *queue_folder(const struct init *init)
     const char *queue = init->postfix.queue_directory;
     size_t n = strlen(queue);
     bool below = strncmp(init->socket, "unix:", 5) == 0 && strncmp(init->socket + 5, queue, n) == 0;
-    return below && init->socket[5 + n] == '/' ? folder_of(init, init->socket + 5) : NULL;
+    return below && init->socket[5 + n] == '/' ? file_folder(init->arena, init->socket + 5) : NULL;
 }
 
 /* A folder of Postfix, or of anybody else, is never given to ringerd: `install -d` and chown() would take it. */
@@ -390,7 +385,7 @@ const char *init_dropin_path(const struct init *init)
 bool init_dropin(struct init *init)
 {
     const char *path = init_dropin_path(init), *queue = queue_folder(init);
-    const char *folder = queue ? queue : folder_of(init, init->socket + 5), *install = "";
+    const char *folder = queue ? queue : file_folder(init->arena, init->socket + 5), *install = "";
     struct passwd *mta = getpwnam(init->postfix.mail_owner);
     struct group *gr = mta ? getgrgid(mta->pw_gid) : NULL;
     if (strncmp(init->socket, "unix:", 5) != 0 || strcmp(folder, "/run/ringer") == 0)

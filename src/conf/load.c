@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include "conf/option.h"
@@ -178,14 +179,6 @@ static void check_together(struct conf_loader *loader, const struct conf *conf,
                  "limits: spool is above message, so that nothing is judged from the file");
 }
 
-static const char *folder_of(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return ".";
-    return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
-}
-
 static struct conf *conf_new(struct arena *arena, const char *path)
 {
     struct conf *conf = arena_alloc(arena, sizeof(*conf));
@@ -200,7 +193,7 @@ static struct conf *conf_new(struct arena *arena, const char *path)
 static struct conf *from_tree(struct arena *arena, const char *path, const struct yamltree_node *root,
                               struct diag_list *diags)
 {
-    struct conf_loader loader = {arena, diags, folder_of(arena, path)};
+    struct conf_loader loader = {arena, diags, file_folder(arena, path)};
     size_t errors_before = diags->errors;
     struct conf *conf = NULL;
     if (root && yamltree_is(root, YAMLTREE_MAPPING, diags)) {

@@ -27,12 +27,6 @@ bool policy_packs_key(struct arena *arena, const char *dir, const char *text, st
            minisign_public_parse(file, key_r, error_r) == 0;
 }
 
-static const char *folder_of(struct arena *arena, const char *path)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    return !slash ? "." : slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
-}
-
 static bool is_key_number(const char *text)
 {
     return strlen(text) == MINISIGN_ID_HEX - 1 &&
@@ -44,7 +38,7 @@ bool policy_packs_trust(struct arena *arena, const struct conf *conf, struct bun
 {
     struct minisign_public *keys = arena_array(arena, KEYS_MAX, sizeof(*keys));
     const struct diag_at at = {conf->path, 0, 0};
-    const char *dir = folder_of(arena, conf->path), *error;
+    const char *dir = file_folder(arena, conf->path ? conf->path : ""), *error;
     size_t errors = diags->errors;
     if (conf->pack_keys.n > KEYS_MAX)
         diag_add(diags, DIAG_ERROR, at, "remove those that are not used any more",

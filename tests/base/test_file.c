@@ -222,6 +222,24 @@ static void test_messages(void **state)
     arena_free(&arena);
 }
 
+static void test_folder(void **state)
+{
+    static const struct {
+        const char *path, *folder;
+    } rows[] = {
+        {"/etc/ringer/ringer.yaml", "/etc/ringer"},
+        {"/ringer.yaml", "/"},
+        {"ringer.yaml", "."},
+        {"a/b", "a"},
+        {"", "."},
+        {"/", "/"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_string_equal(file_folder(arena, rows[i].path), rows[i].folder);
+    arena_free(&arena);
+}
+
 static int make_dir(void **state)
 {
     return mkdtemp(dir) && chmod(dir, 0711) == 0 ? 0 : -1;
@@ -241,7 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),       cmocka_unit_test(test_kinds),
 
-        cmocka_unit_test(test_unreadable), cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_unreadable), cmocka_unit_test(test_moving),   cmocka_unit_test(test_folder),
         cmocka_unit_test(test_argument),   cmocka_unit_test(test_messages),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
