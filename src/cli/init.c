@@ -77,3 +77,17 @@ bool init_replace(const struct init *init, const char *path, struct span text, u
     return init_failed(geteuid() == 0 ? "nothing was changed in it" : "run this as root",
                        "cannot write %s: %s", path, strerror(saved));
 }
+
+const char *init_copy(const struct init *init, const char *path, const char *suffix)
+{
+    struct stat st;
+    struct span text;
+    const char *error = path, *copy = arena_printf(init->arena, "%s.%s", path, suffix);
+    for (unsigned i = 2; access(copy, F_OK) == 0; i++)
+        copy = arena_printf(init->arena, "%s.%s.%u", path, suffix, i);
+    if (!file_read_arena(init->arena, path, FILE_WRITTEN_MAX, &text, &error) || stat(path, &st) != 0) {
+        init_failed("nothing was changed", "cannot copy %s", error);
+        return NULL;
+    }
+    return init_replace(init, copy, text, st.st_mode & 07777) ? copy : NULL;
+}

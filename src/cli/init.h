@@ -37,6 +37,8 @@ void init_add(struct init *init, struct init_words *words, const char *word);
 
 /* Replaces a file in one step, its owner and mode as they were (else `mode`); makes its folder. */
 bool init_replace(const struct init *init, const char *path, struct span text, unsigned mode);
+/* Copies a file, with its mode, to the first free one of PATH.SUFFIX, PATH.SUFFIX.2 ...: its name, or NULL. */
+const char *init_copy(const struct init *init, const char *path, const char *suffix);
 /* Makes the folder of `path` and those above it; false with errno. */
 bool init_make_folders(const struct init *init, const char *path);
 /* Reads a file; NULL when it is not there or cannot be read. */

@@ -127,15 +127,8 @@ static bool says_what_it_wants(const struct init *init)
 
 static bool keep_copy(const struct init *init)
 {
-    size_t n;
-    const char *text = init_read(init, init->config, &n),
-               *copy = arena_printf(init->arena, "%s.before-init", init->config);
-    for (unsigned i = 2; access(copy, F_OK) == 0; i++)
-        copy = arena_printf(init->arena, "%s.before-init.%u", init->config, i);
-    if (!text || !init_replace(init, copy, (struct span){text, n}, 0644))
-        return false;
-    printf("the configuration that was there is kept as %s\n", copy);
-    return true;
+    const char *copy = init_copy(init, init->config, "before-init");
+    return copy && printf("the configuration that was there is kept as %s\n", copy) > 0;
 }
 
 /* True when the configuration that is there stays. */

@@ -12,13 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
 #include <sodium.h>
 
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/init.h"
 #include "cli/reach.h"
@@ -229,25 +227,11 @@ static const char *hash_of(const struct init *init, const char *path)
     return sodium_bin2hex(hex, HASH_HEX, hash, sizeof(hash));
 }
 
-static const char *make_copy(const struct init *init, const char *path)
-{
-    struct stat st;
-    struct span text;
-    const char *error = path, *copy = arena_printf(init->arena, "%s.before-ringer", path);
-    for (unsigned i = 2; access(copy, F_OK) == 0; i++)
-        copy = arena_printf(init->arena, "%s.before-ringer.%u", path, i);
-    if (!file_read_arena(init->arena, path, FILE_WRITTEN_MAX, &text, &error) || stat(path, &st) != 0) {
-        init_failed("nothing was changed", "cannot copy %s", error);
-        return NULL;
-    }
-    return init_replace(init, copy, text, st.st_mode & 07777) ? copy : NULL;
-}
-
 static json_t *copy_files(const struct init *init, const struct plan *plan)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-        const char *path = file_path(init, files[i]), *copy = make_copy(init, path);
+        const char *path = file_path(init, files[i]), *copy = init_copy(init, path, "before-ringer");
         if (!copy) {
             json_decref(list);
             return NULL;

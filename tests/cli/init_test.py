@@ -147,8 +147,11 @@ def replace_keeps_a_copy():
 def a_file_of_mere_defaults_is_replaced():
     with open(S.conf, 'wb') as f:
         f.write(slurp(os.path.join(SRC, 'contrib/ringer.yaml')))
+    os.chmod(S.conf, 0o640)
     S.init('--own-domain', 'buyer.example', '--mode', 'enforce')
     true(b"own-domains: ['buyer.example']" in slurp(S.conf))
+    equal([stat.S_IMODE(os.stat(f).st_mode) for f in (S.conf, S.conf + '.before-init')], [0o640, 0o640])
+    os.chmod(S.conf, 0o644)
     os.unlink(S.conf + '.before-init')
 
 
