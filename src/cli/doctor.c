@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/doctor.h"
+#include "cli/run.h"
 
 enum { TEXT_MAX = 8192 /* what a child may say */ };
 
@@ -53,15 +54,11 @@ void doctor_fail(struct doctor *d, const char *remedy, const char *fmt, ...)
 static int act_as_user(struct doctor *d, int (*act)(struct doctor *, char *, size_t), int out)
 {
     char text[TEXT_MAX] = "";
-    int code;
-    if (geteuid() == 0 && d->user &&
-        (initgroups(d->user->pw_name, d->user->pw_gid) != 0 || setgid(d->user->pw_gid) != 0 ||
-         setuid(d->user->pw_uid) != 0)) {
-        snprintf(text, sizeof(text), "cannot become %s: %s", d->user->pw_name, strerror(errno));
-        code = 100;
-    } else {
+    int error = run_become(geteuid() == 0 ? d->user : NULL, NULL, false), code = 100;
+    if (error)
+        snprintf(text, sizeof(text), "cannot become %s: %s", d->user->pw_name, strerror(error));
+    else
         code = act(d, text, sizeof(text));
-    }
     (void)!write(out, text, strlen(text));
     return code;
 }

@@ -19,6 +19,7 @@
 
 #include "cli/cli.h"
 #include "cli/init.h"
+#include "cli/run.h"
 
 /* --- the configuration */
 
@@ -266,9 +267,9 @@ static bool make_folder(const struct init *init, const char *path, uid_t uid, gi
 static int open_as(const struct init *init, const struct passwd *pw)
 {
     struct store_error error;
-    if (geteuid() == 0 &&
-        (initgroups(init->user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)) {
-        init_failed("see `ringer doctor`", "cannot become %s: %s", init->user, strerror(errno));
+    int failed = run_become(geteuid() == 0 ? pw : NULL, NULL, false);
+    if (failed) {
+        init_failed("see `ringer doctor`", "cannot become %s: %s", init->user, strerror(failed));
         return 1;
     }
     umask(0077);

@@ -3,7 +3,6 @@
  * them (initgroups), working directory, chroot.
  */
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,22 +11,7 @@
 #include <unistd.h>
 
 #include "cli/reach.h"
-
-static int become(const struct reach *r)
-{
-    struct passwd *pw = r->user ? getpwnam(r->user) : NULL;
-    if (r->user && !pw)
-        return ENOENT;
-    if (pw && initgroups(r->user, pw->pw_gid) != 0)
-        return errno;
-    if (r->folder && chdir(r->folder) != 0)
-        return errno;
-    if (r->chrooted && chroot(".") != 0)
-        return errno;
-    if (pw && (setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0))
-        return errno;
-    return 0;
-}
+#include "cli/run.h"
 
 static int attempt(const struct reach *r)
 {
@@ -35,7 +19,8 @@ static int attempt(const struct reach *r)
     if (strlen(r->path) >= sizeof(sun.sun_path))
         return ENAMETOOLONG;
     strcpy(sun.sun_path, r->path);
-    int error = become(r);
+    const struct passwd *pw = r->user ? getpwnam(r->user) : NULL;
+    int error = r->user && !pw ? ENOENT : run_become(pw, r->folder, r->chrooted);
     if (error)
         return error;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

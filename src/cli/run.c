@@ -1,8 +1,9 @@
 /*
- * Running other programs and asking the user, for the commands that set Ringer up and look after it.
+ * Running other programs, acting as another user and asking ours, for the commands that set Ringer up and look after it.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,17 @@ const char *run_quote(struct arena *arena, const char *word)
     const char *copy = arena_strdup(arena, out.p);
     buf_free(&out);
     return copy;
+}
+
+int run_become(const struct passwd *pw, const char *folder, bool chrooted)
+{
+    if (pw && initgroups(pw->pw_name, pw->pw_gid) != 0) /* while /etc/group can be seen */
+        return errno;
+    if (folder && chdir(folder) != 0)
+        return errno;
+    if (chrooted && chroot(".") != 0)
+        return errno;
+    return pw && (setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0) ? errno : 0;
 }
 
 bool run_can_ask(void)

@@ -1,9 +1,10 @@
 #ifndef RINGER_CLI_RUN_H
 #define RINGER_CLI_RUN_H
+#include <pwd.h>
 #include <stdbool.h>
 #include "base/arena.h"
 
-/* Other programs, and the user. */
+/* Other programs, other users, and the user who is asked. */
 
 enum { RUN_MISSING = 127 };
 /*
@@ -15,6 +16,12 @@ int run_program(struct arena *arena, const char *const *argv, const char **outpu
 bool run_finds(struct arena *arena, const char *program);
 /* A word as sh takes it, quoted where needed. */
 const char *run_quote(struct arena *arena, const char *word);
+
+/*
+ * This process, a child that is to try something, becomes `pw` (NULL: stays who it is) with all its groups, in `folder`
+ * (NULL: stays where it is), which may be made all that it sees. 0, else the errno; then it must not go on.
+ */
+int run_become(const struct passwd *pw, const char *folder, bool chrooted);
 
 /* Are both standard input and output a terminal? Only then questions are asked. */
 bool run_can_ask(void);
