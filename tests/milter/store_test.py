@@ -402,6 +402,38 @@ def a_clock_far_ahead_purges_nothing():
     equal([row[0] for row in change(d, "SELECT what FROM audit WHERE what = 'confirm-clock'")], ['confirm-clock'])
 
 
+def a_clock_that_jumps_sweeps_away_nothing_under_way():
+    env = in_future(0)
+    if not env:
+        return
+    d = Ringerd().start()
+    equal(d.client().start().message(ham())[0], 'c')
+    wait_for('the clock to be believed', lambda: change(d, "SELECT 1 FROM store_meta WHERE name = 'clock'"))
+    equal(d.stop(), 0)
+    now = int(time.time() * 1000)
+    for id, begun in (('crashed', now - 3 * 3600000), ('under way', now)):
+        change(d, "INSERT INTO quarantine_part VALUES ('default', ?, ?)", id, begun)
+        change(d, "INSERT INTO quarantine_piece VALUES ('default', ?, 0, 'x')", id)
+    clock = d.dir + '/clock'  # of the running daemon
+
+    def set_clock(offset):
+        with open(clock + '.new', 'w') as f:
+            f.write(offset)
+        os.rename(clock + '.new', clock)
+    set_clock('+500d')
+    del env['FAKETIME']
+    d.start(env=dict(env, FAKETIME_TIMESTAMP_FILE=clock, FAKETIME_NO_CACHE='1'))
+    wait_for('the doubt', lambda: 'the clock is far from what the store knows' in d.text()[d.log_start:])
+    parts = 'SELECT id FROM quarantine_part ORDER BY id'
+    equal(change(d, parts), [('crashed',), ('under way',)])  # by this clock both are old
+    set_clock('+0d')
+    wait_for('the sweep', lambda: len(change(d, parts)) < 2)
+    true('the clock is believed' in d.text())
+    equal(change(d, parts), [('under way',)])
+    equal(change(d, "SELECT id FROM quarantine_piece WHERE bytes = 'x'"), [('under way',)])
+    equal(d.stop(), 0)
+
+
 def held_mail_is_announced_before_it_is_purged():
     d = Ringerd().start()
     c = d.client().start()
@@ -435,4 +467,5 @@ if __name__ == '__main__':
                a_log_that_is_removed_loses_nothing, a_log_that_is_removed_is_missed_without_mail,
                a_log_that_is_cut_is_told_with_the_messages, another_file_in_its_place_is_used,
                what_came_twice_is_listed_once, rows_that_could_not_be_written_are_told_at_the_end, a_clock_far_ahead_purges_nothing,
+               a_clock_that_jumps_sweeps_away_nothing_under_way,
                held_mail_is_announced_before_it_is_purged])
