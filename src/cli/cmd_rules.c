@@ -97,6 +97,7 @@ static void show(const struct rule_info *r)
     printf("  why       %s\n", r->why);
     printf("  score     %s on axis %s\n", r->score, axis_name(r->axis));
     printf("  alone     %s\n", rule_alone_name(r->alone));
+    printf("  booster   %s\n", r->booster ? "yes" : "no");
     printf("  group     %s\n", r->group ? r->group : "-");
     printf("  severity  %s\n", severity_name(r->severity));
     printf("  enabled   %s\n", rule_state_name(r->state));

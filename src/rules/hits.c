@@ -42,6 +42,7 @@ static struct rule_hit hit_of(const struct rule *rule, const struct expr_env *en
         .why = why_fill(rule, env->facts, arena),
         .monitor = rule->info.state == RULE_MONITOR,
         .alone = rule->info.alone,
+        .booster = rule->info.booster,
         .group = rule->info.group,
     };
 }

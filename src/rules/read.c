@@ -12,8 +12,8 @@
 enum { MAX_ID = 80, MAX_TITLE = 200, MAX_TAGS = 32 };
 
 static const char *const file_keys[] = {"pack", "version", "rules"};
-static const char *const rule_keys[] = {"id",    "title",    "why",  "when",    "score", "axis",
-                                        "group", "severity", "tags", "enabled", "alone", "tests"};
+static const char *const rule_keys[] = {"id",       "title", "why",     "when",  "score",   "axis", "group",
+                                        "severity", "tags",  "enabled", "alone", "booster", "tests"};
 #define KEYS(list) list, sizeof(list) / sizeof(*list)
 
 /* Ids, groups, packs, own tags. */
@@ -175,6 +175,17 @@ static bool read_alone(const struct yamltree_node *node, struct rule *rule, stru
                 "%s is on the axis context, which decides nothing alone", rule->info.id);
 }
 
+static bool read_booster(const struct yamltree_node *node, struct rule *rule, struct diag_list *diags)
+{
+    if (!node)
+        return true;
+    if (!yamltree_bool(node, &rule->info.booster, diags))
+        return false;
+    return rule->info.axis == AXIS_CONTEXT ||
+           FAIL(node->at, "remove it, or write: axis: context",
+                "%s is a booster, which raises what others found: only context does that", rule->info.id);
+}
+
 static bool has_test(const struct rule *rule, bool hit)
 {
     for (size_t i = 0; i < rule->info.n_tests; i++)
@@ -220,6 +231,7 @@ static bool read_rule(struct ruleset *set, const struct yamltree_node *map, cons
     ok = read_texts(map, &rule, diags) && ok;
     ok = read_words(map, &rule, diags) && ok;
     ok = read_alone(yamltree_get(map, "alone"), &rule, diags) && ok;
+    ok = read_booster(yamltree_get(map, "booster"), &rule, diags) && ok;
     ok = read_group(yamltree_get(map, "group"), &rule, diags) && ok;
     ok = read_tags(yamltree_get(map, "tags"), set, &rule, diags) && ok;
     ok = rule_tests_read(set, &rule, yamltree_get(map, "tests"), diags) && ok;

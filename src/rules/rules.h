@@ -44,6 +44,7 @@ struct rule_hit {
     const char *why; /* placeholders filled in */
     bool monitor;    /* enabled: monitor: reported, not counted */
     enum rule_alone alone;
+    bool booster;        /* counts, but no message is held that would not be without it */
     const char *group;   /* of the hits of a group only the highest counts on each axis; NULL = none */
     const char *allowed; /* why it does not count for this sender; NULL: it does */
     bool counted;        /* set by verdict_decide(): false for monitor and for the lower ones of a group */
@@ -62,6 +63,7 @@ struct rule_info {
     enum severity severity;
     enum rule_state state;
     enum rule_alone alone;
+    bool booster;
     const char *const *tags;
     size_t n_tags, n_tests;
     struct diag_at at;

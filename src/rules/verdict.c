@@ -13,9 +13,9 @@ ENUM_DEFINE(action, ACTION_LIST)
 const struct verdict_policy verdict_policy_default = {
     .tag = 50, .hold = 90, .identity_floor = 20, .request_floor = 20, .reject = 0};
 
-static int clip(int v, int low, int high)
+static int clip(int64_t v, int low, int high)
 {
-    return v < low ? low : v > high ? high : v;
+    return v < low ? low : v > high ? high : (int)v;
 }
 
 /*
@@ -40,18 +40,20 @@ static bool outdone(const struct rule_hit *v, size_t i)
     return false;
 }
 
-static void add_up(struct rule_hit *v, size_t n, int *axis_score)
+/* *boosted_r: what of the context is there only by boosters. */
+static void add_up(struct rule_hit *v, size_t n, int *axis_score, int *boosted_r)
 {
-    int64_t sum[AXIS_COUNT] = {0};
+    int64_t sum[AXIS_COUNT] = {0}, boost = 0;
     for (size_t i = 0; i < n; i++) {
         v[i].counted = !v[i].monitor && !v[i].allowed && !outdone(v, i);
         if (v[i].counted)
             sum[v[i].axis] += v[i].score;
+        if (v[i].counted && v[i].booster)
+            boost += v[i].score;
     }
-    for (unsigned a = 0; a < AXIS_COUNT; a++) {
-        int low = a == AXIS_CONTEXT ? -100 : 0;
-        axis_score[a] = sum[a] < low ? low : sum[a] > 100 ? 100 : (int)sum[a];
-    }
+    for (unsigned a = 0; a < AXIS_COUNT; a++)
+        axis_score[a] = clip(sum[a], a == AXIS_CONTEXT ? -100 : 0, 100);
+    *boosted_r = axis_score[AXIS_CONTEXT] - clip(sum[AXIS_CONTEXT] - boost, -100, 100);
 }
 
 /* Does any hit suffice by itself? That another of its group counts more changes nothing about it. */
@@ -91,7 +93,8 @@ struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_h
     struct rule_hit *v = arena_grow(arena, hits.v, hits.n, hits.n ? hits.n : 1, sizeof(*v));
     if (hits.n > 1)
         qsort(v, hits.n, sizeof(*v), by_score);
-    add_up(v, hits.n, verdict.axis_score);
+    int boosted;
+    add_up(v, hits.n, verdict.axis_score, &boosted);
     verdict.hits.v = v;
 
     int identity = verdict.axis_score[AXIS_IDENTITY], request = verdict.axis_score[AXIS_REQUEST];
@@ -100,14 +103,15 @@ struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_h
     bool has_request = request > 0 && request >= policy->request_floor;
     verdict.axes = (has_identity ? 1u << AXIS_IDENTITY : 0) | (has_request ? 1u << AXIS_REQUEST : 0);
     verdict.score = clip(sum, 0, 100);
-    if (has_identity && has_request && sum >= policy->hold) {
-        verdict.action = policy->reject && sum >= policy->reject ? ACTION_REJECT : ACTION_QUARANTINE;
+    int without = sum - boosted;
+    if (has_identity && has_request && without >= policy->hold) {
+        verdict.action = policy->reject && without >= policy->reject ? ACTION_REJECT : ACTION_QUARANTINE;
         return verdict;
     }
     if (suffices(v, hits.n))
         return hold(verdict, policy);
-    if (!(has_identity && has_request)) /* never shown as if it were to be held */
-        verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);
+    /* never shown as if it were to be held */
+    verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);
     if (!speaks(v, hits.n) && context < policy->tag) /* nor as if it were to be tagged */
         verdict.score = clip(verdict.score, 0, policy->tag > 0 ? policy->tag - 1 : 0);
     verdict.action = verdict.score >= policy->tag ? ACTION_TAG : ACTION_PASS;

@@ -49,6 +49,12 @@
      "9:12: p.x is on the axis context, which decides nothing alone | remove it, or write: axis: identity, "
      "or: "
      "axis: request"},
+    {"booster on the identity axis",
+     "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
+     "why: w\n    score: 10\n    booster: true\n",
+     "9:14: p.x is a booster, which raises what others found: only context does that | remove it, or write: "
+     "axis: "
+     "context"},
     {"alone without tests",
      "pack: p\nrules:\n  - id: p.x\n    title: t\n    axis: identity\n    when: lookalike.score >= 70\n    "
      "why: w\n    score: 10\n    alone: true\n    tests:\n      - facts: {lookalike.score: 70}\n        "

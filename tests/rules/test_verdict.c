@@ -20,6 +20,10 @@
     {                                                                                                        \
         .id = "c" #s, .axis = AXIS_CONTEXT, .score = s                                                       \
     }
+#define B(s)                                                                                                 \
+    {                                                                                                        \
+        .id = "b" #s, .axis = AXIS_CONTEXT, .score = s, .booster = true                                      \
+    }
 #define IN(g, s)                                                                                             \
     {                                                                                                        \
         .id = "g" #s, .axis = AXIS_IDENTITY, .score = s, .group = g                                          \
@@ -88,6 +92,12 @@ static const struct {
     {"a group counts once", {IN("a", 40), IN("a", 30), Q(30)}, ACTION_TAG, 70, BOTH},
     {"two groups add up", {IN("a", 40), IN("b", 30), Q(30)}, ACTION_QUARANTINE, 100, BOTH},
     {"a group is one axis's", {IN("a", 60), QN("a", 30)}, ACTION_QUARANTINE, 90, BOTH},
+    {"a booster completes no hold", {I(40), Q(45), B(20)}, ACTION_TAG, 89, BOTH},
+    {"nor do two", {I(40), Q(45), B(20), B(20)}, ACTION_TAG, 89, BOTH},
+    {"a booster is shown where there is a hold", {I(40), Q(50), B(5)}, ACTION_QUARANTINE, 95, BOTH},
+    {"a booster beside context that completes", {I(40), Q(45), C(5), B(20)}, ACTION_QUARANTINE, 100, BOTH},
+    {"a booster makes up for nothing that lowers", {I(40), Q(55), C(-10), B(20)}, ACTION_TAG, 89, BOTH},
+    {"a booster tags", {I(40), B(20)}, ACTION_TAG, 60, ID},
     {"suffices alone", {YES(75)}, ACTION_QUARANTINE, 90, ID},
     {"suffices whatever its score", {YES(10)}, ACTION_QUARANTINE, 90, 0},
     {"suffices beside what lowers", {YES(75), C(-60)}, ACTION_QUARANTINE, 90, ID},
