@@ -9,19 +9,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "mail/attachment.h"
 #include "worker/extraction.h"
 
 enum { PIECE = 65536 };
-
-/* What is wrong is kept, and the next file still read; a password outweighs the rest: it is what the sender chose. */
-static void note(struct extraction *x, enum worker_status status, const char *detail)
-{
-    if (x->status == WORKER_OK || (status == WORKER_ENCRYPTED && x->status != WORKER_TIMEOUT)) {
-        x->status = status;
-        x->detail = detail;
-    }
-}
 
 static struct archive *open_archive(struct span bytes, const char *password)
 {
@@ -80,35 +70,12 @@ static enum worker_status unpack(struct extraction *x, struct archive *a, struct
     }
 }
 
-/* A file inside, by the reader of its kind; it starts with a clean status, which is then added to the archive's. */
-static void read_inner(struct extraction *x, struct arena *arena, const char *name, struct span bytes)
-{
-    struct extraction outer = *x;
-    if (!bytes.n)
-        return;
-    x->status = WORKER_OK;
-    x->detail = "";
-    x->name = name;
-    x->depth++;
-    sink_break(&x->sink, 2);
-    x->inner(x, arena, document_kind(attachment_sniff(bytes), name, bytes), bytes);
-    sink_break(&x->sink, 2);
-    enum worker_status status = x->status;
-    const char *detail = x->detail;
-    x->status = outer.status;
-    x->detail = outer.detail;
-    x->name = outer.name;
-    x->depth--;
-    if (status != WORKER_OK)
-        note(x, status, detail);
-}
-
 static void explain(struct extraction *x, enum worker_status status)
 {
-    note(x, status,
-         status == WORKER_TOO_BIG   ? "the archive unpacks beyond the limit"
-         : status == WORKER_TIMEOUT ? "the archive is too much work"
-                                    : "the archive does not keep to its format");
+    extract_note(x, status,
+                 status == WORKER_TOO_BIG   ? "the archive unpacks beyond the limit"
+                 : status == WORKER_TIMEOUT ? "the archive is too much work"
+                                            : "the archive does not keep to its format");
 }
 
 /* false: nothing more is to be read. *locked_r is set where a file wants a password, or another one. */
@@ -121,7 +88,7 @@ static bool read_entry(struct extraction *x, struct arena *arena, struct archive
     if (archive_entry_filetype(entry) == AE_IFDIR || (only_locked && !locked))
         return true;
     if (x->files >= ARCHIVE_FILES_MAX) {
-        note(x, WORKER_TOO_BIG, "the archive holds too many files");
+        extract_note(x, WORKER_TOO_BIG, "the archive holds too many files");
         return false;
     }
     enum worker_status status = unpack(x, a, &bytes);
@@ -131,7 +98,7 @@ static bool read_entry(struct extraction *x, struct arena *arena, struct archive
         x->files++;
         if (status != WORKER_OK) /* before its reader complains about what is cut off */
             explain(x, status);
-        read_inner(x, arena, name, buf_span(&bytes));
+        extract_inside(x, arena, name, buf_span(&bytes));
     }
     buf_free(&bytes);
     return wrong ? !only_locked : status == WORKER_OK;
@@ -147,7 +114,7 @@ static bool read_files(struct extraction *x, struct arena *arena, struct span by
     while (a && !x->sink.truncated && !extract_late(x) &&
            ((rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)) {
         if (archive_format(a) == ARCHIVE_FORMAT_RAW && archive_filter_count(a) < 2) {
-            note(x, WORKER_BROKEN, "no archive, though it begins like one");
+            extract_note(x, WORKER_BROKEN, "no archive, though it begins like one");
             break;
         }
         rc = ARCHIVE_EOF;
@@ -177,9 +144,9 @@ static bool try_passwords(struct extraction *x, struct arena *arena, struct span
 void extract_archive(struct extraction *x, struct arena *arena, struct span document)
 {
     if (x->depth >= ARCHIVE_DEPTH_MAX) {
-        note(x, WORKER_TOO_BIG, "archives in archives, deeper than is looked");
+        extract_note(x, WORKER_TOO_BIG, "archives in archives, deeper than is looked");
         return;
     }
     if (read_files(x, arena, document, NULL) && !try_passwords(x, arena, document))
-        note(x, WORKER_ENCRYPTED, "the archive has a password");
+        extract_note(x, WORKER_ENCRYPTED, "the archive has a password");
 }

@@ -42,6 +42,11 @@ static inline bool extract_late(const struct extraction *x)
     return x->deadline && monotonic_ms() >= x->deadline;
 }
 
+/* What is wrong is kept, and the next file still read; a password outweighs the rest: it is what the sender chose. */
+void extract_note(struct extraction *x, enum worker_status status, const char *detail);
+/* A file inside, by the reader of its kind, which starts with a clean status; that is then added to the one around it. */
+void extract_inside(struct extraction *x, struct arena *arena, const char *name, struct span bytes);
+
 /* false: a sound ZIP without an office document in it */
 bool extract_office(struct extraction *x, struct arena *arena, struct span document);
 void extract_archive(struct extraction *x, struct arena *arena, struct span document);

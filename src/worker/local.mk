@@ -8,6 +8,7 @@ libringer_a_SOURCES += \
 	src/worker/document.c src/worker/document.h \
 	src/worker/extract.c src/worker/extract.h \
 	src/worker/extraction.h \
+	src/worker/inside.c \
 	src/worker/office.c \
 	src/worker/plain.c \
 	src/worker/pool.c \
@@ -28,6 +29,7 @@ libringer_a_SOURCES += \
 WORKER_LIBS = $(LIBARCHIVE_LIBS) $(SPF2_LIBS) $(UNBOUND_LIBS) $(GUMBO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(UNISTRING_LIBS) -lm
 pkglibexec_PROGRAMS += ringer-worker
 ringer_worker_SOURCES = \
+	src/worker/embedded.c src/worker/embedded.h \
 	src/worker/look.c src/worker/look.h \
 	src/worker/outside.c src/worker/outside.h \
 	src/worker/program.c src/worker/program.h \

@@ -2,21 +2,21 @@
  * Which programs read a document, and what they say together.
  */
 #include "worker/cfb.h"
+#include "worker/embedded.h"
 #include "worker/outside.h"
 #include "worker/programtext.h"
 
-enum { RUNNERS_IN_ARCHIVE = 5 };
+enum { RUNNERS_OF_FILES = 12 }; /* of a PDF each takes two, and one more for each file in it */
 
 unsigned outside_runners(enum document_kind kind)
 {
     switch (kind) {
-    case DOCUMENT_PDF:
-        return 1;
     case DOCUMENT_CFB:
         return 3;
+    case DOCUMENT_PDF:
     case DOCUMENT_ZIP: /* it may be an archive all the same */
     case DOCUMENT_ARCHIVE:
-        return RUNNERS_IN_ARCHIVE;
+        return RUNNERS_OF_FILES;
     default:
         return 0;
     }
@@ -53,10 +53,21 @@ static void read_old_office(struct extraction *x, struct arena *arena, struct sp
     x->detail = detail;
 }
 
+/* Text that is cut off after so many pages leaves room for the files. */
+static void read_pdf(struct extraction *x, struct arena *arena, struct span document)
+{
+    if (!program_text(x, arena, PROGRAM_PDFTOTEXT, document))
+        return;
+    bool cut = x->sink.truncated;
+    x->sink.truncated = x->sink.text.n >= x->sink.max;
+    embedded_read(x, arena, document);
+    x->sink.truncated |= cut;
+}
+
 void outside_read(struct extraction *x, struct arena *arena, enum document_kind kind, struct span document)
 {
     if (kind == DOCUMENT_CFB)
         read_old_office(x, arena, document);
     else
-        program_text(x, arena, PROGRAM_PDFTOTEXT, document);
+        read_pdf(x, arena, document);
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,6 +39,7 @@ struct runners {
 /* What a runner is told. */
 struct order {
     enum program program;
+    unsigned number;
     bool own; /* the document is options.document */
     size_t n; /* else as many bytes follow */
 };
@@ -82,9 +84,22 @@ static int receive_document(int in, size_t n)
     return fd;
 }
 
-static _Noreturn void become(const struct runners *all, const struct runner *self, const struct order *order)
+static _Noreturn void execute(const struct program_row *row, const char *path, unsigned number)
 {
     static const char *const environment[] = {"LC_ALL=C", "HOME=/nonexistent", "OMP_THREAD_LIMIT=1", NULL};
+    const char *argv[sizeof(row->arguments) / sizeof(*row->arguments)];
+    char text[16];
+    snprintf(text, sizeof(text), "%u", number);
+    for (size_t i = 0; i < sizeof(argv) / sizeof(*argv); i++)
+        argv[i] =
+            row->arguments[i] && strcmp(row->arguments[i], PROGRAM_NUMBER) == 0 ? text : row->arguments[i];
+    execve(path, (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
+    _exit(errno == ENOENT || errno == EACCES ? PROGRAM_NOT_THERE : PROGRAM_NOT_STARTED);
+}
+
+static _Noreturn void become(const struct runners *all, const struct runner *self, const struct order *order)
+{
+    const struct program_row *row = &program_rows[order->program];
     const struct program_options *o = &all->options;
     int document = order->own ? all->document : receive_document(self->in, order->n);
     lseek(document, 0, SEEK_SET);
@@ -93,14 +108,13 @@ static _Noreturn void become(const struct runners *all, const struct runner *sel
         _exit(PROGRAM_NOT_STARTED);
     for (int fd = 3; fd < 64; fd++)
         close(fd);
+    if (row->saves && o->sandboxed && !o->files_shut_in)
+        _exit(PROGRAM_NOT_SHUT_IN);
     if (!sandbox_limits(o->memory_bytes, o->cpu_seconds, 0) || !sandbox_no_forks() ||
-        (o->sandboxed && !sandbox_enter(SANDBOX_PROGRAM)))
+        (o->sandboxed && !sandbox_enter(row->saves ? SANDBOX_SAVER : SANDBOX_PROGRAM)))
         _exit(PROGRAM_NOT_STARTED);
-    const struct program_row *row = &program_rows[order->program];
     char path[PATH_MAX];
-    execve(program_path(order->program, o->folder, path), (char *const *)(uintptr_t)row->arguments,
-           (char *const *)(uintptr_t)environment);
-    _exit(errno == ENOENT || errno == EACCES ? PROGRAM_NOT_THERE : PROGRAM_NOT_STARTED);
+    execute(row, program_path(order->program, o->folder, path), order->number);
 }
 
 static _Noreturn void wait_for_order(const struct runners *all, const struct runner *self, pid_t parent)
@@ -226,18 +240,24 @@ void program_collect(struct extraction *x, struct program_pipes *run, program_pi
         close(run->err);
 }
 
-struct program_pipes *program_start(struct extraction *x, enum program program, struct span document)
+struct program_pipes *program_start_with(struct extraction *x, enum program program, unsigned number,
+                                         struct span document)
 {
     struct runners *all = x->runners;
     if (!all || all->used == all->n)
         return NULL;
     struct runner *run = &all->v[all->used++];
     struct span known = all->options.document;
-    struct order order = {program, all->document >= 0 && document.p == known.p && document.n == known.n,
-                          document.n};
+    struct order order = {program, number,
+                          all->document >= 0 && document.p == known.p && document.n == known.n, document.n};
     feed(x, run->in, (struct span){(const char *)&order, sizeof(order)});
     if (!order.own)
         feed(x, run->in, document);
     close(run->in);
     return &run->pipes;
+}
+
+struct program_pipes *program_start(struct extraction *x, enum program program, struct span document)
+{
+    return program_start_with(x, program, 0, document);
 }

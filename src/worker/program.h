@@ -17,14 +17,15 @@ struct program_options {
     unsigned cpu_seconds;
     const char *folder;   /* of the worker: our own programs */
     bool sandboxed;       /* filters are to be loaded */
+    bool files_shut_in;   /* by Landlock */
     struct span document; /* that of the request: its memory file is made once */
 };
 /* Before the parser's sandbox closes; at most RUNNERS_MAX. They die with the calling process. */
-enum { RUNNERS_MAX = 8 };
+enum { RUNNERS_MAX = 16 };
 struct runners *runners_start(unsigned n, const struct program_options *options);
 
-/* Exit codes of a runner: its limits or the program cannot be had; the program is not installed. */
-enum { PROGRAM_NOT_STARTED = 120, PROGRAM_NOT_THERE = 121 };
+/* Exit codes of a runner: its limits or the program cannot be had; it is not installed; there is no Landlock for it. */
+enum { PROGRAM_NOT_STARTED = 120, PROGRAM_NOT_THERE = 121, PROGRAM_NOT_SHUT_IN = 122 };
 
 struct program_pipes {
     int out, err; /* from it */
@@ -39,6 +40,9 @@ typedef bool program_piece(void *ctx, struct span piece); /* false: no more is w
 
 /* Inside it. NULL: no runner is left. What cannot be given to it until the deadline, program_collect() finds missing. */
 struct program_pipes *program_start(struct extraction *x, enum program program, struct span document);
+/* The same for one that takes a number. */
+struct program_pipes *program_start_with(struct extraction *x, enum program program, unsigned number,
+                                         struct span document);
 /* Its output, until its end, `false` from `on_piece`, or the deadline of `x`. */
 void program_collect(struct extraction *x, struct program_pipes *pipes, program_piece *on_piece, void *ctx,
                      struct program_end *end_r);

@@ -9,6 +9,8 @@
 
 enum program {
     PROGRAM_PDFTOTEXT,
+    PROGRAM_PDFDETACH_LIST,
+    PROGRAM_PDFDETACH_SAVE, /* of the file whose number is given */
     PROGRAM_CATDOC,
     PROGRAM_XLS2CSV,
     PROGRAM_CATPPT,
@@ -21,8 +23,10 @@ enum program {
 struct program_row {
     const char *path, *package; /* a path without "/": in the worker's own folder */
     bool optional;              /* not installed, it only leaves a format unread */
-    const char *arguments[13];  /* the first is its name; NULL behind the last */
+    bool saves; /* opens its standard output as a file: only where Landlock forbids all others */
+    const char *arguments[13]; /* the first is its name; NULL behind the last; PROGRAM_NUMBER: a number */
 };
+#define PROGRAM_NUMBER "#"
 extern const struct program_row program_rows[PROGRAM_COUNT];
 
 /* Where it is: `path` of its row, or in `folder` (the worker's own), which is written to `out`. */

@@ -43,6 +43,8 @@ void program_judge(struct extraction *x, struct arena *arena, enum program progr
         set(x, arena, program, WORKER_ENCRYPTED, "needs a password for it");
     else if (code == PROGRAM_NOT_THERE || code == PROGRAM_NOT_STARTED)
         not_there(x, arena, program);
+    else if (code == PROGRAM_NOT_SHUT_IN)
+        set(x, arena, program, WORKER_UNSUPPORTED, "is only asked for it where the kernel has Landlock");
     else if (signal == SIGSYS)
         set(x, arena, program, WORKER_UNAVAILABLE,
             "was killed by SIGSYS: a filter of system calls around ringerd forbids what it needs");

@@ -104,7 +104,7 @@ static char *shut_in(struct arguments *a, unsigned *sandbox_r)
         return mem_printf("prctl: %s", strerror(errno));
     if (a->spf ? sandbox_no_files() : sandbox_files(a->serve.folder))
         *sandbox_r |= SANDBOX_LANDLOCK;
-    if (sandbox_prepare() && sandbox_enter(stage))
+    if (sandbox_prepare(*sandbox_r & SANDBOX_LANDLOCK) && sandbox_enter(stage))
         *sandbox_r |= SANDBOX_SECCOMP;
     else if (!a->allow_unsandboxed)
         return mem_printf(
@@ -179,7 +179,11 @@ static const char *own_folder(char path[PATH_MAX])
 int main(int argc, char **argv)
 {
     char folder[PATH_MAX];
-    struct arguments a = {.serve = {own_folder(folder), 256 << 20, 32 << 20, 4000, false}, .resolvers = ""};
+    struct arguments a = {.serve = {.folder = own_folder(folder),
+                                    .memory_bytes = 256 << 20,
+                                    .input_bytes = 32 << 20,
+                                    .deadline_ms = 4000},
+                          .resolvers = ""};
     int type = 0, code = parse_arguments(argc, argv, &a);
     unsigned sandbox;
     if (code >= 0)
@@ -200,6 +204,7 @@ int main(int argc, char **argv)
         _exit(1);
     }
     a.serve.sandboxed = sandbox & SANDBOX_SECCOMP;
+    a.serve.files_shut_in = sandbox & SANDBOX_LANDLOCK;
     if (!serve_hello(WORKER_FD, sandbox))
         _exit(1);
     while (wait_for_request())

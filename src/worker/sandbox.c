@@ -25,11 +25,11 @@
 
 enum {
     L = SANDBOX_LAUNCHER,
-    G = SANDBOX_LAUNCHER | SANDBOX_PROGRAM,
-    A = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_PARSER | SANDBOX_RESOLVER,
+    G = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_SAVER,
+    A = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_SAVER | SANDBOX_PARSER | SANDBOX_RESOLVER,
     R = SANDBOX_RESOLVER,
     LR = SANDBOX_LAUNCHER | SANDBOX_RESOLVER,
-    GR = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_RESOLVER,
+    GR = SANDBOX_LAUNCHER | SANDBOX_PROGRAM | SANDBOX_SAVER | SANDBOX_RESOLVER,
     NOBODY = 65534,
 };
 
@@ -183,6 +183,13 @@ static int allow_without(scmp_filter_ctx filter, int call, unsigned argument, sc
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &clear);
 }
 
+/* For writing, but not for both. */
+static int allow_writing(scmp_filter_ctx filter, int call, unsigned argument)
+{
+    struct scmp_arg_cmp writing = {argument, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &writing);
+}
+
 static int allow_family(scmp_filter_ctx filter, int call, scmp_datum_t family)
 {
     struct scmp_arg_cmp equal = {0, SCMP_CMP_EQ, family, 0};
@@ -190,16 +197,19 @@ static int allow_family(scmp_filter_ctx filter, int call, scmp_datum_t family)
 }
 
 /* Calls that are allowed with some arguments only. */
-static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
+static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage, bool files_shut_in)
 {
     static const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC, all = UINT64_MAX,
                               new_namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                                                CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
     int rc = 0;
-    if (stage == SANDBOX_LAUNCHER || stage == SANDBOX_PROGRAM)
+    if (stage == SANDBOX_LAUNCHER || stage == SANDBOX_PROGRAM || stage == SANDBOX_SAVER)
         rc |= allow_without(filter, SCMP_SYS(openat), 2, writing) |
               allow_without(filter, SCMP_SYS(open), 1, writing);
-    if (stage == SANDBOX_PROGRAM) /* asking only */
+    /* Landlock lets a saver have its pipe only; it would not forbid to cut off what is opened for reading. */
+    if (stage == SANDBOX_SAVER || (stage == SANDBOX_LAUNCHER && files_shut_in))
+        rc |= allow_writing(filter, SCMP_SYS(openat), 2) | allow_writing(filter, SCMP_SYS(open), 1);
+    if (stage == SANDBOX_PROGRAM || stage == SANDBOX_SAVER) /* asking only */
         rc |= allow_without(filter, SCMP_SYS(prlimit64), 2, all);
     if (stage == SANDBOX_LAUNCHER)
         rc |= allow_without(filter, SCMP_SYS(clone), 0, new_namespaces | CLONE_THREAD);
@@ -215,9 +225,9 @@ static int add_bounded(scmp_filter_ctx filter, enum sandbox_stage stage)
     return rc;
 }
 
-static scmp_filter_ctx filters[SANDBOX_RESOLVER + 1];
+static scmp_filter_ctx filters[SANDBOX_SAVER + 1];
 
-static scmp_filter_ctx build(enum sandbox_stage stage)
+static scmp_filter_ctx build(enum sandbox_stage stage, bool files_shut_in)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     int rc = 0;
@@ -226,18 +236,18 @@ static scmp_filter_ctx build(enum sandbox_stage stage)
     for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && rc == 0; i++)
         if (allowed[i].stages & (int)stage)
             rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i].call, 0);
-    if (rc == 0 && add_bounded(filter, stage) == 0)
+    if (rc == 0 && add_bounded(filter, stage, files_shut_in) == 0)
         return filter;
     seccomp_release(filter);
     return NULL;
 }
 
-bool sandbox_prepare(void)
+bool sandbox_prepare(bool files_shut_in)
 {
     static const enum sandbox_stage stages[] = {SANDBOX_LAUNCHER, SANDBOX_PROGRAM, SANDBOX_PARSER,
-                                                SANDBOX_RESOLVER};
+                                                SANDBOX_RESOLVER, SANDBOX_SAVER};
     for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
-        if (!filters[stages[i]] && !(filters[stages[i]] = build(stages[i]))) {
+        if (!filters[stages[i]] && !(filters[stages[i]] = build(stages[i], files_shut_in))) {
             errno = ENOSYS;
             return false;
         }

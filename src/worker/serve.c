@@ -105,7 +105,8 @@ static struct runners *start_runners(const struct serve_options *options,
     struct program_options o = {.memory_bytes = memory,
                                 .cpu_seconds = seconds,
                                 .folder = options->folder,
-                                .sandboxed = options->sandboxed};
+                                .sandboxed = options->sandboxed,
+                                .files_shut_in = options->files_shut_in};
     if (request->look || request->kind == DOCUMENT_PDF || request->kind == DOCUMENT_CFB)
         o.document = request->document;
     return wanted ? runners_start(wanted, &o) : NULL;

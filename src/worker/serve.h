@@ -9,6 +9,7 @@ struct serve_options {
     size_t memory_bytes, input_bytes;
     unsigned deadline_ms; /* longest that a request may ask for */
     bool sandboxed;       /* set when the launcher's filter is loaded */
+    bool files_shut_in;   /* by Landlock */
 };
 
 enum { WORKER_FD = 3 }; /* where the supervisor puts the socket */

@@ -4,6 +4,7 @@ import pathlib
 import struct
 import subprocess
 import zipfile
+import zlib
 
 OUT = pathlib.Path(__file__).parent / "data"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -359,6 +360,33 @@ def loop_pdf():
     write_pdf("loop.pdf", objects)
 
 
+def embedded_pdf(name, files):
+    """One page, and files of which each is (name, bytes)."""
+    names = b"".join(b"(%s) %d 0 R" % (f.encode(), 6 + 2 * i) for i, (f, _) in enumerate(files))
+    objects = [b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[" + names + b"]>>>>>>",
+               b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+               stream(b"BT /F 12 Tf 72 700 Td (See the invoice) Tj ET", b""),
+               FONT]
+    for i, (f, data) in enumerate(files):
+        objects += [b"<</Type/Filespec/F(%s)/UF(%s)/EF<</F %d 0 R>>>>" % (f.encode(), f.encode(), 7 + 2 * i),
+                    stream(zlib.compress(data, 9), b"/Type/EmbeddedFile/Filter/FlateDecode")]
+    write_pdf(name, objects)
+    return (OUT / name).read_bytes()
+
+
+def embedded():
+    invoice = (b'<?xml version="1.0"?><rsm:CrossIndustryInvoice xmlns:rsm="x"><ram:IBANID xmlns:ram="y">'
+               b"DE89370400440532013000</ram:IBANID></rsm:CrossIndustryInvoice>")
+    inner = embedded_pdf("factur-x.pdf", [("factur-x.xml", invoice)])
+    for level in ("two.pdf", "three.pdf", "four.pdf"):
+        inner = embedded_pdf(level, [("a.pdf", inner)])
+    embedded_pdf("seven.pdf", [("%d.txt" % i, b"File %d" % i) for i in range(1, 8)])
+    embedded_pdf("picture.pdf", [("a.png", b"\x89PNG\r\n\x1a\n\0\0"), ("b.txt", b"Pay now")])
+    embedded_pdf("bomb.pdf", [("a.txt", b"Pay now" + b" " * (40 << 20)), ("b.txt", b"or later")])
+    package("factur-x.zip", [("i.pdf", (OUT / "factur-x.pdf").read_bytes())])
+
+
 def pdf():
     pages("letter.pdf", ["Our bank details have changed.\nIBAN GB29 NWBK 6016 1331 9268 19", "Second page"])
     pages("long.pdf", [f"Page {i}" for i in range(70)])
@@ -379,3 +407,4 @@ written()
 pdf()
 archives()
 old_office()
+embedded()

@@ -1,4 +1,5 @@
 /* Documents that programs of others read: through real workers, and with the real programs where they are installed. */
+#include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <seccomp.h>
 #include <cmocka.h>
 
 #include "worker/worker.h"
@@ -126,17 +128,65 @@ static int without_catdoc(void)
     return code;
 }
 
-static void test_without_catdoc(void **state)
+/* An invoice that a PDF carries is as much of the mail as its page; so are files in files, within the bounds of archives. */
+static void test_embedded(void **state)
+{
+    static const struct expected rows[] = {
+        {"factur-x.pdf", WORKER_OK, "See the invoice\n\nDE89370400440532013000"},
+        {"factur-x.zip", WORKER_OK, "See the invoice\n\nDE89370400440532013000"},
+        {"three.pdf", WORKER_OK,
+         "See the invoice\n\nSee the invoice\n\nSee the invoice\n\nDE89370400440532013000"},
+        {"four.pdf", WORKER_TOO_BIG, NULL},
+        {"picture.pdf", WORKER_UNSUPPORTED, "See the invoice\n\nPay now"},
+        {"bomb.pdf", WORKER_TOO_BIG, "See the invoice"},
+        {"seven.pdf", WORKER_OK,
+         "See the invoice\n\nFile 1\n\nFile 2\n\nFile 3\n\nFile 4\n\nFile 5\n\nFile 6\n\nFile 7"},
+    };
+    check(*state, rows, sizeof(rows) / sizeof(*rows));
+}
+
+/* Where the kernel has no Landlock, pdfdetach is not let write: the page is read, the file is unread. */
+static int without_landlock(void)
+{
+    static const struct expected row = {"factur-x.pdf", WORKER_UNSUPPORTED, "See the invoice"};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    struct arena *arena = arena_new();
+    char *error;
+    if (!filter ||
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0) != 0 ||
+        seccomp_load(filter) != 0)
+        return 2;
+    struct worker_pool *pool = worker_pool_new(NULL, &error);
+    char *wrong = differs(pool, arena, &row);
+    if (wrong)
+        fprintf(stderr, "%s\n", wrong);
+    worker_pool_free(&pool);
+    arena_free(&arena);
+    seccomp_release(filter);
+    return wrong ? 1 : 0;
+}
+
+static void in_child(int (*act)(void))
 {
     int status;
     pid_t pid = fork();
     if (pid == 0)
-        _exit(without_catdoc());
+        _exit(act());
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == 2)
         skip();
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_without_landlock(void **state)
+{
+    in_child(without_landlock);
+}
+
+static void test_without_catdoc(void **state)
+{
+    in_child(without_catdoc);
 }
 
 static int make_pool(void **state)
@@ -155,10 +205,9 @@ static int free_pool(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_old_office),
-        cmocka_unit_test(test_old_office_hostile),
-        cmocka_unit_test(test_circle),
-        cmocka_unit_test(test_without_catdoc),
+        cmocka_unit_test(test_old_office), cmocka_unit_test(test_old_office_hostile),
+        cmocka_unit_test(test_circle),     cmocka_unit_test(test_without_catdoc),
+        cmocka_unit_test(test_embedded),   cmocka_unit_test(test_without_landlock),
     };
     return cmocka_run_group_tests_name("worker/outside", tests, make_pool, free_pool);
 }
