@@ -24,10 +24,11 @@ static const char help[] =
     "usage: ringer extract [OPTION...] FILE...\n\n"
     "Prints the text that Ringer reads in an attachment (PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, RTF, text), "
     "taken\n"
-    "out by ringer-worker within its limits, and the QR codes of a PNG or JPEG; what could not be read is "
+    "out by ringer-worker within its limits, and the QR codes and words of a PNG or JPEG; what could not be "
+    "read is "
     "said on\n"
     "standard error.\n\n"
-    "  -p, --pictures           also the QR codes on the first pages of a PDF, as they are drawn\n"
+    "  -p, --pictures           also the QR codes and words on the first pages of a PDF, as they are drawn\n"
     "  -t, --timeout=MS         deadline for each file (4000)\n"
     "  -m, --memory=MIB         memory of the worker (256)\n"
     "  -w, --worker=PATH        the ringer-worker to use\n"
@@ -74,9 +75,11 @@ static bool extract(const struct extract_options *o, struct worker_pool *pool, c
         ok = print(pool, path, &text);
     }
     if (looks && (!pdf || o->pictures)) {
-        worker_look(pool, arena, 0, LOOK_CODES, buf_span(&bytes), &text);
-        text.text = span_trim(text.text);
-        ok &= print(pool, path, &text);
+        for (enum worker_look look = LOOK_CODES; look <= LOOK_WORDS; look++) {
+            worker_look(pool, arena, 0, look, buf_span(&bytes), &text);
+            text.text = span_trim(text.text);
+            ok &= print(pool, path, &text);
+        }
     }
     buf_free(&bytes);
     arena_free(&arena);

@@ -51,3 +51,9 @@ ringer_qr_SOURCES = $(PICTURE_SOURCES) src/worker/codes.c src/worker/codes.h src
 ringer_qr_CFLAGS = $(AM_CFLAGS) $(ZBAR_CFLAGS)
 ringer_qr_LDADD = libringer.a $(ZBAR_LIBS) $(UNISTRING_LIBS)
 endif
+if HAVE_TESSERACT
+pkglibexec_PROGRAMS += ringer-ocr
+ringer_ocr_SOURCES = $(PICTURE_SOURCES) src/worker/ringer_ocr.c
+ringer_ocr_CFLAGS = $(AM_CFLAGS) $(TESSERACT_CFLAGS)
+ringer_ocr_LDADD = libringer.a $(TESSERACT_LIBS) $(UNISTRING_LIBS)
+endif

@@ -409,7 +409,7 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
     struct worker_call call = {
         .request_type = FRAME_EXTRACT,
         .reply_type = FRAME_EXTRACTED,
-        .slow = !look && document_cost(kind) >= COST_SLOW,
+        .slow = look ? look == LOOK_WORDS : document_cost(kind) >= COST_SLOW,
         .words = data.passwords,
         .payload = bytes,
         .reply_max = pool->options.output_bytes + FRAME_EXTRACTED_FIXED + FRAME_DETAIL_MAX,

@@ -37,6 +37,7 @@ int main(int argc, char **argv)
             break;
         codes_read(codes, &picture, print_code, NULL);
         fputc('\f', stdout);
+        fflush(stdout); /* what is read counts, should there be no time for the next page */
         picture_free(&picture);
         pages++;
     } while (rc == PICTURE_OK);
