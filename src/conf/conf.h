@@ -17,6 +17,7 @@
 #define CONF_MODE_LIST(X)                                                                                    \
     X(CONF_MODE_MONITOR, "monitor") X(CONF_MODE_TAG, "tag") X(CONF_MODE_ENFORCE, "enforce")
 #define CONF_ON_ERROR_LIST(X)    X(CONF_ON_ERROR_ACCEPT, "accept") X(CONF_ON_ERROR_TEMPFAIL, "tempfail")
+#define CONF_OCR_LIST(X)         X(CONF_OCR_AUTO, "auto") X(CONF_OCR_YES, "yes") X(CONF_OCR_NO, "no")
 #define CONF_HOLD_METHOD_LIST(X) X(CONF_HOLD_STORE, "store") X(CONF_HOLD_MTA, "mta-hold")
 #define CONF_LOG_TARGET_LIST(X)  X(CONF_LOG_SYSLOG, "syslog") X(CONF_LOG_STDERR, "stderr")
 #define CONF_LOG_LEVEL_LIST(X)                                                                               \
@@ -25,6 +26,7 @@
 #define CONF_ROLE_LIST(X) X(CONF_ROLE_VIP, "vip") X(CONF_ROLE_STAFF, "staff")
 ENUM_DECLARE(conf_mode, CONF_MODE_LIST)
 ENUM_DECLARE(conf_on_error, CONF_ON_ERROR_LIST)
+ENUM_DECLARE(conf_ocr, CONF_OCR_LIST)
 ENUM_DECLARE(conf_hold_method, CONF_HOLD_METHOD_LIST)
 ENUM_DECLARE(conf_log_target, CONF_LOG_TARGET_LIST)
 ENUM_DECLARE(conf_log_level, CONF_LOG_LEVEL_LIST)

@@ -89,10 +89,14 @@ int64_t ask_share(int64_t deadline, size_t left)
     return now + (own < rest ? own : rest);
 }
 
-/* Pages with hardly a letter are a scan: what stands on them is not read. Scanners and printers sign with a few words. */
+bool ask_is_scan(struct span text)
+{
+    return span_trim(text).n < SCAN_BYTES;
+}
+
 static enum attachment_status status_of(bool pdf, enum worker_status status, const struct worker_text *text)
 {
-    bool scan = pdf && status == WORKER_OK && span_trim(text->text).n < SCAN_BYTES;
+    bool scan = pdf && status == WORKER_OK && ask_is_scan(text->text);
     return scan ? ATTACHMENT_NO_TEXT : ask_status(status);
 }
 

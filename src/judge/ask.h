@@ -14,6 +14,8 @@ const struct message *ask_attachments(const struct services *services, struct ar
                                       const struct message_limits *limits, const struct message *message);
 /* What a worker's answer means for the reader of the message. */
 enum attachment_status ask_status(enum worker_status status);
+/* Pages with hardly a letter are a scan: what stands on them is not read. Scanners and printers sign with a few words. */
+bool ask_is_scan(struct span text);
 /* When the next of `left` things must be done: an equal share of the time there is; what it leaves over is for the others. */
 int64_t ask_share(int64_t deadline, size_t left);
 /*

@@ -32,7 +32,7 @@ struct judgement judge(const struct policy *policy, const struct services *servi
     const struct auth_lookup *authentication =
         ask_authentication(services, policy->conf, &sources, arena, message);
     struct judgement first = judge_message(policy, services, arena, message, authentication, now_ms);
-    const struct message *seen =
-        pictures_look(services, arena, &policy->limits, message, first.facts, &first.verdict.hits);
+    const struct message *seen = pictures_look(services, policy->conf, arena, &policy->limits, message,
+                                               first.facts, &first.verdict.hits);
     return seen == message ? first : judge_message(policy, services, arena, seen, authentication, now_ms);
 }

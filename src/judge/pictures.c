@@ -13,7 +13,8 @@
 #include "judge/pictures.h"
 
 enum {
-    PICTURES_MAX = 16,        /* of a mail, by their size: signatures have some, letters one or two */
+    WORDS_MAX = 4,     /* of a mail that are read for words, which takes a second or two of CPU time each */
+    PICTURES_MAX = 16, /* of a mail, by their size: signatures have some, letters one or two */
     PICTURE_BYTES = 16 << 20, /* of one, as a file */
     LEAST_SIDE = 21,          /* pixels; the smallest QR code has as many squares */
     LETTER_WIDTH = 400,       /* pixels from which a picture has room for a letter */
@@ -31,6 +32,7 @@ struct look {
     size_t attachment;
     struct span bytes;
     bool pdf;
+    bool room;   /* for a letter */
     bool letter; /* a reader may find a letter there: to leave it unread is to be blind */
 };
 
@@ -83,14 +85,15 @@ static bool plan_one(struct arena *arena, const struct message_attachment *a, bo
     look->pdf = strcmp(a->sniffed, "pdf") == 0;
     look->bytes = look->pdf ? a->bytes : message_picture(arena, a, PICTURE_BYTES);
     if (look->pdf)
-        return look->letter = read && a->bytes.n;
+        return look->room = look->letter = read && a->bytes.n;
     if (!a->encoded.n || !attachment_is_picture(a->sniffed))
         return false;
     if (!look->bytes.n) {
         answer->status = few_words ? ATTACHMENT_TOO_BIG : answer->status;
         return false;
     }
-    look->letter = few_words && has_room_for_letter(look->bytes);
+    look->room = has_room_for_letter(look->bytes);
+    look->letter = few_words && look->room;
     if (worker_looks(look->bytes))
         return !too_small(look->bytes);
     if (look->letter)
@@ -125,6 +128,14 @@ static size_t plan(struct arena *arena, const struct message *m, struct look *lo
     return n;
 }
 
+static bool has_scan(const struct message *m)
+{
+    for (size_t i = 0; i < m->n_attachments; i++)
+        if (m->attachments[i].status == ATTACHMENT_NO_TEXT)
+            return true;
+    return false;
+}
+
 /* What a reader of codes said of a picture; a PDF keeps the status of its text unless its pages could not be drawn. */
 static void read_codes(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                        const struct look *look, struct attachment_answer *answer)
@@ -138,12 +149,56 @@ static void read_codes(struct worker_pool *pool, struct arena *arena, int64_t de
         answer->status = ask_status(status);
 }
 
-const struct message *pictures_look(const struct services *services, struct arena *arena,
-                                    const struct message_limits *limits, const struct message *m,
-                                    const struct facts *facts, const struct rule_hits *hits)
+/*
+ * What a reader of words said. A PDF that has text keeps its status: it was read once. No reader, for whatever reason,
+ * leaves a letter unread.
+ */
+static void read_words(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+                       const struct look *look, struct attachment_answer *answer)
+{
+    struct worker_text text;
+    enum worker_status status = worker_look(pool, arena, deadline, LOOK_WORDS, look->bytes, &text);
+    answer->text = span_trim(text.text);
+    if (status == WORKER_OK && (!look->pdf || !ask_is_scan(answer->text)))
+        answer->status = ATTACHMENT_READ;
+    else if (status != WORKER_OK && look->letter && answer->status != ATTACHMENT_READ)
+        answer->status = status == WORKER_NO_READER && look->pdf ? ATTACHMENT_NO_TEXT : ask_status(status);
+}
+
+/* Whether its words are asked for: where there is doubt, or a PDF without any. */
+static bool wants_words(const struct look *look, struct need need, const struct attachment_answer *answer)
+{
+    return (need.doubt && look->room) || (look->pdf && answer->status == ATTACHMENT_NO_TEXT);
+}
+
+static void read_all_words(const struct services *services, const struct conf *conf, struct arena *arena,
+                           int64_t deadline, struct need need, const struct look *looks, size_t n,
+                           struct attachment_answer *answers)
+{
+    size_t wanted = 0, read = 0;
+    for (size_t i = 0; i < n; i++)
+        wanted += wants_words(&looks[i], need, &answers[looks[i].attachment]);
+    for (size_t i = 0; i < n; i++) {
+        struct attachment_answer *answer = &answers[looks[i].attachment];
+        if (!wants_words(&looks[i], need, answer))
+            continue;
+        if (conf->ocr != CONF_OCR_NO && read < WORDS_MAX)
+            read_words(services->pictures, arena,
+                       ask_share(deadline, (wanted < WORDS_MAX ? wanted : WORDS_MAX) - read), &looks[i],
+                       answer);
+        else if (looks[i].letter && answer->status == ATTACHMENT_CODES)
+            answer->status = read < WORDS_MAX ? ATTACHMENT_NO_READER : ATTACHMENT_TOO_BIG;
+        read += conf->ocr != CONF_OCR_NO;
+    }
+}
+
+const struct message *pictures_look(const struct services *services, const struct conf *conf,
+                                    struct arena *arena, const struct message_limits *limits,
+                                    const struct message *m, const struct facts *facts,
+                                    const struct rule_hits *hits)
 {
     struct need need = need_of(facts, hits);
-    if (!services || !services->pictures || !m->n_attachments || !(need.money || need.doubt))
+    if (!services || !services->pictures || !m->n_attachments || !(need.money || need.doubt || has_scan(m)))
         return m;
     struct attachment_answer *answers = arena_array(arena, m->n_attachments, sizeof(*answers));
     struct look *looks = arena_array(arena, m->n_attachments, sizeof(*looks));
@@ -152,5 +207,6 @@ const struct message *pictures_look(const struct services *services, struct aren
     for (size_t i = 0; i < n; i++)
         read_codes(services->pictures, arena, ask_share(deadline, n - i), &looks[i],
                    &answers[looks[i].attachment]);
+    read_all_words(services, conf, arena, deadline, need, looks, n, answers);
     return message_with_answers(arena, m, answers, limits);
 }

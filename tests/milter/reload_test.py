@@ -77,6 +77,7 @@ OTHER = {
     'worker spf-processes': '3',
     'worker picture-processes': '3',
     'worker picture-deadline': '7s',
+    'worker ocr': 'no',
     'worker deadline': '5s',
     'worker memory': '300MB',
     'worker output': '2MB',
@@ -272,7 +273,7 @@ def starts_services_anew_when_their_options_change():
     def asked():
         status = d.status()
         return [status[s] and status[s][key] for s, key in (('attachments', 'ok'), ('spf', 'asked'))]
-    anew = [o for o in OTHER if o.startswith('worker ') and o != 'worker required'] + ['trust dns-servers', 'trust dns-deadline']
+    anew = [o for o in OTHER if o.startswith('worker ') and o not in ('worker required', 'worker ocr')] + ['trust dns-servers', 'trust dns-deadline']
     equal(len(anew), 11)
     for option in anew + ['thresholds tag']:
         equal(c.message(RTF)[0], 'c')

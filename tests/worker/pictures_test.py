@@ -122,7 +122,7 @@ def codes_of_drawn_pages():
 
 def a_picture_without_a_code():
     code, out, err = extract('a.png', png(50, 50, (b'\0' + b'\xff' * 50) * 50))
-    assert (code, out, err) == (0, '', ''), (code, out, err)
+    assert (code if HAS_OCR else 0, out) == (0, ''), (code, out, err)
 
 
 # --- hostile ones
@@ -131,7 +131,7 @@ def huge_ones_are_not_decoded():
     fails(png(30000, 30000, b'\0' * 1000), 'too_big')
     fails(png(200000, 1, b'\0'), 'too_big')
     fails(png(2 ** 31 - 1, 1, b'\0'), 'broken')  # libpng's own limit
-    assert extract('a.png', png(30000, 1300, b'\0' * 30001 * 1300)) == (0, '', '')
+    assert extract('a.png', png(30000, 1300, b'\0' * 30001 * 1300))[1] == ''
 
 
 def cut_ones_are_read_as_far_as_they_go():
@@ -149,7 +149,7 @@ def a_large_picture_is_made_smaller():
 
 # --- mail
 
-HEAD = '''From: "Paul Meier" <meier@hofmann-ventile.example>
+HEAD = '''From: "Paul Meier" <meier@{sender}>
 To: ann@company.example
 Subject: {subject}
 Message-ID: <1@hofmann-ventile.example>
@@ -169,8 +169,8 @@ def base64(content):
     return b.encodebytes(content).decode()
 
 
-def judge(text, *attachments, subject='Invoice 7', kind='plain', **options):
-    mail = HEAD.format(subject=subject, text=text, kind=kind)
+def judge(text, *attachments, subject='Invoice 7', kind='plain', sender='hofmann-ventile.example', worker={}):
+    mail = HEAD.format(subject=subject, text=text, kind=kind, sender=sender)
     for name, content in attachments:
         mail += '--=\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename="%s"\n' \
                 'Content-Transfer-Encoding: base64\n\n%s\n' % (name, base64(content))
@@ -179,9 +179,10 @@ def judge(text, *attachments, subject='Invoice 7', kind='plain', **options):
         f.write(mail + '--=--\n')
     with open(os.path.join(folder, 'ringer.yaml'), 'w') as f:
         f.write('protect:\n  partner-domains: [northgate-tooling.example]\nworker:\n  allow-unsandboxed: true\n  deadline: 20s\n'
-                '  picture-deadline: 20s\nquarantine:\n  store: sqlite:%s/db\n' % folder)
-        for option, value in options.items():
+                '  picture-deadline: 20s\n')
+        for option, value in worker.items():
             f.write('  %s: %s\n' % (option, value))
+        f.write('quarantine:\n  store: sqlite:%s/db\n' % folder)
     p = subprocess.run([RINGER, 'scan', '--json', '-c', os.path.join(folder, 'ringer.yaml'), os.path.join(folder, 'mail.eml')],
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert p.stdout, p.stderr
@@ -220,6 +221,62 @@ def many_pictures_are_said_to_be_unread():
     assert facts['attachment.unread'] == ['code.png: too_big'], facts
 
 
+LETTER = ['Please be informed that our bank details', 'have changed. Kindly pay all invoices into', 'the account DE02 1203 0000 0000 2020 51']
+HAS_OCR = os.path.exists(os.path.join(BUILD, 'ringer-ocr'))
+
+
+def scan(*lines):
+    """A PDF of one page that is a picture: letters as outlines, which pdftotext does not see."""
+    return picture_pdf(jpeg(pdf(written(*lines))))
+
+
+def picture_pdf(photo):
+    width, height = 827, 1170
+    head = ('%%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n'
+            '3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>\n'
+            'endobj\n4 0 obj\n<< /Length 30 >>\nstream\nq 595 0 0 842 0 0 cm /I Do Q  \nendstream\nendobj\n'
+            '5 0 obj\n<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB /BitsPerComponent 8 '
+            '/Filter /DCTDecode /Length %d >>\nstream\n' % (width, height, len(photo))).encode()
+    return head + photo + b'\nendstream\nendobj\ntrailer\n<< /Size 6 /Root 1 0 R >>\n%%EOF\n'
+
+
+def words_of_pictures():
+    if HAS_OCR:
+        reads(jpeg(pdf(written(*LETTER))), LETTER[1])
+        reads(scan(*LETTER), LETTER[0], '--pictures')
+        reads(png(100, 100, (b'\0' + b'\xff' * 100) * 100), '')
+
+
+def words_of_a_scan_are_judged():
+    facts = judge('Please see the attached.', ('scan.pdf', scan(*LETTER)), subject='Hello')['facts']
+    if HAS_OCR:
+        assert facts['request.bank_change'] >= 60 and facts['account.countries'] == ['DE'], facts
+        assert facts['attachment.unread'] == [], facts
+    else:
+        assert facts['attachment.unread'] == ['scan.pdf: no text'], facts
+
+
+def a_letter_in_a_picture_is_read_where_there_is_doubt():
+    photo = jpeg(pdf(written(*LETTER)))
+    facts = judge('Please see the attached.', ('scan.jpg', photo), subject='Hello', sender='northgate-t00ling.example')['facts']
+    if HAS_OCR:
+        assert facts['request.bank_change'] >= 60, facts
+    else:
+        assert facts['attachment.unread'] == ['scan.jpg: no reader for pictures'], facts
+    facts = judge('Please pay the invoice.', ('scan.jpg', photo))['facts']
+    assert facts['attachment.unread'] == [] and 'DE' not in facts['account.countries'], facts
+
+
+def without_ocr_a_letter_in_a_picture_is_unread():
+    letter, logo = jpeg(pdf(written(*LETTER))), code_png('x', scale=2)
+    options = {'sender': 'northgate-t00ling.example', 'subject': 'Hello', 'worker': {'ocr': 'no'}}
+    facts = judge('See attached.', ('scan.jpg', letter), ('logo.png', logo), **options)['facts']
+    assert facts['attachment.unread'] == ['scan.jpg: no reader for pictures'], facts
+    assert facts['request.bank_change'] == 0, facts
+    facts = judge('This is a mail with words of its own. ' * 12, ('photo.jpg', letter), **options)['facts']
+    assert facts['attachment.unread'] == [], facts
+
+
 def a_scan_is_not_read():
     facts = judge('Please see the attached.', ('scan.pdf', pdf(drawn(LINK))), subject='Hello')['facts']
     assert facts['attachment.unread'] == ['scan.pdf: no text'], facts
@@ -229,4 +286,5 @@ run_tests([codes_of_pictures, line_ends_of_a_payment_code_stay, codes_that_telep
            a_picture_without_a_code, huge_ones_are_not_decoded, cut_ones_are_read_as_far_as_they_go,
            a_large_picture_is_made_smaller, a_link_in_a_code_is_a_link, the_account_in_a_code_is_an_account,
            a_picture_in_the_page_itself, without_money_or_doubt_nobody_looks, many_pictures_are_said_to_be_unread,
-           a_scan_is_not_read])
+           a_scan_is_not_read, words_of_pictures, words_of_a_scan_are_judged,
+           a_letter_in_a_picture_is_read_where_there_is_doubt, without_ocr_a_letter_in_a_picture_is_unread])
