@@ -16,7 +16,7 @@ LIMIT = 150  # MB
 
 
 def sanitized():
-    return 'asan' in os.popen("ldd '%s/ringerd'" % BUILD).read()
+    return re.search('lib[at]san', os.popen("ldd '%s/ringerd'" % BUILD).read())
 
 
 def at_once(d, text):
@@ -156,7 +156,7 @@ def a_log_that_nobody_reads_stops_no_mail():
     true(d.status()['log_lines_lost'] > 100, d.status())
     lost = d.status()['log_lines_lost']
     true(b'LOG: %d lines were lost' % lost in d.ringer('status').stdout)
-    true(b'messages under way may take 0 MB of at most 1024' in d.ringer('status').stdout)
+    true(b'messages under way may take 0 MB of at most 640' in d.ringer('status').stdout)
     said += os.read(read_end, 65536)
     equal(c.message(HAM.replace('{id}', 'last'), queue_id='LAST')[0], 'c')
     said += os.read(read_end, 65536)
