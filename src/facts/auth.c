@@ -1,9 +1,11 @@
 /*
  * Authentication, as our own servers saw it. Believed are only headers of configured authserv-ids, the
  * topmost one for each method (RFC 8601 5; lower ones may be the sender's forgeries), and none from before the
- * message came to the server that wrote the topmost. Without such a header our own look-ups are taken (ownauth.c),
- * and from a server below an own domain one thing: that authentication failed. Who forges a header gains nothing by
- * a failure.
+ * message came to the server that wrote the topmost. Milters do not see their own server's Received, so where a header
+ * stands cannot decide alone: who says different things about a method is not believed to say that it passed, nor is
+ * a pass below a failure, since whoever evaluates DMARC writes after, and so above, those that it evaluates.
+ * Without such a header our own look-ups are taken (ownauth.c), and from a server below an own domain one thing: that
+ * authentication failed. Who forges a header gains nothing by a failure.
  */
 #include <string.h>
 #include <strings.h>
@@ -14,8 +16,13 @@
 #include "facts/families.h"
 #include "facts/ownauth.h"
 
+enum method { SPF, DKIM, DMARC, ARC, METHODS };
+static const char *const methods[METHODS] = {"spf", "dkim", "dmarc", "arc"};
+
 struct seen {
-    const struct authres *spf, *dkim, *dmarc, *arc; /* the header that decides each method */
+    const struct authres *by[METHODS]; /* the header that decides each method */
+    bool unsure[METHODS];              /* a lower one says something else than its pass */
+    bool failed;                       /* no pass below is believed any more */
 };
 
 static bool configured(const struct fact_sources *sources, const char *id)
@@ -26,43 +33,91 @@ static bool configured(const struct fact_sources *sources, const char *id)
     return false;
 }
 
-/* A server does not say two things about one method: the lower header is not its own, or not of this hop. */
-static bool contradicts(const struct authres *above, const struct authres *below, const char *method)
+/* What a header says about a method; of several signatures, whether one passes. NULL: nothing. */
+static const char *said(const struct authres *a, enum method method)
 {
-    const struct authres_result *a = above ? authres_find(above, method) : NULL,
-                                *b = authres_find(below, method);
-    return a && b && strcmp(a->result, b->result) != 0;
+    const char *first = NULL;
+    for (size_t i = 0; a && i < a->n_results; i++) {
+        const struct authres_result *r = &a->results[i];
+        if (strcmp(r->method, methods[method]) != 0)
+            continue;
+        if (method == SPF && authres_property(r, "smtp", "mailfrom"))
+            return r->result; /* those for HELO are about something else */
+        if (!first || (method == DKIM && auth_is(r->result, "pass")))
+            first = r->result;
+    }
+    return first;
 }
 
-static void note(struct seen *seen, const struct authres *a)
+enum note { NOTE_FITS, NOTE_DIFFERS, NOTE_FORGED };
+
+/*
+ * A server does not say two things about one method: the lower header is not its own, or not of this hop. It is forged
+ * when it claims a pass that the topmost denies; where the topmost claims it, either may be the forged one.
+ */
+static enum note compare(struct seen *seen, const struct authres *a)
 {
-    if (contradicts(seen->spf, a, "spf") || contradicts(seen->dkim, a, "dkim") ||
-        contradicts(seen->dmarc, a, "dmarc") || contradicts(seen->arc, a, "arc"))
-        return;
-    if (!seen->spf && authres_find(a, "spf"))
-        seen->spf = a;
-    if (!seen->dkim && authres_find(a, "dkim"))
-        seen->dkim = a;
-    if (!seen->dmarc && authres_find(a, "dmarc"))
-        seen->dmarc = a;
-    if (!seen->arc && authres_find(a, "arc"))
-        seen->arc = a;
+    enum note note = NOTE_FITS;
+    for (enum method m = 0; m < METHODS; m++) {
+        const char *above = said(seen->by[m], m), *below = said(a, m);
+        if (!above || !below || strcmp(above, below) == 0)
+            continue;
+        if (auth_is(below, "pass"))
+            note = NOTE_FORGED;
+        else if (note == NOTE_FITS)
+            note = NOTE_DIFFERS;
+        seen->unsure[m] = seen->unsure[m] || auth_is(above, "pass");
+    }
+    return note;
 }
 
-/* Headers of trusted servers, and of servers below own domains that nobody configured. */
-static bool read_headers(struct fact_work *work, struct seen *trusted, struct seen *own)
+static enum note note(struct seen *seen, const struct authres *a)
+{
+    enum note note = compare(seen, a);
+    if (note != NOTE_FITS)
+        return note;
+    bool failed = seen->failed;
+    for (enum method m = 0; m < METHODS; m++) {
+        const char *result = said(a, m);
+        if (!result || seen->by[m] || (failed && auth_is(result, "pass")))
+            continue;
+        seen->by[m] = a;
+        seen->failed = seen->failed || (m != ARC && auth_is(result, "fail"));
+    }
+    if (auth_is(said(seen->by[DMARC], DMARC), "pass"))
+        seen->failed = false; /* one of the two passed, whatever the other one did */
+    return NOTE_FITS;
+}
+
+/* The header to believe about a method; NULL: none. */
+static const struct authres *decider(const struct seen *seen, enum method method)
+{
+    return seen->unsure[method] ? NULL : seen->by[method];
+}
+
+/* Which headers are forged: their numbers among the fields of that name, 1 = the topmost. */
+struct forged {
+    size_t *v, n, max;
+};
+
+/* Headers of trusted servers, and of servers below own domains that nobody configured. `forged_r` may be NULL. */
+static bool read_headers(struct fact_work *work, struct seen *trusted, struct seen *own,
+                         struct forged *forged_r)
 {
     const struct message *m = work->message;
     bool any = false;
+    size_t number = 0;
     for (size_t i = 0, next = 0; i < m->n_headers && next < m->n_authres; i++) {
         if (any && strcasecmp(m->headers[i].name, "Received") == 0)
             break;
+        number += strcasecmp(m->headers[i].name, "Authentication-Results") == 0;
         if (m->authres[next].header != i)
             continue;
         const struct authres *a = &m->authres[next++].said;
         if (configured(work->sources, a->authserv_id)) {
             any = true;
-            note(trusted, a);
+            if (note(trusted, a) == NOTE_FORGED && forged_r && forged_r->n < forged_r->max)
+                forged_r->v[forged_r->n++] = number;
         } else if (lookalike_is_own(fact_match(work, a->authserv_id))) {
             note(own, a);
         }
@@ -87,8 +142,8 @@ static void from_trusted(struct fact_work *work, const struct seen *seen, const 
                          bool protected_sender)
 {
     struct auth_results before;
-    const struct authres_result *arc = seen->arc ? authres_find(seen->arc, "arc") : NULL;
-    const char *sealer = arc && auth_is(arc->result, "pass") ? auth_arc(work, &before) : NULL;
+    const char *arc = said(decider(seen, ARC), ARC);
+    const char *sealer = auth_is(arc, "pass") ? auth_arc(work, &before) : NULL;
     bool vouched = sealer && proven(&before);
     set_results(work, r);
     facts_set_string(work->facts, FACT_AUTH_ARC, sealer);
@@ -130,10 +185,11 @@ void facts_auth(struct fact_work *work)
     struct seen trusted = {0}, own = {0};
     if (!work->from || !*work->from->domain)
         return;
-    bool any = read_headers(work, &trusted, &own);
+    bool any = read_headers(work, &trusted, &own, NULL);
     const struct seen *seen = any ? &trusted : &own;
     const char *envelope = auth_envelope_domain(work->message);
-    struct auth_results results = auth_read(work, seen->spf, seen->dkim, seen->dmarc, envelope);
+    struct auth_results results =
+        auth_read(work, decider(seen, SPF), decider(seen, DKIM), decider(seen, DMARC), envelope);
     bool protected_sender = lookalike_is_genuine(work->from_match);
     facts_set_bool(work->facts, FACT_AUTH_TRUSTED, any);
     if (any)
@@ -147,7 +203,17 @@ bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena, 
 {
     struct fact_work work = {.sources = sources, .arena = arena, .message = message};
     struct seen trusted = {0}, own = {0};
-    return !read_headers(&work, &trusted, &own);
+    return !read_headers(&work, &trusted, &own, NULL);
+}
+
+size_t facts_auth_forged(const struct fact_sources *sources, struct arena *arena,
+                         const struct message *message, size_t *numbers, size_t max)
+{
+    struct fact_work work = {.sources = sources, .arena = arena, .message = message};
+    struct seen trusted = {0}, own = {0};
+    struct forged forged = {numbers, 0, max};
+    read_headers(&work, &trusted, &own, &forged);
+    return forged.n;
 }
 
 static bool is_of(struct fact_work *work, const char *domain, const char *registrable)
@@ -169,10 +235,10 @@ bool auth_passes_for(struct fact_work *work, const char *registrable)
 {
     struct seen trusted = {0}, own = {0};
     const char *envelope = auth_envelope_domain(work->message);
-    if (!read_headers(work, &trusted, &own))
+    if (!read_headers(work, &trusted, &own, NULL))
         return work->lookup && auth_is(work->lookup->spf, "pass") &&
                is_of(work, work->lookup->spf_domain, registrable);
-    struct auth_results r = auth_read(work, trusted.spf, NULL, NULL, envelope);
-    return signed_by(work, trusted.dkim, registrable) ||
+    struct auth_results r = auth_read(work, decider(&trusted, SPF), NULL, NULL, envelope);
+    return signed_by(work, decider(&trusted, DKIM), registrable) ||
            (auth_is(r.spf, "pass") && is_of(work, envelope, registrable));
 }

@@ -80,6 +80,25 @@ static void remove_forged(SMFICTX *ctx, const struct session *s)
     }
 }
 
+/*
+ * Authentication-Results in our name with a pass that the topmost denies, lest somebody behind us believes them; last to first.
+ * Where we and the MTA count differently it is not known which one would go, and none does.
+ */
+static void remove_forged_results(SMFICTX *ctx, const struct session *s, const struct message *m)
+{
+    enum { MAX_REMOVED = 64 };
+    const struct fact_sources sources = policy_sources(s->tx->policy);
+    size_t numbers[MAX_REMOVED], fields = 0;
+    for (size_t i = 0; i < m->n_headers; i++)
+        fields += strcasecmp(m->headers[i].name, "Authentication-Results") == 0;
+    if (!can(s, SMFIF_CHGHDRS) || fields != s->tx->n_authres)
+        return;
+    for (size_t n = facts_auth_forged(&sources, s->tx->arena, m, numbers, MAX_REMOVED); n-- > 0;) {
+        smfi_chgheader(ctx, unconst("Authentication-Results"), (int)numbers[n], NULL);
+        count(COUNTER_AUTHRES_REMOVED);
+    }
+}
+
 static void add_verdict_headers(SMFICTX *ctx, const struct session *s, const struct judgement *j,
                                 const struct outcome *out)
 {
@@ -422,6 +441,7 @@ static sfsistat judge_and_act(SMFICTX *ctx, struct session *s, struct services *
     struct transaction *tx = s->tx;
     const struct message *message = message_parse(tx->arena, &tx->envelope, raw, false, &tx->policy->limits);
     *judgement = judge(tx->policy, services, tx->arena, message, (int64_t)time(NULL) * 1000);
+    remove_forged_results(ctx, s, message);
     if (judgement->verdict.hits.limits)
         note_limits(s, judgement->verdict.hits.limits);
     if (tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judgement->message))

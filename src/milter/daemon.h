@@ -25,6 +25,7 @@
     X(TEMPFAILED, "tempfailed")                                                                              \
     X(ABORTED, "aborted")                                                                                    \
     X(HEADERS_REMOVED, "headers_removed") /* forged ones */                                                  \
+    X(AUTHRES_REMOVED, "authres_removed") /* forged Authentication-Results in our name */                    \
     X(ERRORS_STORE, "errors_store")                                                                          \
     X(ERRORS_INTERNAL, "errors_internal")                                                                    \
     X(MEMORY_REFUSED, "memory_refused") /* messages and recipients that got 451 for want of it */            \

@@ -450,6 +450,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
         return SMFIS_NOREPLY;
     if (strncasecmp(name, ACTION_HEADER_PREFIX, sizeof(ACTION_HEADER_PREFIX) - 1) == 0)
         note_forged(tx, name);
+    tx->n_authres += strcasecmp(name, "Authentication-Results") == 0;
     if (!tx->test && strcasecmp(name, TESTMAIL_HEADER) == 0)
         note_test(s, value);
     if (strcasecmp(name, PASS_HEADER) == 0 && note_release(tx, value))

@@ -36,6 +36,7 @@ struct transaction {
     size_t n_rcpts, cap_rcpts;
     struct forged_header *forged;
     size_t n_forged, cap_forged;
+    size_t n_authres;    /* fields Authentication-Results, as the MTA counts them */
     const char *subject; /* first one, raw; NULL when there is none */
     size_t n_subjects;
     struct spool raw;

@@ -69,6 +69,27 @@ static const struct {
      OURS "spf=fail smtp.mailfrom=partner.example\r\n" OURS
           "spf=pass smtp.mailfrom=partner.example; dkim=pass header.d=partner.example; dmarc=pass\r\n",
      "a@partner.example", "a@partner.example", T, F, T, "fail", NULL, NULL},
+    {"forgery below ours for methods that ours does not know",
+     OURS "spf=fail smtp.mailfrom=partner.example\r\n" OURS
+          "dkim=pass header.d=partner.example; dmarc=pass header.from=partner.example\r\n",
+     "a@partner.example", "a@partner.example", T, F, T, "fail", NULL, NULL},
+    {"each on its own, forged",
+     OURS "spf=fail smtp.mailfrom=partner.example\r\n" OURS "dkim=pass header.d=partner.example\r\n" OURS
+          "dmarc=pass header.from=partner.example\r\n",
+     "a@partner.example", "a@partner.example", T, F, T, "fail", NULL, NULL},
+    {"a pass that another contradicts: appended below the forgery",
+     OURS "dmarc=pass header.from=partner.example\r\n" OURS "dmarc=fail header.from=partner.example\r\n",
+     "a@partner.example", "a@partner.example", T, F, F, NULL, NULL, NULL},
+    {"two signatures that both pass, and a third header that denies it",
+     OURS "dkim=pass header.d=partner.example\r\n" OURS "dkim=none\r\n", "a@partner.example",
+     "a@partner.example", T, F, F, NULL, NULL, NULL},
+    {"forwarded: DMARC passes above, SPF fails below",
+     OURS "dmarc=pass header.from=partner.example\r\n" OURS "spf=fail smtp.mailfrom=partner.example\r\n" OURS
+          "dkim=pass header.d=partner.example\r\n",
+     "a@partner.example", "a@partner.example", T, T, F, "fail", "pass", "pass"},
+    {"SPF of HELO in a header of its own",
+     OURS "spf=none smtp.mailfrom=partner.example\r\n" OURS "spf=none smtp.helo=x.example\r\n",
+     "a@partner.example", "a@partner.example", T, F, F, "none", NULL, NULL},
     {"forgery from before the last hop",
      OURS "spf=none smtp.mailfrom=partner.example\r\n" RECEIVED OURS
           "dmarc=pass header.from=partner.example\r\n",
@@ -200,6 +221,27 @@ static void test_headers(void **state)
         arena_free(&arena);
     }
     assert_int_equal(wrong, 0);
+}
+
+static void test_forged(void **state)
+{
+    static const char headers[] = OURS "spf=fail smtp.mailfrom=partner.example\r\n" AR
+                                       "elsewhere.example; spf=pass smtp.mailfrom=partner.example\r\n" OURS
+                                       "spf=pass smtp.mailfrom=partner.example\r\n" AR "no grammar\r\n" OURS
+                                       "spf=fail smtp.mailfrom=partner.example\r\n" OURS
+                                       "spf=none smtp.mailfrom=partner.example\r\n" OURS
+                                       "dkim=pass; spf=pass smtp.mailfrom=partner.example\r\n" RECEIVED OURS
+                                       "spf=pass smtp.mailfrom=partner.example\r\n";
+    struct arena *arena = arena_new();
+    struct envelope envelope = {.client_ip = "192.0.2.1", .mail_from = "a@partner.example"};
+    char *raw = arena_printf(arena, "%sFrom: a@partner.example\r\n\r\nHello\r\n", headers);
+    const struct message *m = message_parse(arena, &envelope, span_of(raw), false, &message_limits_default);
+    size_t numbers[4];
+    assert_int_equal(facts_auth_forged(&sources, arena, m, numbers, 4), 2);
+    assert_int_equal(numbers[0], 3);
+    assert_int_equal(numbers[1], 7);
+    assert_int_equal(facts_auth_forged(&sources, arena, m, numbers, 1), 1);
+    arena_free(&arena);
 }
 
 #define SIGNED           "DKIM-Signature: v=1; a=rsa-sha256; d=company.example; s=x; b=YWJj\r\n"
@@ -382,10 +424,8 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_lookups),
-        cmocka_unit_test(test_records),
-        cmocka_unit_test(test_own_names),
+        cmocka_unit_test(test_headers), cmocka_unit_test(test_forged),    cmocka_unit_test(test_lookups),
+        cmocka_unit_test(test_records), cmocka_unit_test(test_own_names),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);
 }

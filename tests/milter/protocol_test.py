@@ -384,6 +384,22 @@ def rejects_only_what_is_rejected_for_all():
     D.ringer('reload')
 
 
+def removes_results_that_ours_deny():
+    ours = 'Authentication-Results: mx.buyer.example; '
+    forged = [ours + 'dmarc=pass header.from=elsewhere.example', ours + 'dmarc=none', ours + 'dmarc=pass header.from=x.example']
+    text = '\n'.join([ours + 'dmarc=fail header.from=elsewhere.example', 'Authentication-Results: mx.elsewhere.example; dmarc=pass'] + forged)
+    D.write_conf(trust='  authserv-ids: [mx.buyer.example]\n', milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+    before = D.counter('authres_removed')
+    c = session()
+    equal(c.message(text + '\n' + ham(), queue_id='FORGEDRESULTS')[0], 'c')
+    equal(c.changed(), [(5, 'Authentication-Results', ''), (3, 'Authentication-Results', '')])
+    equal(D.counter('authres_removed') - before, 2)
+    c.quit()
+    D.write_conf(milter='  max-connections: 40\n  drain: 4s\n')
+    D.ringer('reload')
+
+
 # --- what clients of the socket try
 
 def read_to_the_end(c):
@@ -516,5 +532,5 @@ if __name__ == '__main__':
                takes_body_bytes_that_come_with_the_end, skips_internal_and_authenticated_clients, takes_all_kinds_of_clients,
                removes_forged_headers_last_to_first, asks_the_store_about_the_first_pass_only, refuses_a_flood_of_forged_headers,
                encodes_what_senders_write_into_our_headers, marks_in_tag_mode_and_only_reports_in_monitor_mode,
-               offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, judges_each_recipient_by_its_own_group, rejects_only_what_is_rejected_for_all, survives_malformed_frames, half_open_clients_do_not_stop_others,
+               offers_the_hold_queue_of_the_MTA, holds_for_some_and_delivers_to_others, judges_each_recipient_by_its_own_group, rejects_only_what_is_rejected_for_all, removes_results_that_ours_deny, survives_malformed_frames, half_open_clients_do_not_stop_others,
                answers_451_above_its_limit_of_connections, survives_floods_of_connections, many_threads_at_once, ends_in_order])
