@@ -63,6 +63,7 @@ check_SCRIPTS = \
 	tests/cli/config.sh \
 	tests/docs.sh \
 	tests/cli/doctor.sh \
+	tests/cli/extract.sh \
 	tests/cli/init.sh \
 	tests/cli/learn.sh \
 	tests/cli/man.sh \

@@ -2,6 +2,8 @@
  * ringer extract: what the worker takes out of an attachment, for admins who wonder why a rule did not see a text.
  */
 #include <getopt.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "worker/worker.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/storeopt.h"
 
 enum { FILE_MAX = 1 << 30 };
 
@@ -22,7 +25,7 @@ struct extract_options {
 
 static const char help[] =
     "usage: ringer extract [OPTION...] FILE...\n\n"
-    "Prints the text that Ringer reads in an attachment (PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, RTF, text), "
+    "Prints the text that Ringer reads in an attachment that was saved to FILE (- is standard input), "
     "taken\n"
     "out by ringer-worker within its limits, and the QR codes and words of a PNG or JPEG; what could not be "
     "read is "
@@ -35,7 +38,13 @@ static const char help[] =
     "      --allow-unsandboxed  work even where the kernel has no seccomp; never for files that you do not "
     "trust\n"
     "  -h, --help               this text\n\n"
-    "Exit codes: 0 text was read, 1 at least one file could not be read in full, 2 wrong usage.\n";
+    "It reads PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, Office files of before 2007 where catdoc is installed, "
+    "RTF,\n"
+    "HTML, XML, iCalendar, vCard, CSV, plain text, and files in ZIP, 7z, tar, gzip, bzip2, xz and zstd; see\n"
+    "ringer-worker(8).\n\n"
+    "Exit codes: 0 all files were read, 1 at least one was not, 2 wrong usage. A text that was cut at a "
+    "limit\n"
+    "counts as read; that there is more is said.\n";
 
 /* What was read goes to standard output, what was not is said. */
 static bool print(struct worker_pool *pool, const char *path, const struct worker_text *text)
@@ -86,6 +95,19 @@ static bool extract(const struct extract_options *o, struct worker_pool *pool, c
     return ok;
 }
 
+/* Too much is refused by the pool, which knows its bounds. */
+static bool take_number(struct worker_options *o, int option)
+{
+    size_t n;
+    if (!storeopt_number("extract", option == 't' ? "--timeout" : "--memory", optarg, &n))
+        return false;
+    if (option == 't')
+        o->deadline_ms = n < UINT_MAX ? (unsigned)n : UINT_MAX;
+    else
+        o->memory_bytes = n < SIZE_MAX >> 20 ? n << 20 : SIZE_MAX;
+    return true;
+}
+
 static int parse(int argc, char **argv, struct extract_options *options_r)
 {
     static const struct option options[] = {
@@ -102,17 +124,15 @@ static int parse(int argc, char **argv, struct extract_options *options_r)
     for (int c; (c = getopt_long(argc, argv, "pt:m:w:h", options, NULL)) != -1;) {
         if (c == 'p')
             options_r->pictures = true;
-        else if (c == 't')
-            o->deadline_ms = (unsigned)strtoul(optarg, NULL, 10);
-        else if (c == 'm')
-            o->memory_bytes = (size_t)strtoul(optarg, NULL, 10) << 20;
+        else if ((c == 't' || c == 'm') && !take_number(o, c))
+            return EXIT_USAGE;
         else if (c == 'w')
             o->path = optarg;
         else if (c == 'u')
             o->allow_unsandboxed = true;
         else if (c == 'h')
             return fputs(help, stdout), EXIT_DONE;
-        else
+        else if (c == '?')
             return fputs(help, stderr), EXIT_USAGE;
     }
     if (optind < argc)
