@@ -23,6 +23,11 @@ int64_t monotonic_ns(void)
     return read_ns(CLOCK_MONOTONIC);
 }
 
+int64_t process_cpu_ms(void)
+{
+    return read_ns(CLOCK_PROCESS_CPUTIME_ID) / 1000000;
+}
+
 int64_t wall_ms(void)
 {
     return read_ns(CLOCK_REALTIME) / 1000000;

@@ -8,7 +8,8 @@
 int64_t
 monotonic_ms(void); /* for deadlines: never jumps, says nothing about the day, stops while suspended */
 int64_t monotonic_ns(void);
-int64_t wall_ms(void); /* UTC since 1970, for what is stored and shown */
+int64_t process_cpu_ms(void); /* processor time of this process, without its children */
+int64_t wall_ms(void);        /* UTC since 1970, for what is stored and shown */
 
 /* A condition whose waits no step of the wall clock makes longer; pthread_cond_destroy() ends it. */
 void cond_init_monotonic(pthread_cond_t *cond);

@@ -14,7 +14,9 @@
 
 enum {
     SHARE_LEAST_MS =
-        200,         /* of one attachment: a worker that must start first takes as long on a busy machine */
+        200, /* of one attachment: a worker that must start first takes as long on a busy machine */
+    CPU_MS =
+        1200, /* of the workers for all attachments of a message, so that no mail takes more than 2 s in all */
     SCAN_BYTES = 40, /* of text, below which pages count as pictures */
 };
 
@@ -82,11 +84,16 @@ static size_t plan(const struct message *message, struct reading *readings, stru
     return n;
 }
 
+static int64_t share_of(int64_t rest, size_t left)
+{
+    int64_t equal = rest / (int64_t)left, own = equal > SHARE_LEAST_MS ? equal : SHARE_LEAST_MS;
+    return own < rest ? own : rest;
+}
+
 int64_t ask_share(int64_t deadline, size_t left)
 {
-    int64_t now = monotonic_ms(), rest = deadline > now ? deadline - now : 0, equal = rest / (int64_t)left;
-    int64_t own = equal > SHARE_LEAST_MS ? equal : SHARE_LEAST_MS;
-    return now + (own < rest ? own : rest);
+    int64_t now = monotonic_ms();
+    return now + share_of(deadline > now ? deadline - now : 0, left);
 }
 
 bool ask_is_scan(struct span text)
@@ -111,12 +118,18 @@ const struct message *ask_attachments(const struct services *services, struct ar
     size_t n = plan(message, readings, answers);
     int64_t deadline = worker_deadline(services->workers);
     struct span passwords = n ? passwords_find(arena, message) : (struct span){NULL, 0};
+    unsigned cpu_ms = CPU_MS;
     for (size_t i = 0; i < n; i++) {
         const struct message_attachment *a = &message->attachments[readings[i].attachment];
         struct attachment_answer *answer = &answers[readings[i].attachment];
         struct worker_text text;
-        enum worker_status status = worker_extract_with(services->workers, arena, ask_share(deadline, n - i),
-                                                        a->sniffed, a->filename, passwords, a->bytes, &text);
+        answer->status = ATTACHMENT_TIMEOUT;
+        if (!cpu_ms)
+            continue;
+        enum worker_status status =
+            worker_extract_with(services->workers, arena, ask_share(deadline, n - i), a->sniffed, a->filename,
+                                passwords, (unsigned)share_of(cpu_ms, n - i), a->bytes, &text);
+        cpu_ms -= text.cpu_ms < cpu_ms ? text.cpu_ms : cpu_ms;
         answer->status = status_of(strcmp(a->sniffed, "pdf") == 0, status, &text);
         answer->text = text.text;
     }

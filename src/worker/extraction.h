@@ -20,7 +20,9 @@ struct extraction {
     enum worker_status status;
     unsigned pages;
     const char *detail;
-    int64_t deadline; /* monotonic ms; 0 = none */
+    int64_t deadline;    /* monotonic ms; 0 = none */
+    unsigned cpu_ms;     /* for this process and its children; 0 = no limit */
+    unsigned cpu_others; /* ms that its children took */
     /* of archives; all may be left zero */
     extract_inner *inner;    /* the choice of a reader, for files inside; extract_document() sets it */
     const char *name;        /* of the file being read, where it is known */
@@ -36,10 +38,16 @@ enum {
     ARCHIVE_BYTES_MAX = 32 << 20, /* at all levels: as much as a whole mail may have */
 };
 
-/* The deadline has passed. */
+/* Processor time so far, ms. */
+static inline unsigned extract_cpu_ms(const struct extraction *x)
+{
+    return (unsigned)process_cpu_ms() + x->cpu_others;
+}
+
+/* The deadline has passed, or the processor time is used up. */
 static inline bool extract_late(const struct extraction *x)
 {
-    return x->deadline && monotonic_ms() >= x->deadline;
+    return (x->deadline && monotonic_ms() >= x->deadline) || (x->cpu_ms && extract_cpu_ms(x) >= x->cpu_ms);
 }
 
 /* What is wrong is kept, and the next file still read; a password outweighs the rest: it is what the sender chose. */

@@ -376,6 +376,7 @@ struct extract_call {
     enum document_kind kind;
     enum worker_look look;
     struct span passwords;
+    unsigned cpu_ms;
     struct extract_reply reply;
 };
 
@@ -388,6 +389,7 @@ static size_t encode_extract(void *data, uint32_t deadline_ms, unsigned char out
         .passwords = call->passwords,
         .deadline_ms = deadline_ms,
         .output_bytes = (uint32_t)call->pool->options.output_bytes,
+        .cpu_ms = call->cpu_ms,
     };
     extract_request_encode(out, &request);
     return FRAME_EXTRACT_FIXED;
@@ -400,10 +402,10 @@ static bool decode_extract(void *data, struct span payload)
 }
 
 static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadline, enum document_kind kind,
-                    enum worker_look look, struct span passwords, struct span bytes,
+                    enum worker_look look, struct span passwords, unsigned cpu_ms, struct span bytes,
                     struct worker_text *out_r)
 {
-    struct extract_call data = {.pool = pool, .kind = kind, .look = look};
+    struct extract_call data = {.pool = pool, .kind = kind, .look = look, .cpu_ms = cpu_ms};
     if (kind == DOCUMENT_ARCHIVE && passwords.n <= PASSWORDS_BYTES_MAX)
         data.passwords = passwords;
     struct worker_call call = {
@@ -418,12 +420,15 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
         .data = &data,
     };
     char detail[FRAME_DETAIL_MAX + 1];
+    int64_t before = monotonic_ms();
     out_r->status = worker_ask(pool, arena, deadline, &call, &out_r->detail);
-    if (out_r->status != WORKER_OK)
+    if (out_r->status != WORKER_OK) {
+        out_r->cpu_ms = (unsigned)(monotonic_ms() - before); /* at most */
         return;
+    }
     frame_detail_clean(detail, data.reply.detail);
-    *out_r = (struct worker_text){data.reply.status, data.reply.text, data.reply.truncated, data.reply.pages,
-                                  arena_strdup(arena, detail)};
+    *out_r = (struct worker_text){data.reply.status, data.reply.text,   data.reply.truncated,
+                                  data.reply.pages,  data.reply.cpu_ms, arena_strdup(arena, detail)};
     if (out_r->status == WORKER_UNAVAILABLE) /* the worker is well, but not what it calls */
         say(&pool->say, SAY_START, WORKER_LOG_ERROR, "ringer-worker cannot read an attachment: %s", detail);
 }
@@ -437,13 +442,13 @@ enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena,
                                   const char *sniffed, const char *filename, struct span bytes,
                                   struct worker_text *out_r)
 {
-    return worker_extract_with(pool, arena, deadline, sniffed, filename, (struct span){NULL, 0}, bytes,
+    return worker_extract_with(pool, arena, deadline, sniffed, filename, (struct span){NULL, 0}, 0, bytes,
                                out_r);
 }
 
 enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                        const char *sniffed, const char *filename, struct span passwords,
-                                       struct span bytes, struct worker_text *out_r)
+                                       unsigned cpu_ms, struct span bytes, struct worker_text *out_r)
 {
     enum document_kind kind = document_kind(sniffed, filename, bytes);
     *out_r = (struct worker_text){.status = WORKER_UNAVAILABLE, .detail = "no workers"};
@@ -454,7 +459,7 @@ enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *a
         out_r->detail =
             kind == DOCUMENT_UNKNOWN ? "no format that text is taken from" : "larger than the input limit";
     } else {
-        extract(pool, arena, deadline, kind, LOOK_NONE, passwords, bytes, out_r);
+        extract(pool, arena, deadline, kind, LOOK_NONE, passwords, cpu_ms, bytes, out_r);
     }
     worker_count(pool, out_r->status);
     return out_r->status;
@@ -476,8 +481,8 @@ enum worker_status worker_look(struct worker_pool *pool, struct arena *arena, in
         out_r->status = WORKER_TOO_BIG;
         out_r->detail = "larger than the input limit";
     } else {
-        extract(pool, arena, deadline, document_kind(NULL, NULL, bytes), look, (struct span){NULL, 0}, bytes,
-                out_r);
+        extract(pool, arena, deadline, document_kind(NULL, NULL, bytes), look, (struct span){NULL, 0}, 0,
+                bytes, out_r);
     }
     worker_count(pool, out_r->status);
     return out_r->status;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,8 +42,9 @@ struct runners {
 struct order {
     enum program program;
     unsigned number;
-    bool own; /* the document is options.document */
-    size_t n; /* else as many bytes follow */
+    unsigned cpu_ms; /* 0 = no limit */
+    bool own;        /* the document is options.document */
+    size_t n;        /* else as many bytes follow */
 };
 
 /* --- in a runner */
@@ -97,6 +100,14 @@ static _Noreturn void execute(const struct program_row *row, const char *path, u
     _exit(errno == ENOENT || errno == EACCES ? PROGRAM_NOT_THERE : PROGRAM_NOT_STARTED);
 }
 
+/* SIGPROF ends the program: the timer stays over execve(), and its filter lets it set no other. */
+static void limit_cpu(unsigned ms)
+{
+    struct itimerval timer = {.it_value = {ms / 1000, (suseconds_t)(ms % 1000) * 1000}};
+    if (ms && setitimer(ITIMER_PROF, &timer, NULL) != 0)
+        _exit(PROGRAM_NOT_STARTED);
+}
+
 static _Noreturn void become(const struct runners *all, const struct runner *self, const struct order *order)
 {
     const struct program_row *row = &program_rows[order->program];
@@ -108,6 +119,7 @@ static _Noreturn void become(const struct runners *all, const struct runner *sel
         _exit(PROGRAM_NOT_STARTED);
     for (int fd = 3; fd < 64; fd++)
         close(fd);
+    limit_cpu(order->cpu_ms);
     if (row->saves && o->sandboxed && !o->files_shut_in)
         _exit(PROGRAM_NOT_SHUT_IN);
     if (!sandbox_limits(o->memory_bytes, o->cpu_seconds, 0) || !sandbox_no_forks() ||
@@ -216,6 +228,11 @@ static void keep_messages(struct buf *messages, const char *piece, size_t n)
     buf_add(messages, piece, n < room ? n : room);
 }
 
+static unsigned ms_of(struct timeval t)
+{
+    return (unsigned)(t.tv_sec * 1000 + t.tv_usec / 1000);
+}
+
 void program_collect(struct extraction *x, struct program_pipes *run, program_piece *on_piece, void *ctx,
                      struct program_end *end_r)
 {
@@ -233,11 +250,19 @@ void program_collect(struct extraction *x, struct program_pipes *run, program_pi
         if (run->err >= 0 && fds[1].revents && drain(&run->err, piece, sizeof(piece), &n))
             keep_messages(&end_r->messages, piece, (size_t)n);
     }
-    end_r->complete = run->out < 0 && run->err < 0 && waitpid(run->pid, &end_r->status, 0) == run->pid;
+    struct rusage used = {0};
+    end_r->complete = run->out < 0 && run->err < 0 && wait4(run->pid, &end_r->status, 0, &used) == run->pid;
+    x->cpu_others += ms_of(used.ru_utime) + ms_of(used.ru_stime);
     if (run->out >= 0)
         close(run->out); /* its next word ends it */
     if (run->err >= 0)
         close(run->err);
+}
+
+static unsigned cpu_left_ms(const struct extraction *x)
+{
+    unsigned used = extract_cpu_ms(x);
+    return !x->cpu_ms ? 0 : used < x->cpu_ms ? x->cpu_ms - used : 1;
 }
 
 struct program_pipes *program_start_with(struct extraction *x, enum program program, unsigned number,
@@ -248,7 +273,7 @@ struct program_pipes *program_start_with(struct extraction *x, enum program prog
         return NULL;
     struct runner *run = &all->v[all->used++];
     struct span known = all->options.document;
-    struct order order = {program, number,
+    struct order order = {program, number, cpu_left_ms(x),
                           all->document >= 0 && document.p == known.p && document.n == known.n, document.n};
     feed(x, run->in, (struct span){(const char *)&order, sizeof(order)});
     if (!order.own)

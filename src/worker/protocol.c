@@ -4,8 +4,10 @@
  *   frame     = length(4) type(1) version(1) zero(2) payload(length)
  *   hello     = sandbox(4)                                                       bits, enum worker_sandbox
  *   refused   = text                                                             why, at most 256 bytes
- *   extract   = kind(1) look(1) passwords-length(2) deadline-ms(4) output-bytes(4) passwords document
- *   extracted = status(1) truncated(1) detail-length(2) pages(4) text-length(4) detail text
+ *   extract   = kind(1) look(1) passwords-length(2) deadline-ms(4) output-bytes(4) cpu-ms(4)
+ *               passwords document
+ *   extracted = status(1) truncated(1) detail-length(2) pages(4) text-length(4) cpu-ms(4)
+ *               detail text
  *
  * worker: hello *(extract extracted / spf checked) / refused. One request at a time; a type that the reader does not know
  * ends the connection. The other service (spf_frames.c) has its own pair of types and its own processes
@@ -19,7 +21,7 @@
 
 #include "worker/protocol.h"
 
-enum { WIRE_VERSION = 1 };
+enum { WIRE_VERSION = 2 };
 
 static void put32(unsigned char *p, uint32_t v)
 {
@@ -58,6 +60,7 @@ void extract_request_encode(unsigned char out[FRAME_EXTRACT_FIXED], const struct
     out[3] = (unsigned char)request->passwords.n;
     put32(out + 4, request->deadline_ms);
     put32(out + 8, request->output_bytes);
+    put32(out + 12, request->cpu_ms);
 }
 
 bool extract_request_decode(struct span payload, struct extract_request *request_r)
@@ -72,6 +75,7 @@ bool extract_request_decode(struct span payload, struct extract_request *request
     request_r->look = (enum worker_look)p[1];
     request_r->deadline_ms = get32(p + 4);
     request_r->output_bytes = get32(p + 8);
+    request_r->cpu_ms = get32(p + 12);
     request_r->passwords = (struct span){payload.p + FRAME_EXTRACT_FIXED, passwords};
     request_r->document = (struct span){payload.p + FRAME_EXTRACT_FIXED + passwords,
                                         payload.n - FRAME_EXTRACT_FIXED - passwords};
@@ -87,6 +91,7 @@ void extract_reply_encode(unsigned char out[FRAME_EXTRACTED_FIXED], const struct
     out[3] = (unsigned char)detail;
     put32(out + 4, reply->pages);
     put32(out + 8, (uint32_t)reply->text.n);
+    put32(out + 12, reply->cpu_ms);
 }
 
 static bool clean_utf8(struct span text)
@@ -115,6 +120,7 @@ bool extract_reply_decode(struct span payload, size_t text_max, struct extract_r
     reply_r->status = (enum worker_status)p[0];
     reply_r->truncated = p[1];
     reply_r->pages = get32(p + 4);
+    reply_r->cpu_ms = get32(p + 12);
     reply_r->detail = (struct span){payload.p + FRAME_EXTRACTED_FIXED, detail};
     reply_r->text = (struct span){reply_r->detail.p + detail, text};
     return clean_utf8(reply_r->text);

@@ -21,10 +21,10 @@ enum frame_type {
 };
 enum {
     FRAME_HEADER = 8,
-    FRAME_EXTRACT_FIXED = 12,   /* the fixed part of an EXTRACT payload, in front of the document */
+    FRAME_EXTRACT_FIXED = 16,   /* the fixed part of an EXTRACT payload, in front of the document */
     PASSWORDS_BYTES_MAX = 2048, /* candidates of a request; 20 of usual length */
     FRAME_DETAIL_MAX = 256,     /* longest detail or refusal text */
-    FRAME_EXTRACTED_FIXED = 12, /* the fixed part of an EXTRACTED payload */
+    FRAME_EXTRACTED_FIXED = 16, /* the fixed part of an EXTRACTED payload */
     FRAME_HELLO_BYTES = 4,
 };
 
@@ -46,6 +46,7 @@ struct extract_request {
     enum worker_look look; /* NONE: its text */
     uint32_t deadline_ms;  /* from the moment the worker reads it */
     uint32_t output_bytes;
+    uint32_t cpu_ms;       /* of all processes that it takes; 0 = no limit but the deadline */
     struct span passwords; /* one a line; like the document sent separately, behind the fixed part */
     struct span document;  /* set by decode */
 };
@@ -53,7 +54,7 @@ struct extract_request {
 struct extract_reply {
     enum worker_status status;
     bool truncated;
-    uint32_t pages;
+    uint32_t pages, cpu_ms;
     struct span detail, text;
 };
 

@@ -74,7 +74,8 @@ static bool answer(int fd, const struct extraction *x)
     struct span detail = span_of(x->detail);
     if (detail.n > FRAME_DETAIL_MAX)
         detail.n = FRAME_DETAIL_MAX;
-    struct extract_reply reply = {x->status, x->sink.truncated, x->pages, detail, buf_span(&x->sink.text)};
+    struct extract_reply reply = {x->status, x->sink.truncated,      x->pages, extract_cpu_ms(x),
+                                  detail,    buf_span(&x->sink.text)};
     extract_reply_encode(fixed, &reply);
     return send_frame(fd, FRAME_EXTRACTED, fixed, sizeof(fixed), detail, reply.text);
 }
@@ -127,6 +128,7 @@ _Noreturn void serve_one(int fd, const struct serve_options *options)
         .sink = {.max = request.output_bytes},
         .detail = "",
         .deadline = monotonic_ms() + request.deadline_ms,
+        .cpu_ms = request.cpu_ms,
         .passwords = request.passwords,
         .outside = outside_read,
         .runners = start_runners(options, &request, memory, seconds),

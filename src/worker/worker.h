@@ -55,6 +55,7 @@ struct worker_text {
         text; /* valid UTF-8, paragraphs "\n\n", table cells "\t"; in the arena; may be partial unless OK */
     bool truncated;     /* there is more than `text` holds */
     unsigned pages;     /* PDF pages, sheets, slides seen; 0 when unknown */
+    unsigned cpu_ms;    /* processor time that it took; not known, the time that went by */
     const char *detail; /* why not OK, for logs; "" when there is nothing to say */
 };
 
@@ -83,10 +84,13 @@ int64_t worker_deadline(const struct worker_pool *pool);
 enum worker_status worker_extract(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                   const char *sniffed, const char *filename, struct span bytes,
                                   struct worker_text *out_r);
-/* The same with candidates for the password of an archive, one a line, at most 2048 bytes. */
+/*
+ * The same with candidates for the password of an archive, one a line, at most 2048 bytes; and with a limit of the
+ * processor time of all processes together (0 = none but the deadline): TIMEOUT then, with the text so far.
+ */
 enum worker_status worker_extract_with(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                                        const char *sniffed, const char *filename, struct span passwords,
-                                       struct span bytes, struct worker_text *out_r);
+                                       unsigned cpu_ms, struct span bytes, struct worker_text *out_r);
 /*
  * What a picture (PNG, JPEG) or the first pages of a PDF show beside their text. LOOK_CODES: the texts of QR
  * codes, line ends as they are, an empty line behind each; LOOK_WORDS: by tesseract. NO_READER where that is not installed.

@@ -227,8 +227,8 @@ static void test_passwords(void **state)
         struct arena *arena = arena_new();
         struct buf bytes = sample(rows[i].name);
         struct worker_text text;
-        worker_extract_with(*state, arena, 0, "", rows[i].name, span_of(rows[i].passwords), buf_span(&bytes),
-                            &text);
+        worker_extract_with(*state, arena, 0, "", rows[i].name, span_of(rows[i].passwords), 0,
+                            buf_span(&bytes), &text);
         char *got = arena_span(arena, text.text);
         if (text.status != rows[i].status || strcmp(got, rows[i].text) != 0)
             fail_msg("row %zu: %s (%s) '%s'", i, worker_status_name(text.status), text.detail, got);
@@ -347,6 +347,28 @@ static void test_archive_bomb(void **state)
     arena_free(&arena);
 }
 
+/* A PDF that never ends takes the processor time that it is given and no more, however long its deadline. */
+static void test_cpu_limit(void **state)
+{
+    struct arena *arena = arena_new();
+    struct worker_options options = {.deadline_ms = 20000};
+    struct buf loop = sample("loop.pdf"), letter = sample("letter.pdf");
+    const struct span none = {NULL, 0};
+    struct worker_text text;
+    char *error;
+    struct worker_pool *pool = worker_pool_new(&options, &error);
+    worker_extract_with(pool, arena, 0, "pdf", "", none, 300, buf_span(&loop), &text);
+    assert_int_equal(text.status, WORKER_TIMEOUT);
+    assert_in_range(text.cpu_ms, 250, 1000); /* and what starting costs */
+    worker_extract_with(pool, arena, 0, "pdf", "", none, 2000, buf_span(&letter), &text);
+    assert_int_equal(text.status, WORKER_OK);
+    assert_in_range(text.cpu_ms, 1, 1999);
+    worker_pool_free(&pool);
+    buf_free(&loop);
+    buf_free(&letter);
+    arena_free(&arena);
+}
+
 static int make_pool(void **state)
 {
     char *error;
@@ -367,7 +389,7 @@ int main(void)
         cmocka_unit_test(test_bytes),        cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_archive_bomb), cmocka_unit_test(test_pages_and_limits),
         cmocka_unit_test(test_branches),     cmocka_unit_test(test_handlers),
-        cmocka_unit_test(test_long_pages),
+        cmocka_unit_test(test_long_pages),   cmocka_unit_test(test_cpu_limit),
     };
     return cmocka_run_group_tests_name("worker/extract", tests, make_pool, free_pool);
 }

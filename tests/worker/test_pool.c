@@ -277,7 +277,7 @@ static void with_script(const char *body, enum worker_status want, const char *e
     assert_int_equal(child_of(getpid(), &s), 0);
 }
 
-#define HELLO_FRAME "printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\001' >&3; "
+#define HELLO_FRAME "printf '\\000\\000\\000\\004H\\002\\000\\000\\000\\000\\000\\001' >&3; "
 
 static void test_mad_workers(void **state)
 {
@@ -285,20 +285,20 @@ static void test_mad_workers(void **state)
     with_script("kill -SEGV $$", WORKER_UNAVAILABLE, "ended at its start: it was killed by SIGSEGV");
     with_script("exec sleep 30", WORKER_UNAVAILABLE, "did not start in time");
     with_script("yes | head -c 100000 >&3", WORKER_UNAVAILABLE, "does not say what it should");
-    with_script("printf '\\000\\000\\000\\003R\\001\\000\\000why' >&3", WORKER_UNAVAILABLE, "why");
+    with_script("printf '\\000\\000\\000\\003R\\002\\000\\000why' >&3", WORKER_UNAVAILABLE, "why");
     /* a worker that is not shut in is not used */
-    with_script("printf '\\000\\000\\000\\004H\\001\\000\\000\\000\\000\\000\\000' >&3; sleep 1",
+    with_script("printf '\\000\\000\\000\\004H\\002\\000\\000\\000\\000\\000\\000' >&3; sleep 1",
                 WORKER_UNAVAILABLE, "without a sandbox");
     with_script(HELLO_FRAME "exit 0", WORKER_DIED, "ended with exit code 0");
     with_script(HELLO_FRAME "kill -BUS $$", WORKER_DIED, "was killed by SIGBUS");
     with_script(HELLO_FRAME "exit 139", WORKER_DIED, "its child was killed by SIGSEGV");
     with_script(HELLO_FRAME "exec sleep 30", WORKER_TIMEOUT, "did not answer in time and was killed");
     /* an answer that promises 4 GiB; one that floods; one that is no UTF-8 */
-    with_script(HELLO_FRAME "sleep 0.1; printf '\\377\\377\\377\\377e\\001\\000\\000' >&3; sleep 9",
+    with_script(HELLO_FRAME "sleep 0.1; printf '\\377\\377\\377\\377e\\002\\000\\000' >&3; sleep 9",
                 WORKER_DIED, NULL);
     with_script(HELLO_FRAME "sleep 0.1; exec cat /dev/zero >&3", WORKER_DIED, NULL);
     with_script(HELLO_FRAME
-                "sleep 0.1; printf '\\000\\000\\000\\015e\\001\\000\\000\\000\\000\\000\\000\\000\\000"
+                "sleep 0.1; printf '\\000\\000\\000\\015e\\002\\000\\000\\000\\000\\000\\000\\000\\000"
                 "\\000\\000\\000\\000\\000\\001\\377' >&3; sleep 9",
                 WORKER_DIED, NULL);
 }

@@ -20,10 +20,10 @@ static void test_round_trip(void **state)
     assert_true(frame_header_decode(head, &h2));
     assert_int_equal(h2.length, 0x01020304);
     assert_int_equal(h2.type, FRAME_EXTRACT);
-    head[5] = 2;
+    head[5] = 1;
     assert_false(frame_header_decode(head, &h2));
 
-    struct extract_request r = {DOCUMENT_RTF, LOOK_WORDS, 4000, 70000, {NULL, 0}, {NULL, 0}}, r2;
+    struct extract_request r = {DOCUMENT_RTF, LOOK_WORDS, 4000, 70000, 1500, {NULL, 0}, {NULL, 0}}, r2;
     extract_request_encode(request, &r);
     memcpy(request + FRAME_EXTRACT_FIXED, "abc", 3);
     assert_true(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
@@ -31,6 +31,7 @@ static void test_round_trip(void **state)
     assert_int_equal(r2.look, LOOK_WORDS);
     assert_int_equal(r2.deadline_ms, 4000);
     assert_int_equal(r2.output_bytes, 70000);
+    assert_int_equal(r2.cpu_ms, 1500);
     assert_true(span_eq(r2.document, SPAN_LIT("abc")));
     request[1] = LOOK_WORDS + 1;
     assert_false(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
@@ -42,12 +43,12 @@ static void test_round_trip(void **state)
     extract_request_encode(request, &r);
     assert_false(extract_request_decode((struct span){(char *)request, sizeof(request)}, &r2));
 
-    struct extract_reply e = {WORKER_BROKEN, true, 9, SPAN_LIT("why"), SPAN_LIT("hello")}, e2;
+    struct extract_reply e = {WORKER_BROKEN, true, 9, 77, SPAN_LIT("why"), SPAN_LIT("hello")}, e2;
     extract_reply_encode(reply, &e);
     memcpy(reply + FRAME_EXTRACTED_FIXED, "whyhello", 8);
     struct span whole = {(char *)reply, sizeof(reply)};
     assert_true(extract_reply_decode(whole, 5, &e2));
-    assert_true(e2.status == WORKER_BROKEN && e2.truncated && e2.pages == 9);
+    assert_true(e2.status == WORKER_BROKEN && e2.truncated && e2.pages == 9 && e2.cpu_ms == 77);
     assert_true(span_eq(e2.detail, e.detail) && span_eq(e2.text, e.text));
     assert_false(extract_reply_decode(whole, 4, &e2));
     for (size_t n = 0; n < whole.n; n++) /* cut anywhere */
