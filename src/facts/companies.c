@@ -113,6 +113,13 @@ static bool is_department(const struct companies *c, struct span w)
     return affix(c, w) & (AFFIX_BUSINESS | AFFIX_LURE);
 }
 
+/* Of the domain that a name is written like: Impots.gouv. */
+static bool is_suffix(const struct companies *c, struct span w)
+{
+    return strset_get(&c->tables->tlds, w.p, w.n) || span_eq(w, SPAN_LIT("gouv")) ||
+           span_eq(w, SPAN_LIT("gob")) || span_eq(w, SPAN_LIT("govt"));
+}
+
 static bool is_connective(struct span w)
 {
     static const char *const words[] = {"and", "und", "et",  "e",   "y",   "i",   "en", "de",  "du",
@@ -210,15 +217,10 @@ static void add_latin(struct companies *c, const struct shown *name)
 }
 
 /* A word of the language in a label names no company, but for one's own: it needs a department beside it. */
-static void add_label(struct companies *c, struct arena *arena, const char *domain, bool own)
+static void add_label(struct companies *c, struct arena *arena, struct span label, bool own)
 {
-    struct domain d;
     struct shown name;
-    domain_parse(arena, domain, &d);
-    unsigned at = domain_registrable_label(&d);
-    if (at >= d.n)
-        return;
-    shown_read(arena, arena_span(arena, d.label[at]), SHOWN_PLAIN, &name);
+    shown_read(arena, arena_span(arena, label), SHOWN_PLAIN, &name);
     struct span_run core = core_of(c, &name);
     const struct shown_word *v = name.v + core.begin;
     if (core.n == 0)
@@ -228,6 +230,16 @@ static void add_label(struct companies *c, struct arena *arena, const char *doma
     if (core.n == 1 && (v[0].text.n < 3 || kinds & ~(unsigned)AFFIX_LEGAL || (kinds && !own)))
         return;
     add_words(c, v, core.n, rank, core.n == 1);
+}
+
+/* Also of the host where one is protected: dgfip.finances.example. */
+static void add_domain(struct companies *c, struct arena *arena, const char *domain, bool own)
+{
+    struct domain d;
+    domain_parse(arena, domain, &d);
+    unsigned at = domain_registrable_label(&d);
+    for (unsigned i = 0; i <= at && at < d.n; i++)
+        add_label(c, arena, d.label[i], own);
 }
 
 /* --- Han, kana, hangul */
@@ -338,7 +350,7 @@ void companies_add(struct companies *c, const struct company *company)
         c->v[c->n].name = company->domain;
     c->n++;
     if (!names.n)
-        add_label(c, arena, company->domain, company->relation == RELATION_OWN);
+        add_domain(c, arena, company->domain, company->relation == RELATION_OWN);
     while (names.n) {
         struct span one = span_trim(span_cut(&names, ';'));
         if (one.n)
@@ -377,7 +389,8 @@ static struct beside look_beside(const struct search *s, size_t begin, size_t en
             continue;
         b.legal |= is_legal(s->companies, w);
         b.department |= is_department(s->companies, w);
-        b.foreign |= !affix(s->companies, w) && !all_digits(w) && !is_connective(w);
+        b.foreign |=
+            !affix(s->companies, w) && !all_digits(w) && !is_connective(w) && !is_suffix(s->companies, w);
     }
     return b;
 }
@@ -440,14 +453,26 @@ static void find_inside(struct search *s, size_t at)
     }
 }
 
+/* "De Vries Staalhandel" for staalhandel-devries.example: the same run, begun at another word. */
+static void find_turned(struct search *s, size_t begin, size_t n)
+{
+    struct shown_word twice[2 * MAX_RUN];
+    memcpy(twice, s->shown->v + begin, n * sizeof(*twice));
+    memcpy(twice + n, s->shown->v + begin, n * sizeof(*twice));
+    for (size_t i = 1; i < n; i++)
+        find(s, hash_run(twice + i, n, SALT_ORDER), begin, begin + n);
+}
+
 static void find_runs(struct search *s, const struct shown *shown)
 {
     s->shown = shown;
     for (size_t i = 0; i < shown->n; i++) {
         for (size_t n = 1; n <= MAX_RUN && i + n <= shown->n; n++) {
             find(s, hash_run(shown->v + i, n, SALT_ORDER), i, i + n);
-            if (n > 1)
+            if (n > 1) {
                 find(s, hash_run(shown->v + i, n, SALT_SORTED), i, i + n);
+                find_turned(s, i, n);
+            }
         }
         find_inside(s, i);
     }

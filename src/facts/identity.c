@@ -39,7 +39,7 @@ static bool same_owner(struct fact_work *work, const char *domain)
 /* "x.example-Accounts" and "x.example_Accounts": how much of it is a domain, as the owner's other words begin there. */
 static const char *domain_before_words(struct fact_work *work, const char *domain)
 {
-    domain = arena_strndup(work->arena, domain, strcspn(domain, "_"));
+    domain = arena_strndup(work->arena, domain, strcspn(domain, "_+"));
     for (const char *dash = strrchr(domain, '-'), *dot = strrchr(domain, '.'); dash && dash > dot;) {
         const char *shorter = arena_strndup(work->arena, domain, (size_t)(dash - domain));
         if (same_owner(work, shorter) || lookalike_is_genuine(fact_match(work, shorter)))

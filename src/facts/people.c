@@ -197,13 +197,21 @@ static bool is_own(const struct person *person, const char *address)
     return false;
 }
 
+/* Is the run so far, but for its last letter, which may become another with the next, the begin of the name? */
+static bool may_become(const struct glued *run, struct span name)
+{
+    return run->n && run->n <= name.n + 1 && memcmp(run->p, name.p, run->n - 1) == 0;
+}
+
 /* The name as neighbouring words, glued, spelt out or with letters that look alike. */
 static bool stands_in(const struct entry *e, const struct shown *shown)
 {
     for (size_t i = 0; i < shown->n && e->glued[0].n >= MIN_GLUED; i++) {
         struct glued g = {.n = 0};
-        for (size_t k = i; k < shown->n && g.n < e->glued[0].n + 1; k++) {
+        for (size_t k = i; k < shown->n; k++) {
             shown_glue(&g, shown->v[k].text);
+            if (!may_become(&g, e->glued[0]) && !may_become(&g, e->glued[1]))
+                break;
             struct span run = {g.p, g.n};
             if (span_eq(run, e->glued[0]) || span_eq(run, e->glued[1]))
                 return true;

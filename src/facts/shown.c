@@ -134,13 +134,30 @@ void shown_read(struct arena *arena, const char *name, unsigned how, struct show
     join_single(arena, shown_r);
 }
 
+static char looks_like(char c)
+{
+    switch (c) {
+    case '0':
+        return 'o';
+    case '1':
+    case 'l':
+        return 'i';
+    case '5':
+        return 's';
+    case '3':
+        return 'e';
+    case '4':
+        return 'a';
+    default:
+        return c;
+    }
+}
+
 /* What looks like `c`, or is written for it, is `c`: 0 and o; 1, I and l; ae and a. */
 static void glue_char(struct glued *g, char c)
 {
-    static const char from[] = "01l534", to[] = "oiisea";
     static const char twos[][4] = {"rnm", "vvw", "aea", "oeo", "ueu"};
-    const char *at = strchr(from, c);
-    c = at ? to[at - from] : c;
+    c = looks_like(c);
     for (size_t i = 0; g->n && i < sizeof(twos) / sizeof(*twos); i++)
         if (g->p[g->n - 1] == twos[i][0] && c == twos[i][1]) {
             g->p[g->n - 1] = twos[i][2];

@@ -38,6 +38,9 @@ static int setup(void **state)
     add("fletcher.example", "Fletcher & Sons Ltd", RELATION_PARTNER);
     add("muller.example", "Müller Maschinenbau GmbH & Co. KG", RELATION_PARTNER);
     add("seiko.example", "日本精密工業株式会社; Nippon Precision Industries K.K.", RELATION_PARTNER);
+    add("staalhandel-devries.example", NULL, RELATION_PARTNER);
+    add("dgfip.finances.example", NULL, RELATION_PARTNER);
+    add("impots.gouv.fr", NULL, RELATION_PARTNER);
     add("first.example", "First Bank", RELATION_PARTNER);
     return 0;
 }
@@ -78,6 +81,12 @@ static const struct {
     {"Kellermann Stahl GmbH", "kellermannstahl.example"},
     {"Kellermann Stahl Buchhaltung", "kellermannstahl.example"},
     {"Keliermann Stahl GmbH", "kellermannstahl.example"},
+    {"De Vries Staalhandel", "staalhandel-devries.example"},
+    {"StaalhandelDeVries BV", "staalhandel-devries.example"},
+    {"DGFIP", "dgfip.finances.example"},
+    {"Service DGFIP", "dgfip.finances.example"},
+    {"Service Finances", NULL},
+    {"Impots.gouv", "impots.gouv.fr"},
     {"Huaxin", "huaxin.example"},
     {"Huaxin Co., Ltd.", "huaxin.example"},
     {"Accounts - Huaxin", "huaxin.example"},
@@ -186,7 +195,7 @@ static void test_company(void **state)
     assert_string_equal(companies_match(companies, arena, "Brunni Officine", COMPANY_NAME)->name,
                         "Officine Brunni S.p.A.");
     assert_int_equal(companies_match(companies, arena, "Valmont", COMPANY_NAME)->relation, RELATION_OWN);
-    assert_int_equal(companies_count(companies), 17);
+    assert_int_equal(companies_count(companies), 20);
     arena_free(&arena);
 }
 
