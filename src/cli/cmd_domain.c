@@ -274,7 +274,7 @@ static int with_config(const struct options *o, char **domains)
 {
     struct diag_list diags = {0};
     const char *config = o->config ? o->config : cli_default_config();
-    struct policy *policy = policy_load(config, &diags);
+    struct policy *policy = policy_load_names(config, &diags);
     int code = cli_report(&diags);
     if (!policy)
         return code ? code : EXIT_CONFIG;

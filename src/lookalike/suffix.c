@@ -50,6 +50,23 @@ static void mention(const char *name)
     list.mentioned[hash >> 52] |= bits_of(hash);
 }
 
+/* Written as libpsl looks it up: most rules are, and IDNA of each took longer than all else at a start. */
+static bool is_plain(struct span rule)
+{
+    for (size_t i = 0; i < rule.n; i++)
+        if (rule.p[i] != '.' && rule.p[i] != '-' && !(rule.p[i] >= 'a' && rule.p[i] <= 'z') &&
+            !(rule.p[i] >= '0' && rule.p[i] <= '9'))
+            return false;
+    return true;
+}
+
+/* A plain top-level domain is what the default rule gives. */
+static void mention_below(const char *ascii, bool wildcard)
+{
+    if (wildcard || strchr(ascii, '.'))
+        mention(ascii);
+}
+
 static bool add_rule(struct span rule)
 {
     bool wildcard = rule.n > 2 && rule.p[0] == '*' && rule.p[1] == '.';
@@ -60,10 +77,13 @@ static bool add_rule(struct span rule)
         return false;
     memcpy(utf8, rule.p, rule.n);
     utf8[rule.n] = '\0';
+    if (is_plain(rule)) {
+        mention_below(utf8, wildcard);
+        return true;
+    }
     if (idn2_to_ascii_8z(utf8, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
         return false;
-    if (wildcard || strchr(ascii, '.')) /* a plain top-level domain is what the default rule gives */
-        mention(ascii);
+    mention_below(ascii, wildcard);
     free(ascii);
     return true;
 }

@@ -190,16 +190,42 @@ static void free_policy(struct policy *policy)
     atomic_fetch_sub(&alive, 1);
 }
 
-static struct policy *load(const char *conf_path, const struct conf *running, enum diag_level bad_pack,
-                           struct diag_list *diags)
+static struct policy *policy_new(const char *conf_path, const struct conf *running, struct diag_list *diags)
 {
     struct policy *policy = mem_alloc(sizeof(*policy));
-    size_t errors = diags->errors;
     atomic_fetch_add(&alive, 1);
     policy->references = 1;
     policy->conf = conf_load(conf_path, diags);
     if (policy->conf && running)
         conf_keep_running(policy->conf, running);
+    return policy;
+}
+
+static void load_names(struct policy *policy, struct diag_list *diags)
+{
+    const struct conf *conf = policy->conf;
+    policy->history = history(conf);
+    policy->base = load_index(conf, diags);
+    policy->index = policy->base ? partners_join(conf, &policy->history, policy->base, diags) : NULL;
+    policy->index = policy->index ? policy->index : policy->base;
+}
+
+/* NULL where something was an error. */
+static struct policy *finished(struct policy *policy, size_t errors_before, const struct diag_list *diags)
+{
+    if (diags->errors > errors_before) {
+        free_policy(policy);
+        return NULL;
+    }
+    policy->generation = atomic_fetch_add(&generations, 1) + 1;
+    return policy;
+}
+
+static struct policy *load(const char *conf_path, const struct conf *running, enum diag_level bad_pack,
+                           struct diag_list *diags)
+{
+    size_t errors = diags->errors;
+    struct policy *policy = policy_new(conf_path, running, diags);
     if (policy->conf) {
         const struct conf *conf = policy->conf;
         const char *phrases = *conf->phrases_path ? conf->phrases_path : NULL;
@@ -207,10 +233,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
         const char *services = *conf->services_path ? conf->services_path : NULL;
         policy->rules = policy_packs_load(conf, bad_pack, &policy->signed_packs, diags);
         policy->packs = payment_packs_load(phrases, diags);
-        policy->history = history(conf);
-        policy->base = load_index(conf, diags);
-        policy->index = policy->base ? partners_join(conf, &policy->history, policy->base, diags) : NULL;
-        policy->index = policy->index ? policy->index : policy->base;
+        load_names(policy, diags);
         policy->people = load_people(conf);
         policy->companies = load_companies(conf, diags);
         fact_lists_load(&policy->lists, freemail, services, diags);
@@ -224,12 +247,16 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
     }
     if (policy->packs)
         payment_packs_test(policy->packs, diags);
-    if (diags->errors > errors) {
-        free_policy(policy);
-        return NULL;
-    }
-    policy->generation = atomic_fetch_add(&generations, 1) + 1;
-    return policy;
+    return finished(policy, errors, diags);
+}
+
+struct policy *policy_load_names(const char *conf_path, struct diag_list *diags)
+{
+    size_t errors = diags->errors;
+    struct policy *policy = policy_new(conf_path, NULL, diags);
+    if (policy->conf)
+        load_names(policy, diags);
+    return finished(policy, errors, diags);
 }
 
 struct policy *policy_load(const char *conf_path, struct diag_list *diags)

@@ -38,6 +38,8 @@ struct policy {
  * outlive the policy: its values of options that need a restart are the policy's too.
  */
 struct policy *policy_load(const char *conf_path, struct diag_list *diags);
+/* Only the configuration and the protected names, for who asks about a domain: rules and phrases stay NULL. */
+struct policy *policy_load_names(const char *conf_path, struct diag_list *diags);
 struct policy *policy_reload(const char *conf_path, const struct conf *running, struct diag_list *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy **policy); /* frees with the last reference; sets it to NULL */

@@ -32,6 +32,10 @@ ok 'that nothing is protected is said'
 "$ringer" domain -p "$dir/names" kestre1vale.com 2>&1 >/dev/null | grep -q 'protects no'
 [ $? = 1 ]
 ok 'and only then'
+printf 'protect: {own-domains: [kestrelvale.com]}\nrules: {packs: [%s/none.yaml]}\nquarantine: {store: "sqlite:%s/x.db"}\n' \
+    "$dir" "$dir" >"$dir/ringer.yaml"
+"$ringer" domain -c "$dir/ringer.yaml" kestre1vale.com 2>"$dir/err" | grep -q 'own domain .kestrelvale.com' && [ ! -s "$dir/err" ]
+ok 'names are all it reads: rules that are not there are no hindrance'
 "$ringer" domain --help | grep -q -- --variants
 ok 'help'
 done_testing
