@@ -180,6 +180,29 @@ static void unproven(struct fact_work *work, bool looked)
                    own && !work->lookup->internal && !facts_bool(work->facts, FACT_AUTH_ALIGNED));
 }
 
+/* Whoever should have looked did not, or somebody took away what was found. */
+static void missing(struct fact_work *work, bool trusted, const struct auth_results *claimed)
+{
+    const struct auth_lookup *l = work->lookup;
+    bool said = trusted || claimed->spf || claimed->dkim || claimed->dmarc ||
+                (l && (l->internal || l->spf || l->record_known));
+    if (work->sources->n_authserv_ids)
+        facts_set_bool(work->facts, FACT_AUTH_MISSING, lookalike_is_genuine(work->from_match) && !said);
+}
+
+/* Mail programs show "ar@vendor.example on behalf of ...", or Sender alone. */
+static void borrowed(struct fact_work *work)
+{
+    const struct message *m = work->message;
+    if (!m->sender.n || !*m->sender.v[0].domain || !work->from_registrable)
+        return;
+    const struct lookalike_result *sender = fact_match(work, m->sender.v[0].domain);
+    if (lookalike_is_genuine(sender) && !lookalike_is_genuine(work->from_match) && sender->registrable &&
+        strcasecmp(sender->registrable, work->from_registrable) != 0 &&
+        !auth_passes_for(work, sender->registrable) && !(work->lookup && work->lookup->internal))
+        facts_set_string(work->facts, FACT_SENDER_BORROWED, m->sender.v[0].domain);
+}
+
 void facts_auth(struct fact_work *work)
 {
     struct seen trusted = {0}, own = {0};
@@ -197,6 +220,8 @@ void facts_auth(struct fact_work *work)
     else
         from_ourselves(work, &results, protected_sender);
     unproven(work, any || (work->lookup && work->lookup->spf));
+    missing(work, any, &results);
+    borrowed(work);
 }
 
 bool facts_auth_needed(const struct fact_sources *sources, struct arena *arena, const struct message *message)

@@ -13,6 +13,7 @@ static const struct bit_name anomalies[] = {
     {ANOMALY_FROM_SEVERAL_FIELDS, "from-several-fields"},
     {ANOMALY_FROM_SEVERAL_ADDRESSES, "from-several-addresses"},
     {ANOMALY_ADDRESS_MALFORMED, "address-malformed"},
+    {ANOMALY_ADDRESS_ROUTE, "address-route"},
     {ANOMALY_DUPLICATE_HEADER, "duplicate-header"},
     {ANOMALY_BOUNDARY_DUPLICATE, "boundary-duplicate"},
     {ANOMALY_BOUNDARY_MISSING, "boundary-missing"},

@@ -98,6 +98,7 @@ static void parse_angle(struct parser *p)
     p->rest = (struct span){p->rest.p + i, p->rest.n - i};
     spec = span_trim(spec);
     const char *colon = spec.n && spec.p[0] == '@' ? memchr(spec.p, ':', spec.n) : NULL;
+    p->list->route |= colon != NULL;
     if (colon)
         spec = (struct span){colon + 1, (size_t)(spec.p + spec.n - colon - 1)};
     p->list->malformed |= p->found > 0;

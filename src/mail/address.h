@@ -8,6 +8,7 @@
 struct address_list {
     struct mailbox *v;
     size_t n, cap;
+    bool route;     /* "<@relay:a@b>" */
     bool malformed; /* no strict parser accepts it, or an address has no domain */
     bool limit_hit; /* more than `max` */
 };

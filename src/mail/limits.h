@@ -49,6 +49,8 @@ enum message_anomaly { /* bits: things that parsers disagree on, so that mail ca
                        ANOMALY_BAD_UTF8 = 1 << 10,
                        ANOMALY_HEADER_CONTROL = 1 << 11, /* bare CR or control characters in a header */
                        ANOMALY_PART_UNPARSED = 1 << 12, /* a part that claims text but could not be decoded */
+                       ANOMALY_ADDRESS_ROUTE =
+                           1 << 14, /* "<@relay:a@b>": nobody has written it for decades (RFC 5322 4.4) */
                        ANOMALY_HEADER_DISPLACED =
                            1 << 13, /* a blank or junk before it: the fields are body text to some */
 };

@@ -108,6 +108,8 @@ static struct mailbox_list read_addresses(struct builder *b, const struct header
         b->message->limits_hit |= LIMIT_ADDRESSES;
     if (sender && out.present && (list.malformed || list.n == 0))
         b->message->anomalies |= ANOMALY_ADDRESS_MALFORMED;
+    if (sender && list.route)
+        b->message->anomalies |= ANOMALY_ADDRESS_ROUTE;
     out.v = list.v;
     out.n = list.n;
     return out;

@@ -319,6 +319,39 @@ static void test_lookups(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Nobody's result is there although somebody is named who writes them; and who lends his name in Sender. */
+static void test_missing_and_borrowed(void **state)
+{
+    static const struct {
+        const char *headers, *from;
+        int missing;
+        const char *borrowed;
+    } rows[] = {
+        {"", "a@partner.example", T, "-"},
+        {"", "a@company.example", T, "-"},
+        {"", "a@other.example", F, "-"},
+        {OURS "none\r\n", "a@partner.example", F, "-"},
+        {OURS "spf=none smtp.mailfrom=a@partner.example\r\n", "a@partner.example", F, "-"},
+        {"Sender: ar@partner.example\r\n", "a@other.example", F, "partner.example"},
+        {"Sender: ar@partner.example\r\n", "a@mail.partner.example", T, "-"},
+        {"Sender: ar@partner.example\r\n", "a@company.example", T, "-"},
+        {"Sender: ar@other.example\r\n", "a@elsewhere.example", F, "-"},
+        {OURS "dkim=pass header.d=partner.example\r\nSender: ar@partner.example\r\n", "a@other.example", F,
+         "-"},
+        {OURS "dkim=pass header.d=other.example\r\nSender: ar@partner.example\r\n", "a@other.example", F,
+         "partner.example"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        const struct fact_value *v = collect(arena, rows[i].headers, rows[i].from, "x@y.example", NULL)->v;
+        if (number(&v[FACT_AUTH_MISSING]) != rows[i].missing ||
+            strcmp(text(&v[FACT_SENDER_BORROWED]), rows[i].borrowed) != 0)
+            fail_msg("%s%s: missing %d borrowed %s", rows[i].headers, rows[i].from,
+                     number(&v[FACT_AUTH_MISSING]), text(&v[FACT_SENDER_BORROWED]));
+        arena_free(&arena);
+    }
+}
+
 static void test_records(void **state)
 {
     static const struct {
@@ -424,7 +457,8 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers), cmocka_unit_test(test_forged),    cmocka_unit_test(test_lookups),
+        cmocka_unit_test(test_headers), cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_lookups), cmocka_unit_test(test_missing_and_borrowed),
         cmocka_unit_test(test_records), cmocka_unit_test(test_own_names),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);

@@ -40,6 +40,7 @@ static void test_anomalies(void **state)
          ANOMALY_BOUNDARY_DUPLICATE},
         {FROM TYPE("multipart/mixed") "\nhi", ANOMALY_BOUNDARY_MISSING},
         {FROM TYPE("text/plain; charset=x-martian") "\nhi", ANOMALY_CHARSET_UNKNOWN},
+        {"From: <@relay.example:a@b.example>\n\nhi", ANOMALY_ADDRESS_ROUTE},
         {FROM "Content-Transfer-Encoding: x-rot13\n\nhi", ANOMALY_ENCODING_UNKNOWN | ANOMALY_PART_UNPARSED},
         {FROM TYPE("text/plain; charset=utf-8") "\nh\xE9", ANOMALY_BAD_UTF8},
         {FROM "Subject: a\rX: b\n\nhi", ANOMALY_HEADER_CONTROL},
