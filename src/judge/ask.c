@@ -17,7 +17,8 @@ enum {
         200, /* of one attachment: a worker that must start first takes as long on a busy machine */
     CPU_MS =
         1200, /* of the workers for all attachments of a message, so that no mail takes more than 2 s in all */
-    SCAN_BYTES = 40, /* of text, below which pages count as pictures */
+    SCAN_BYTES = 40,    /* of text, below which pages count as pictures */
+    DRAWN_BYTES = 2048, /* of a PDF: a page that shows a letter without text has more, however it is packed */
 };
 
 enum attachment_status ask_status(enum worker_status status)
@@ -101,9 +102,9 @@ bool ask_is_scan(struct span text)
     return span_trim(text).n < SCAN_BYTES;
 }
 
-static enum attachment_status status_of(bool pdf, enum worker_status status, const struct worker_text *text)
+static enum attachment_status status_of(bool drawn, enum worker_status status, const struct worker_text *text)
 {
-    bool scan = pdf && status == WORKER_OK && ask_is_scan(text->text);
+    bool scan = drawn && status == WORKER_OK && ask_is_scan(text->text);
     return scan ? ATTACHMENT_NO_TEXT : ask_status(status);
 }
 
@@ -130,7 +131,8 @@ const struct message *ask_attachments(const struct services *services, struct ar
             worker_extract_with(services->workers, arena, ask_share(deadline, n - i), a->sniffed, a->filename,
                                 passwords, (unsigned)share_of(cpu_ms, n - i), a->bytes, &text);
         cpu_ms -= text.cpu_ms < cpu_ms ? text.cpu_ms : cpu_ms;
-        answer->status = status_of(strcmp(a->sniffed, "pdf") == 0, status, &text);
+        bool drawn = strcmp(a->sniffed, "pdf") == 0 && a->bytes.n >= DRAWN_BYTES;
+        answer->status = status_of(drawn, status, &text);
         answer->text = text.text;
     }
     return message_with_answers(arena, message, answers, limits);
