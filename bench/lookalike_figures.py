@@ -2,6 +2,7 @@
 """What the engine finds in labelled domains, and what it says of popular ones that it has not seen.
 
 usage: bench/lookalike_figures.py DATA [--ringer PATH] [--curve] [--misses N] [--only SET]
+       bench/lookalike_figures.py DATA --halves FOLDER     data folders and harmless domains for bench/fit_lookalike
 
 DATA is a folder of tab-separated lists: bec_actor_domains, squats_udrp, homographs_idn, phish_hosts, typos_malicious
 (.tsv: domain, the domain that it imitates), companies.tsv (what else is protected), brand_families.tsv (domain, owner),
@@ -20,6 +21,7 @@ ap.add_argument("--ringer", default="ringer")
 ap.add_argument("--curve", action="store_true", help="what is found, and what of popular domains, from each score")
 ap.add_argument("--misses", type=int, default=0, help="print N misses and false findings of each set")
 ap.add_argument("--only", default="", help="only the sets whose names begin so")
+ap.add_argument("--halves", help="only write FOLDER/0, FOLDER/1 (data) and FOLDER/harmless0, FOLDER/harmless1")
 args = ap.parse_args()
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 WEAK, STRONG = 50, 70
@@ -48,6 +50,13 @@ def data_folder(folder, keep):
             lines = [line for line in f if line.startswith("#") or half(line.strip()) == keep]
         with open(crowd, "w", encoding="utf-8") as f:
             f.writelines(lines)
+
+
+def write_halves(folder):
+    for keep in (0, 1):
+        data_folder(os.path.join(folder, str(keep)), keep)
+        with open(os.path.join(folder, f"harmless{keep}"), "w", encoding="utf-8") as f:
+            f.writelines(r[0] + "\n" for r in rows("benign.txt") if half(r[0]) != keep)
 
 
 def ask(protected, domains, folder):
@@ -126,6 +135,9 @@ def samples(names, n, count):
 
 
 def main():
+    if args.halves:
+        write_halves(args.halves)
+        return
     companies = {r[0] for r in rows("companies.tsv")}
     ranked = sorted(companies, key=lambda c: hashlib.sha256(c.encode()).digest())
     benign = [r[0] for r in rows("benign.txt")]
@@ -145,7 +157,7 @@ def main():
                 scores[name] = labelled(name, companies, everything)
         if "bec".startswith(args.only[:3]):
             scores["bec alone"] = labelled("bec_actor_domains", companies, everything, alone=True)
-        lists = {"harmless/100": samples(ranked, 100, 6), "harmless/150": samples(ranked, 150, 6),
+        lists = {"harmless/100": samples(ranked, 100, 3), "harmless/150": samples(ranked, 150, 4),
                  "harmless/suppliers": [suppliers], "harmless/1000": samples(ranked, 1000, 2),
                  "harmless/5000": [companies | suppliers | set(more[:5000 - len(companies | suppliers)])]}
         for label, names in lists.items():

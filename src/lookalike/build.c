@@ -250,6 +250,7 @@ static void make_cores(struct lookalike_index *x, struct lookalike_builder *b)
     }
     x->cores = mem_resize(x->cores, x->n_cores + 1, sizeof(*x->cores));
     x->names = mem_resize(x->names, x->n_names + 1, sizeof(*x->names));
+    x->crowding = mem_array(x->n_cores + 1, sizeof(*x->crowding));
 }
 
 /* --- rows */
@@ -481,6 +482,7 @@ void lookalike_index_free(struct lookalike_index **index)
     free(x->pool);
     free(x->cores);
     free(x->letters);
+    free(x->crowding);
     free(x->names);
     free(x->exact.start);
     free(x->exact.row);
@@ -510,7 +512,8 @@ static size_t rows_bytes(const struct rows *rows)
 
 size_t lookalike_index_bytes(const struct lookalike_index *x)
 {
-    return sizeof(*x) + x->pool_n + x->n_cores * (sizeof(*x->cores) + sizeof(*x->letters)) +
+    return sizeof(*x) + x->pool_n +
+           x->n_cores * (sizeof(*x->cores) + sizeof(*x->letters) + sizeof(*x->crowding)) +
            x->n_names * sizeof(*x->names) + rows_bytes(&x->exact) + rows_bytes(&x->deletes) +
            sizeof(uint64_t) * ((size_t)x->listed.words + x->near.words + x->inside.words) +
            sizeof(uint32_t) * (size_t)x->genuine_slots + x->n_affiliates * sizeof(*x->affiliates);

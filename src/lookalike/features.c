@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "lookalike/crowding.h"
 #include "lookalike/features.h"
 
 static void set(struct features *f, unsigned feature)
@@ -47,37 +48,34 @@ static unsigned rarity_per_letter(const struct query *q, const char *p, unsigned
 
 /* --- equal names */
 
-/* Is one suffix the other without one of its letters (co, com)? */
-static bool suffix_near(const struct query *q, const struct hit *hit)
+/* Is one the other without its first label (uk, co.uk)? */
+static bool suffix_root(const struct query *q, const struct hit *hit)
 {
-    const char *a = hit_suffix(hit), *b = q->domain->suffix_ascii;
-    if (strlen(a) < strlen(b)) {
-        const char *c = a;
-        a = b;
-        b = c;
-    }
-    while (*b && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a && strcmp(a + 1, b) == 0;
+    const char *a = hit_suffix(hit), *b = q->domain->suffix_ascii, *dot;
+    return ((dot = strchr(a, '.')) && strcmp(dot + 1, b) == 0) ||
+           ((dot = strchr(b, '.')) && strcmp(dot + 1, a) == 0);
 }
 
-void features_equal(const struct query *q, const struct hit *hit, struct features *features)
+void features_equal(const struct query *q, const struct hit *hit, const struct seen *seen,
+                    struct features *features)
 {
     const struct core *c = hit_core(hit);
     uint8_t tld = query_suffix_kind(q), level = c->flags & CORE_LEVEL;
+    bool root = suffix_root(q, hit), near = query_suffix_near(q, hit);
     set(features, E_BASE);
     set_step(features, c->n, E_LEN2, E_LEN13);
     set_if(features, tld == 1, E_CHEAP);
+    set_if(features, query_suffix_abused(q), E_ABUSED);
     set_if(features, tld == 2, E_GENERIC);
-    set_if(features, tld == 0 && !deep_suffix(q), E_NATIONAL);
-    set_if(features, tld == 0 && deep_suffix(q), E_DEEP);
+    set_if(features, tld == 0 && !root && !near && !deep_suffix(q), E_NATIONAL);
+    set_if(features, tld == 0 && !root && deep_suffix(q), E_DEEP);
+    set_if(features, root, E_SUFFIX_ROOT);
     set_equal(features, level, E_LEVEL1, E_LEVEL3);
     set_if(features, c->flags & CORE_AFFIX, E_AFFIX);
+    set_if(features, level == 0 && seen->segments.behind[0].unknown == 0, E_WORDS);
     set_if(features, hit->classes & 1u << LOOKALIKE_HYPHEN, E_HYPHEN);
     set_if(features, query_suffix_equal(q, hit), E_SAME);
-    set_if(features, suffix_near(q, hit), E_SUFFIX_NEAR);
+    set_if(features, near, E_SUFFIX_NEAR);
     set_if(features, q->popular, E_POPULAR);
     set_step(features, rarity_per_letter(q, index_key(hit->index, c), c->n), E_RARE0, E_RARE4);
 }
@@ -303,6 +301,7 @@ void features_inside(const struct query *q, const struct hit *hit, const struct 
     set_if(features, f->letters || f->marks, I_READ);
     set_if(features, same, I_SAME);
     set_if(features, tld == 1, I_CHEAP);
+    set_if(features, query_suffix_abused(q), I_ABUSED);
     set_if(features, tld == 2 || (tld == 0 && same), I_GENERIC);
     set_if(features, deep_suffix(q), I_DEEP);
     set_if(features, q->popular, I_POPULAR);
@@ -311,4 +310,18 @@ void features_inside(const struct query *q, const struct hit *hit, const struct 
                s->before[hit->begin].unknown + s->behind[hit->end].unknown > 0,
            I_SHORT_UNKNOWN);
     set_if(features, c->n <= 5 && !(left && right), I_SHORT_JOINED);
+}
+
+void features_crowding(const struct hit *hit, struct features *features)
+{
+    struct crowding near = crowding_of(hit->index, hit->core);
+    if (hit->contained) {
+        set_step(features, near.within, I_WITHIN0, I_WITHIN7);
+        set_step(features, near.two, I_TWO0, I_TWO6);
+    } else if (hit->alignment.cost == 0) {
+        set_step(features, near.equal, E_OTHERS0, E_OTHERS3);
+    } else {
+        set_step(features, near.one, W_ONE0, W_ONE3);
+        set_step(features, near.two, W_TWO0, W_TWO5);
+    }
 }

@@ -56,6 +56,7 @@ struct lookalike_index {
     size_t pool_n;
     struct core *cores; /* the shortest first */
     uint64_t *letters;  /* of each core: form_letters of its skeleton; alone, since most cores fail there */
+    uint16_t *crowding; /* of each core; 0 = not counted yet; written by lookups (crowding.c) */
     uint32_t of_length[FORM_MAX + 2]; /* the first core of that length or longer */
     uint32_t n_cores;
     struct name *names;

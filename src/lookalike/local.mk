@@ -3,6 +3,8 @@ libringer_a_SOURCES += \
 	src/lookalike/build.c \
 	src/lookalike/confusable.c src/lookalike/confusable.h \
 	src/lookalike/contained.c src/lookalike/contained.h \
+	src/lookalike/crowd.c src/lookalike/crowd.h \
+	src/lookalike/crowding.c src/lookalike/crowding.h \
 	src/lookalike/deletes.c src/lookalike/deletes.h \
 	src/lookalike/distance.c src/lookalike/distance.h \
 	src/lookalike/domain.c src/lookalike/domain.h src/lookalike/suffix.c src/lookalike/suffix.h \
@@ -26,6 +28,7 @@ libringer_a_SOURCES += \
 	src/lookalike/strset.c src/lookalike/strset.h \
 	src/lookalike/tables.c src/lookalike/tables.h \
 	src/lookalike/variants.c src/lookalike/variants.h \
+	src/lookalike/weigh.c src/lookalike/weigh.h \
 	src/lookalike/whole.c src/lookalike/whole.h
 nodist_libringer_a_SOURCES = src/lookalike/confusable_rows.h
 BUILT_SOURCES += src/lookalike/confusable_rows.h
@@ -39,6 +42,7 @@ src/lookalike/confusable_rows.h: $(srcdir)/data/lookalike/confusables.txt $(srcd
 		$(srcdir)/data/lookalike/confusables.txt >$@.raw && LC_ALL=C sort $@.raw >$@.tmp && rm -f $@.raw && mv $@.tmp $@
 nobase_dist_pkgdata_DATA += \
 	data/lookalike/affixes.txt \
+	data/lookalike/crowd.txt \
 	data/lookalike/keyboards.txt \
 	data/lookalike/letters.tsv \
 	data/lookalike/popular.txt \

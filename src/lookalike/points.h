@@ -9,8 +9,9 @@
  *
  * Where the points come from: bench/fit_lookalike fits a ridge logistic regression for each kind, on adjudicated
  * squats, phishing hosts and typosquats (counted tenfold, since there are few) against popular domains; its defaults
- * say how many findings it allows among harmless domains, in all some 190 weak and 10 strong ones of 10,000 with some
- * 4,700 protected names. Of the target's suffix nothing is asked but how it compares with the seen one, since lists
+ * say how many findings it allows among harmless domains, in all some 160 weak and 7 strong ones of 10,000 with some
+ * 4,700 protected names, before weigh.c takes off what a long list costs. The harmless domains are those of one half of
+ * the crowd, what lies near a name is counted in the other. Of the target's suffix nothing is asked but how it compares with the seen one, since lists
  * mirror how they were collected. HAND are those that such lists say nothing about. A new feature is a row with 0
  * points, then the fit is run again.
  */

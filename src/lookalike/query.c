@@ -5,6 +5,8 @@
 
 #include "lookalike/query.h"
 
+enum { ABUSED = 4 /* tables.c */ };
+
 void query_know(struct query *q, struct seen *seen)
 {
     const char *domain = q->domain->registrable;
@@ -34,6 +36,21 @@ bool query_suffix_equal(const struct query *q, const struct hit *hit)
     return strcmp(hit_suffix(hit), q->domain->suffix_ascii) == 0;
 }
 
+bool query_suffix_near(const struct query *q, const struct hit *hit)
+{
+    const char *a = hit_suffix(hit), *b = q->domain->suffix_ascii;
+    if (strlen(a) < strlen(b)) {
+        const char *c = a;
+        a = b;
+        b = c;
+    }
+    while (*b && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a && strcmp(a + 1, b) == 0;
+}
+
 uint8_t query_suffix_kind(const struct query *q)
 {
     const char *suffix = q->domain->suffix_ascii, *dot = strrchr(suffix, '.'), *tld = dot ? dot + 1 : suffix;
@@ -42,5 +59,11 @@ uint8_t query_suffix_kind(const struct query *q)
         kind = strset_get(&q->tables->tlds, tld, strlen(tld)) == 1;
     else if (kind == 0 && strlen(tld) > 2 && strncmp(tld, "xn--", 4) != 0)
         kind = 1;
-    return kind == 3 ? 0 : kind;
+    return kind == 3 ? 0 : kind == ABUSED ? 1 : kind;
+}
+
+bool query_suffix_abused(const struct query *q)
+{
+    const char *suffix = q->domain->suffix_ascii;
+    return strset_get(&q->tables->tlds, suffix, strlen(suffix)) == ABUSED;
 }

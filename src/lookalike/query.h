@@ -27,6 +27,10 @@ void query_know(struct query *q, struct seen *seen);
 void query_choose(const struct query *q, struct hit *hit);
 /* Has the name that is meant the suffix of the domain? */
 bool query_suffix_equal(const struct query *q, const struct hit *hit);
+/* Is one suffix the other without one of its letters (co, com)? */
+bool query_suffix_near(const struct query *q, const struct hit *hit);
+/* Is the suffix one of those that most of what is registered below it abuses? Its kind is 1 as well. */
+bool query_suffix_abused(const struct query *q);
 /* Of the domain's suffix. 1: cheap or one of the new themed ones, 2: the old generic ones, 0: national, official and private ones. */
 uint8_t query_suffix_kind(const struct query *q);
 

@@ -4,15 +4,19 @@
  */
 #include <string.h>
 
+#include "lookalike/crowding.h"
 #include "lookalike/features.h"
 #include "lookalike/score.h"
+#include "lookalike/weigh.h"
 
 enum {
     HOST_BONUS = 16, /* a registrable domain has honest neighbours, a host label that holds a name seldom */
     TOLD_APART = 30, /* names with three letters of their own (tdbank, tnbank) further apart are different */
     OWN_BONUS = 15,  /* own names under another suffix: who runs this knows all that are his */
-    OWN_LEAST = 55,  /* and the whole of a name that is no word is never passed over */
-    OWN_BESIDE = 8,  /* the same for own names with nothing but known words beside them */
+    OWN_LEAST = 55,  /* and of them a shorter name is seen */
+    MISSING_DOT = 78,
+    LONG_NAME = 8,
+    OWN_BESIDE = 8, /* the same for own names with nothing but known words beside them */
     WITH_SUFFIX =
         88 /* the name with its own suffix among the host's labels: no other reading than imitation */
 };
@@ -24,6 +28,13 @@ static int sum_of(const struct query *q, const struct features *features)
         for (uint64_t left = features->set[w]; left; left &= left - 1)
             tenths += q->points[64 * w + (unsigned)__builtin_ctzll(left)];
     return tenths;
+}
+
+static void know_segments(const struct query *q, struct seen *seen)
+{
+    if (!seen->segmented)
+        segments_make(q->tables, &seen->form, &seen->segments);
+    seen->segmented = true;
 }
 
 /*
@@ -43,8 +54,17 @@ static int score_host_label(const struct query *q, const struct hit *hit)
     return q->popular ? score - 20 : score;
 }
 
-static int finish(const struct query *q, const struct hit *hit, const struct seen *seen, int bonus)
+/* Counting what is near takes a while: it is asked where it may tell a finding from none, a strong from a weak one. */
+static void know_crowding(const struct query *q, struct hit *hit)
 {
+    enum { TENTHS = 350 };
+    if (q->watch || sum_of(q, &hit->features) >= TENTHS)
+        features_crowding(hit, &hit->features);
+}
+
+static int finish(const struct query *q, struct hit *hit, const struct seen *seen, int bonus)
+{
+    know_crowding(q, hit);
     int score = (sum_of(q, &hit->features) + 5) / 10 + bonus;
     if (seen->place == SEEN_HOST) { /* never above the name alone */
         int most = score_host_label(q, hit) - (hit->alignment.cost ? 4 : 2);
@@ -68,15 +88,26 @@ static bool own(const struct hit *hit)
     return relation == RELATION_OWN || relation == RELATION_QUOTED;
 }
 
-static int score_equal(const struct query *q, struct hit *hit, const struct seen *seen)
+/* The least score of a name under another suffix: the whole of a name that is no common word is never passed over. */
+static int least_equal(const struct query *q, const struct hit *hit)
 {
     const struct core *c = hit_core(hit);
-    features_equal(q, hit, &hit->features);
-    if (!own(hit))
-        return finish(q, hit, seen, 0);
-    int score = finish(q, hit, seen, OWN_BONUS);
-    bool telling = c->n >= 5 && !(c->flags & (CORE_LEVEL | CORE_AFFIX));
-    return telling && !q->popular && score < OWN_LEAST ? OWN_LEAST : score;
+    unsigned level = c->flags & CORE_LEVEL;
+    if (c->flags & CORE_AFFIX || q->popular)
+        return 0;
+    if (own(hit) && c->n >= 5 && level == 0)
+        return OWN_LEAST;
+    bool alone = crowding_of(hit->index, hit->core).equal == 0;
+    return c->n >= LONG_NAME && level != 1 && alone ? LOOKALIKE_WEAK : 0;
+}
+
+static int score_equal(const struct query *q, struct hit *hit, struct seen *seen)
+{
+    know_segments(q, seen);
+    features_equal(q, hit, seen, &hit->features);
+    int score = finish(q, hit, seen, own(hit) ? OWN_BONUS : 0), least = least_equal(q, hit);
+    score = score < least ? least : score;
+    return seen->place == SEEN_REGISTRABLE ? weigh(q, hit, seen, score) : score;
 }
 
 /* Letters of other scripts or marks that a reader of ASCII takes for the genuine ones: strong whatever the length. */
@@ -115,7 +146,8 @@ int score_whole(const struct query *q, struct hit *hit, struct seen *seen)
     if (host_word(q, seen) || told_apart(q, hit))
         return 0;
     features_whole(q, hit, seen, &hit->features);
-    return finish(q, hit, seen, 0);
+    int score = finish(q, hit, seen, 0);
+    return seen->place == SEEN_REGISTRABLE ? weigh(q, hit, seen, score) : score;
 }
 
 /* Is the name within one of the labels that were joined? */
@@ -157,7 +189,7 @@ static unsigned strange_beside(const struct seen *seen, const struct fold *fold)
 static int score_folded(const struct query *q, const struct hit *hit, const struct seen *seen,
                         const struct fold *fold)
 {
-    static const int token[] = {78, 58, 62, 70}; /* of no word, then of the commonest words to the rarest */
+    static const int token[] = {78, 58, 70, 70}; /* of no word, then of the commonest words to the rarest */
     enum { ALL = 6, BESIDE = 8, MISSPELT = 8, LIGHT = 60, LONG = 7, RUN_ON = 72, SHORTER = 62 };
     const struct core *c = hit_core(hit);
     unsigned level = c->flags & CORE_LEVEL;
@@ -175,6 +207,15 @@ static int score_folded(const struct query *q, const struct hit *hit, const stru
     return least - (alone ? 0 : BESIDE) - (hit->alignment.cost ? MISSPELT : 0) - (c->n == 4 ? BESIDE : 0);
 }
 
+/* The dot behind `www` is missing: wwwcompany.com. */
+static bool missing_dot(const struct query *q, const struct hit *hit, const struct form *f)
+{
+    enum { TELLING = 5 };
+    return hit->begin == 3 && memcmp(f->plain, "www", 3) == 0 && !hit_at_edge(hit, f, 3) &&
+           hit->end == f->n && hit->alignment.cost == 0 && hit_core(hit)->n >= TELLING &&
+           query_suffix_equal(q, hit);
+}
+
 int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
 {
     const struct core *c = hit_core(hit);
@@ -184,9 +225,7 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
          folded = hit_suffix_follows(hit, f);
     if (c->n < 4 && !(c->flags & CORE_NUMERIC) && !folded)
         return 0;
-    if (!seen->segmented)
-        segments_make(q->tables, f, &seen->segments);
-    seen->segmented = true;
+    know_segments(q, seen);
     features_inside(q, hit, seen, &hit->features);
     const struct segments *s = &seen->segments;
     bool known = s->before[hit->begin].unknown + s->behind[hit->end].unknown == 0;
@@ -195,6 +234,12 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
         score = LOOKALIKE_STRONG - 1; /* as in score_host_label */
     if (hit_name(hit)->relation == RELATION_QUOTED && !known && score >= LOOKALIKE_STRONG)
         score = LOOKALIKE_STRONG - 1; /* sister companies answer in one thread, too */
+    if (seen->place == SEEN_REGISTRABLE)
+        score = weigh(q, hit, seen, score);
+    if (seen->place == SEEN_REGISTRABLE && missing_dot(q, hit, f)) {
+        score = score < MISSING_DOT ? MISSING_DOT : score;
+        hit->classes |= 1u << LOOKALIKE_MISSING_DOT;
+    }
     if (fold.kind && seen->place == SEEN_REGISTRABLE) {
         int least = score_folded(q, hit, seen, &fold);
         score = score < least ? least : score;

@@ -101,15 +101,21 @@ static void take_popular(struct reader *r, struct span *f)
     strset_add(&r->t->popular, f[0], 1);
 }
 
+static void take_crowd(struct reader *r, struct span *f)
+{
+    strset_add(&r->t->crowd, f[0], 1);
+}
+
 static void take_tld(struct reader *r, struct span *f)
 {
     struct span rest = f[1];
     uint8_t kind = span_eq(f[0], SPAN_LIT("cheap"))      ? 1
                    : span_eq(f[0], SPAN_LIT("generic"))  ? 2
                    : span_eq(f[0], SPAN_LIT("official")) ? 3
+                   : span_eq(f[0], SPAN_LIT("abused"))   ? 4
                                                          : 0;
     if (!kind)
-        bad_line(r, "the kind of these suffixes is not cheap, generic or official");
+        bad_line(r, "the kind of these suffixes is not abused, cheap, generic or official");
     while (rest.n > 0)
         strset_add(&r->t->tlds, span_cut(&rest, ' '), kind);
 }
@@ -248,6 +254,7 @@ static struct tables *load(struct diag_list *diags)
     read_file(&r, "data/lookalike/affixes.txt", take_affix);
     read_file(&r, "data/lookalike/words.txt", take_word);
     read_file(&r, "data/lookalike/popular.txt", take_popular);
+    read_file(&r, "data/lookalike/crowd.txt", take_crowd);
     read_file(&r, "data/lookalike/suffixes.txt", take_tld);
     read_file(&r, "data/lookalike/letters.tsv", take_letter);
     read_file(&r, "data/lookalike/visual.tsv", take_visual);
@@ -258,6 +265,7 @@ static struct tables *load(struct diag_list *diags)
     rarity_learn(&t->rarity, (const struct strset *const[]){&t->affixes, &t->words}, 2);
     if (!r.failed)
         return t;
+    strset_free(&t->crowd);
     strset_free(&t->affixes);
     strset_free(&t->words);
     strset_free(&t->popular);

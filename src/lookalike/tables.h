@@ -40,7 +40,8 @@ struct tables {
     struct rarity rarity;         /* learnt from affixes and words */
     struct strset words;          /* value: 1 common .. 3 rare */
     struct strset popular;        /* registrable domains; value 1 */
-    struct strset tlds;           /* value: 1 cheap, 2 generic, 3 official */
+    struct strset crowd;          /* many more of them (crowd.h) */
+    struct strset tlds;           /* value: 1 cheap, 2 generic, 3 official, 4 abused */
     struct letter *letters;
     uint32_t n_letters;
     uint8_t sub[128][128]; /* cost of a substitution in hundredths */
