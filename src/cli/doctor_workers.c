@@ -117,6 +117,20 @@ static void check_attachments(struct doctor *d)
         "`ringer-worker --self-test` and ringerd's log say more; worker.path and pdftotext must be there");
 }
 
+static void check_pictures(struct doctor *d)
+{
+    static const char remedy[] =
+        "install ringer-pictures, and tesseract-ocr-eng for words; ringerd's log says more";
+    const char *codes = "", *words = "";
+    enum part_state codes_state = part_of(d, PART_CODES, &codes),
+                    words_state = part_of(d, PART_WORDS, &words);
+    say_part(d, codes_state, codes, "QR codes in pictures are read",
+             *codes ? codes : "QR codes in pictures are not read (worker.picture-processes is 0)", remedy);
+    say_part(d, words_state, words, "words in pictures are read",
+             *words ? words : "words in pictures are not read (worker.ocr, worker.picture-processes)",
+             remedy);
+}
+
 static void check_spf(struct doctor *d)
 {
     const char *text = "";
@@ -193,7 +207,8 @@ static void check_workers(struct doctor *d)
 }
 
 static const struct doctor_check checks[] = {
-    {"sandbox", check_sandbox},   {"attachments", check_attachments}, {"spf", check_spf},
-    {"landlock", check_landlock}, {"workers", check_workers},         {"resolver", check_resolver},
+    {"sandbox", check_sandbox},   {"attachments", check_attachments}, {"pictures", check_pictures},
+    {"spf", check_spf},           {"landlock", check_landlock},       {"workers", check_workers},
+    {"resolver", check_resolver},
 };
 const struct doctor_family doctor_workers = {checks, sizeof(checks) / sizeof(*checks)};

@@ -73,10 +73,15 @@ void services_start(struct services *services, const struct conf *conf, worker_l
 
 bool services_check(const struct conf *conf, bool dns, struct worker_check *check_r)
 {
-    struct worker_options extract, spf;
+    static const enum check_words words[] = {[CONF_OCR_AUTO] = PICTURES_WORDS_IF_THERE,
+                                             [CONF_OCR_YES] = PICTURES_WORDS,
+                                             [CONF_OCR_NO] = PICTURES_NO_WORDS};
+    struct worker_options extract, pictures, spf;
     struct buf servers = {0};
-    bool reads = extract_options(conf, NULL, &extract), asks = spf_options(conf, NULL, &servers, &spf);
-    bool good = worker_check(reads ? &extract : NULL, asks ? &spf : NULL, dns, check_r);
+    bool reads = extract_options(conf, NULL, &extract), asks = spf_options(conf, NULL, &servers, &spf),
+         looks = picture_options(conf, NULL, &pictures);
+    worker_check(reads ? &extract : NULL, asks ? &spf : NULL, dns, check_r);
+    bool good = worker_check_pictures(looks ? &pictures : NULL, words[conf->ocr], check_r);
     buf_free(&servers);
     return good;
 }

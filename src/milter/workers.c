@@ -93,6 +93,10 @@ static void tell(const struct worker_check *check)
             log_line(fails ? LOG_ERR : LOG_WARNING, "self-test of the workers: %s: %s",
                      worker_part_name((enum worker_part)i), check->parts[i].text);
     }
+    for (int i = 0; i < WORKER_PARTS; i++) /* not installed: to be known, but no fault */
+        if (check->parts[i].state == PART_SKIPPED && *check->parts[i].text)
+            log_line(LOG_NOTICE, "self-test of the workers: %s: %s", worker_part_name((enum worker_part)i),
+                     check->parts[i].text);
     if (!check->failing)
         log_line(LOG_INFO, "self-test of the workers: they do their work");
 }

@@ -10,6 +10,8 @@
     X(PART_EXTRACT, "attachments") /* the worker that reads attachments starts, shut in by seccomp */        \
     X(PART_PDF, "pdf")                                                                                       \
     X(PART_DOCX, "docx")                                                                                     \
+    X(PART_CODES, "codes") /* QR codes in pictures are read */                                               \
+    X(PART_WORDS, "words") /* words in pictures are */                                                       \
     X(PART_SPF, "spf")     /* the worker that checks SPF starts and libspf2 gives the right results */       \
     X(PART_FILES, "files") /* the kernel keeps workers from files, too (Landlock) */                         \
     X(PART_DNS, "dns")     /* the DNS servers answer */
@@ -17,7 +19,7 @@ ENUM_DECLARE(worker_part, WORKER_PART_LIST)
 enum { WORKER_PARTS = PART_DNS + 1 };
 
 #define PART_STATE_LIST(X)                                                                                   \
-    X(PART_SKIPPED, "skipped") /* switched off, not asked for, or what it needs failed */                    \
+    X(PART_SKIPPED, "skipped") /* switched off, not asked for, not installed, or what it needs failed */     \
     X(PART_WORKS, "works")                                                                                   \
     X(PART_WEAK, "weak") /* works, with less protection */                                                   \
     X(PART_FAILS, "fails")
@@ -37,5 +39,13 @@ struct worker_check {
  */
 bool worker_check(const struct worker_options *extract, const struct worker_options *spf, bool dns,
                   struct worker_check *check_r);
+
+/*
+ * The same for those that look at pictures, added to `check_r`; NULL: switched off. Readers that are not installed are
+ * skipped, with a text; but where words are wanted (PICTURES_WORDS) their reader must be there.
+ */
+enum check_words { PICTURES_NO_WORDS, PICTURES_WORDS_IF_THERE, PICTURES_WORDS };
+bool worker_check_pictures(const struct worker_options *pictures, enum check_words words,
+                           struct worker_check *check_r);
 
 #endif

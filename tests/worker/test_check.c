@@ -54,6 +54,31 @@ static void test_missing(void **state)
     assert_non_null(strstr(check.parts[PART_SPF].text, "/nonexistent/ringer-worker: No such file"));
 }
 
+/* Readers that are not installed are no fault, unless words are wanted. */
+static void test_pictures(void **state)
+{
+    struct worker_check check = {0};
+    char *worker = worker_find(), *slash = strrchr(worker, '/'), path[4096];
+    snprintf(path, sizeof(path), "%.*s/ringer-qr", (int)(slash - worker), worker);
+    bool codes = access(path, X_OK) == 0;
+    snprintf(path, sizeof(path), "%.*s/ringer-ocr", (int)(slash - worker), worker);
+    bool words = access(path, X_OK) == 0;
+    free(worker);
+    assert_true(worker_check_pictures(NULL, PICTURES_WORDS, &check));
+    assert_int_equal(check.parts[PART_CODES].state, PART_SKIPPED);
+    assert_true(worker_check_pictures(&none, PICTURES_WORDS_IF_THERE, &check));
+    assert_int_equal(check.parts[PART_CODES].state, codes ? PART_WORKS : PART_SKIPPED);
+    assert_int_equal(check.parts[PART_WORDS].state, words ? PART_WORKS : PART_SKIPPED);
+    assert_int_equal(*check.parts[PART_CODES].text != 0, !codes);
+    assert_int_equal(*check.parts[PART_WORDS].text != 0, !words);
+    check = (struct worker_check){0};
+    assert_int_equal(worker_check_pictures(&none, PICTURES_WORDS, &check), words);
+    check = (struct worker_check){0};
+    assert_true(worker_check_pictures(&none, PICTURES_NO_WORDS, &check));
+    assert_int_equal(check.parts[PART_WORDS].state, PART_SKIPPED);
+    assert_int_equal(*check.parts[PART_WORDS].text, 0);
+}
+
 static void test_dns(void **state)
 {
     static const char *const zone[] = {"a.example. A 192.0.2.1"};
@@ -132,10 +157,8 @@ static void test_filters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_works),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_dns),
-        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_all_works), cmocka_unit_test(test_missing), cmocka_unit_test(test_dns),
+        cmocka_unit_test(test_pictures),  cmocka_unit_test(test_filters),
     };
     return cmocka_run_group_tests_name("worker/check", tests, NULL, NULL);
 }
