@@ -34,6 +34,9 @@ FUZZERS = \
 	fuzz/fuzz_session \
 	fuzz/fuzz_worker_protocol \
 	fuzz/fuzz_yamltree
+if HAVE_ZBAR
+FUZZERS += fuzz/fuzz_picture
+endif
 if FUZZING
 noinst_PROGRAMS += $(FUZZERS)
 FUZZ_MAIN =
@@ -111,6 +114,10 @@ fuzz_fuzz_reader_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_reader_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_records_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_records_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_picture_SOURCES = fuzz/fuzz_picture.c src/worker/codes.c src/worker/picture.c
+fuzz_fuzz_picture_CFLAGS = $(AM_CFLAGS) $(ZBAR_CFLAGS)
+fuzz_fuzz_picture_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_picture_LDADD = $(FUZZ_LIBS) $(ZBAR_LIBS)
 fuzz_fuzz_rules_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_rules_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_session_SOURCES = fuzz/fuzz_session.c \
