@@ -22,7 +22,7 @@ EXTRA_DIST += \
 	contrib/systemd/ringerd.socket \
 	contrib/systemd/sysusers.conf \
 	contrib/systemd/tmpfiles.conf
-dist_doc_DATA = README.md NEWS ARCHITECTURE.md doc/comparison.md doc/side-by-side.md doc/report.png COPYING THIRD-PARTY SECURITY.md contrib/ringer.yaml
+dist_doc_DATA = README.md NEWS ARCHITECTURE.md doc/comparison.md doc/side-by-side.md doc/tuning.md doc/report.png COPYING THIRD-PARTY SECURITY.md contrib/ringer.yaml
 pkgdata_systemddir = $(pkgdatadir)/systemd
 dist_pkgdata_systemd_DATA = contrib/systemd/postfix.conf
 

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/mailsource.h"
 #include "cli/progress.h"
+#include "cli/scan_propose.h"
 #include "judge/judgement.h"
 #include "policy/policy.h"
 #include "judge/services.h"
@@ -32,6 +33,7 @@ struct slot {
     char *path;
     bool truncated;
     char *output; /* what is printed for it */
+    struct proposal *proposal;
     enum action action;
 };
 
@@ -40,6 +42,7 @@ struct scan {
     const struct services *services;
     struct envelope envelope;
     bool json, quiet;
+    struct proposals *proposals; /* NULL: --propose was not given */
     unsigned jobs;
     struct slot *slots; /* a ring: read at `head`, judged anywhere between, printed at `tail` */
     size_t n_slots, head, tail;
@@ -85,7 +88,9 @@ static void judge_slot(struct scan *scan, struct slot *slot, struct arena *arena
     struct judgement judgement =
         judge(scan->policy, scan->services, arena, message, (int64_t)time(NULL) * 1000);
     slot->action = judgement.verdict.action;
-    if (scan->json)
+    if (scan->proposals)
+        slot->proposal = proposal_of(&judgement);
+    else if (scan->json)
         slot->output = as_json(&judgement, slot->path);
     else if (!scan->quiet || slot->action != ACTION_PASS)
         slot->output = as_text(&judgement, slot->path);
@@ -134,6 +139,9 @@ static void finish_oldest(struct scan *scan)
     pthread_mutex_unlock(&scan->lock);
     if (slot->output)
         puts(slot->output);
+    if (scan->proposals)
+        proposals_add(scan->proposals, slot->proposal);
+    slot->proposal = NULL;
     free(slot->output);
     free(slot->path);
     slot->output = slot->path = NULL;
@@ -235,6 +243,8 @@ static const char usage[] =
     "\n"
     "  -c, --config FILE     configuration (default: $RINGER_CONFIG, else the installed one, else built-in)\n"
     "      --json            one JSON object a message: path, message_id, score, action, axes, rules, facts\n"
+    "      --propose         what would be held, by rule and sender, as YAML to paste: affiliates and "
+    "allows\n"
     "  -q, --quiet           only messages that would not pass\n"
     "  -j, --jobs N          judge N messages at a time (default 1)\n"
     "      --sender ADDRESS  envelope sender of the messages\n"
@@ -252,7 +262,7 @@ struct options {
     const char *rcpts[MAX_RCPTS];
 };
 
-enum { OPT_JSON = 256, OPT_SENDER, OPT_RCPT, OPT_CLIENT, OPT_HELO, OPT_NO_ATTACHMENTS };
+enum { OPT_JSON = 256, OPT_SENDER, OPT_RCPT, OPT_CLIENT, OPT_HELO, OPT_NO_ATTACHMENTS, OPT_PROPOSE };
 
 static bool is_ip(const char *text)
 {
@@ -265,6 +275,7 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
     static const struct option longopts[] = {
         {"config", 1, NULL, 'c'},
         {"json", 0, NULL, OPT_JSON},
+        {"propose", 0, NULL, OPT_PROPOSE},
         {"quiet", 0, NULL, 'q'},
         {"jobs", 1, NULL, 'j'},
         {"sender", 1, NULL, OPT_SENDER},
@@ -285,6 +296,10 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
             break;
         case OPT_JSON:
             scan->json = true;
+            break;
+        case OPT_PROPOSE:
+            if (!scan->proposals)
+                scan->proposals = proposals_new();
             break;
         case 'q':
             scan->quiet = true;
@@ -329,6 +344,10 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
         }
     }
     scan->envelope.rcpts = o->rcpts;
+    if (scan->json && scan->proposals) {
+        fputs("ringer scan: --propose prints YAML, so --json cannot be given beside it\n", stderr);
+        return EXIT_USAGE;
+    }
     if (optind == argc) {
         fputs("ringer scan: name a message, a mailbox or a folder (or - for standard input)\n", stderr);
         return EXIT_USAGE;
@@ -362,6 +381,9 @@ int cmd_scan(int argc, char **argv)
     int64_t start = monotonic_ms();
     run(&scan, source);
     int64_t took_ms = monotonic_ms() - start;
+    if (scan.proposals)
+        proposals_print(scan.proposals, scan.messages, time(NULL), stdout);
+    proposals_free(&scan.proposals);
     bool failed = fflush(stdout) != 0 || ferror(stdout) || mailsource_failed(source);
     if (!scan.json || isatty(STDERR_FILENO))
         summary(&scan, source, (double)took_ms / 1e3);
