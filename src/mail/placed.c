@@ -5,10 +5,14 @@
 
 #include "mail/placed.h"
 
-enum { MAX_PIECES = 50000 /* beyond them nobody reads it */ };
+enum {
+    MAX_PIECES = 50000, /* beyond them nobody reads it */
+    FARTHEST = 1000000, /* pixels; beyond it nobody scrolls, and sums of floats are no places any more */
+};
 
 struct piece {
     float x, y, size;
+    size_t order; /* of the page: what stands in the same place is read in it */
     struct span text;
 };
 
@@ -38,28 +42,40 @@ float placed_width(struct span text, float size)
     return (float)letters * size * 0.5F;
 }
 
+/* Not where it is no number. */
+static bool is_place(float n)
+{
+    return n > -FARTHEST && n < FARTHEST;
+}
+
 void placed_add(struct placed *p, float x, float y, float size, struct span text)
 {
-    if (p->n == MAX_PIECES)
+    if (p->n == MAX_PIECES || !is_place(x) || !is_place(y) || !is_place(size))
         return;
     if (p->n == p->cap) {
         size_t cap = p->cap ? p->cap * 2 : 64;
         p->v = arena_grow(p->arena, p->v, p->n, cap, sizeof(*p->v));
         p->cap = cap;
     }
-    p->v[p->n++] = (struct piece){x, y, size, text};
+    p->v[p->n] = (struct piece){x, y, size, p->n, text};
+    p->n++;
+}
+
+static int in_order(const struct piece *p, const struct piece *q)
+{
+    return p->order < q->order ? -1 : p->order > q->order;
 }
 
 static int by_y(const void *a, const void *b)
 {
     const struct piece *p = a, *q = b;
-    return p->y < q->y ? -1 : p->y > q->y ? 1 : p < q ? -1 : 1;
+    return p->y != q->y ? (p->y < q->y ? -1 : 1) : in_order(p, q);
 }
 
 static int by_x(const void *a, const void *b)
 {
     const struct piece *p = a, *q = b;
-    return p->x < q->x ? -1 : p->x > q->x ? 1 : p->text.p < q->text.p ? -1 : 1;
+    return p->x != q->x ? (p->x < q->x ? -1 : 1) : in_order(p, q);
 }
 
 static int by_value(const void *a, const void *b)
@@ -103,10 +119,9 @@ void placed_read(struct placed *p, struct buf *out)
     for (size_t i = 0; i < p->n;) {
         size_t start = i;
         float y = p->v[i].y;
-        while (i < p->n && p->v[i].y - y <= p->v[i].size * 0.4F)
+        do
             i++;
-        if (i == start) /* not a number: alone on its line */
-            i++;
+        while (i < p->n && p->v[i].y - y <= p->v[i].size * 0.4F);
         read_line(p, p->v + start, i - start, out);
     }
     p->n = 0;

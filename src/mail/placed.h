@@ -7,7 +7,10 @@
 struct placed;
 
 struct placed *placed_new(struct arena *arena);
-/* `x`, `y`: of the piece's beginning; `size` of its letters; all in pixels. Keeps `text`. */
+/*
+ * `x`, `y`: of the piece's beginning; `size` of its letters; all in pixels. Keeps `text`. What is too far away for any
+ * screen, or nowhere, is dropped.
+ */
 void placed_add(struct placed *placed, float x, float y, float size, struct span text);
 /* Writes the lines, each with its line end, and forgets the pieces. */
 void placed_read(struct placed *placed, struct buf *out);

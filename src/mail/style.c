@@ -18,6 +18,7 @@ enum {
     VARIABLE_STEPS = 8, /* what keeping a custom property costs */
     RESOLVE_STEPS = 16, /* what reading a declaration that stood in one costs */
     CACHE_SLOTS = 256,  /* style attributes repeat: each text is read once */
+    MAX_SIZE = 10000,   /* pixels of a letter, as in browsers */
     MAX_VARIABLES = 8,  /* var() inside of var() */
     MAX_SUBSTITUTED = 2048,
 };
@@ -758,6 +759,8 @@ struct style style_of(struct style_context *c, const GumboNode *node, const stru
         hints(node, &s);
     }
     cascade(c, node, PSEUDO_NONE, attributes ? attribute(node, "style") : NULL, around, &s);
+    if (s.size > MAX_SIZE) /* elements inside of each other multiply it */
+        s.size = MAX_SIZE;
     if (node->v.element.tag == GUMBO_TAG_HTML)
         s.root_size = s.size;
     return s;

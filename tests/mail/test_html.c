@@ -211,6 +211,9 @@ static void test_frames(void **state)
     check("a<iframe src='data:text/html,b' style='display:none'></iframe>", "a##b");
 }
 
+#define AT(left, text) "<i style='position:absolute;font-size:16px;top:0em;left:" left "'>" text "</i>"
+#define NEST(s)        s s s s s
+
 /* What reads across boxes stands behind the page's own text, and is told from it. */
 static void test_read_across(void **state)
 {
@@ -224,6 +227,13 @@ static void test_read_across(void **state)
         {"<table><tr><td>12<td>500<td>31<td>7</table>", ""},
         {"<table><tr><td>a<td>b<td>c</table>", ""},
         {"<table><tr><td>P<td>a<td>y<td><td>u<td>s</table>", "Pay us"},
+        {"<p>" AT("60px", "s") AT("40px", "y") AT("calc(1e9*1e9*1e9*1e9*1e9)", "X") AT("20px", "a")
+             AT("0", "P"),
+         "Pays"},
+        {"<p style='font-size:1e9px'>" NEST(NEST("<b style='font-size:1e9em'>")) AT("20px", "a")
+             AT("0em", "P") AT("60px", "s") AT("40px", "y"),
+         "Pays"},
+        {"<p>" AT("0", "P") AT("0", "a") AT("0", "y") AT("0", "s") AT("0", "!"), "Pays!"},
         {"<table><tr><td>P<td>a<td>y<td>s<br><br><br><br><br><br><br><br><br><br><br><br><br><br><br><br></"
          "table>",
          "Pays"},
