@@ -46,7 +46,7 @@ struct line {
     bool natural; /* has letters that run from right to left by themselves */
 };
 
-bool bidi_has_controls(struct span text)
+static bool has_controls(struct span text)
 {
     for (const char *p = text.p; text.n && (p = memchr(p, 0xE2, text.n - (size_t)(p - text.p))); p++) {
         const unsigned char *u = (const unsigned char *)p;
@@ -312,7 +312,7 @@ static void line_seen(struct arena *scratch, struct span text, struct buf *out)
 
 struct span bidi_seen(struct arena *arena, struct span text)
 {
-    if (!bidi_has_controls(text))
+    if (!has_controls(text))
         return text;
     struct buf out = {0};
     struct arena *scratch = arena_new();
@@ -321,7 +321,7 @@ struct span bidi_seen(struct arena *arena, struct span text)
     while (rest.n) {
         const char *end = memchr(rest.p, '\n', rest.n);
         struct span line = {rest.p, end ? (size_t)(end - rest.p) : rest.n};
-        if (bidi_has_controls(line))
+        if (has_controls(line))
             line_seen(scratch, line, &out);
         else
             buf_add_span(&out, line);

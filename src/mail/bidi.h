@@ -8,9 +8,8 @@
  * `dir` and CSS's `unicode-bidi` come as the same characters) turn letters around: "XNAB" behind U+202E reads
  * "BANX". The result has no such characters. Paragraphs with letters that run from right to left by themselves
  * (Hebrew, Arabic) stay as they are read, but for stretches that an override turns.
+ * `text` is valid UTF-8; lines are paragraphs. Text without controls is returned as it is. (UAX #9)
  */
-bool bidi_has_controls(struct span text);
-/* `text` is valid UTF-8; lines are paragraphs. Text without controls is returned as it is. (UAX #9) */
 struct span bidi_seen(struct arena *arena, struct span text);
 
 #endif

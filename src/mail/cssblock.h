@@ -49,7 +49,7 @@ enum css_property {
     CSS_WHITE_SPACE,
     CSS_FLOAT,
     CSS_FLEX_DIRECTION,
-    CSS_CONTENT, /* .text, see css_content() */
+    CSS_CONTENT, /* .text, see style_content() */
     CSS_CUSTOM,  /* --name: kept by name */
     CSS_PROPERTIES = CSS_CUSTOM
 };
@@ -64,7 +64,7 @@ enum css_keyword {
     CSS_AUTO,    /* auto, none, normal: the initial value */
     CSS_GONE,
     CSS_VARIABLE, /* .text has var(): to be read when the element is known */
-    /* display; the order of CSS_HIDE .. CSS_CONTENTS is that of display_names[] */
+    /* display */
     CSS_HIDE,
     CSS_INLINE,
     CSS_BLOCK,

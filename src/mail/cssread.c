@@ -430,11 +430,6 @@ static bool read_flex_flow(const char **p, bool quirks, struct css_value *v)
     return true;
 }
 
-static bool read_never(const char **p, bool quirks, struct css_value *v)
-{
-    return false;
-}
-
 /* --- shorthands */
 
 void css_add(struct arena *arena, struct css_block *block, struct css_value value)
@@ -474,7 +469,7 @@ static void read_sides(const char *p, bool quirks, const enum css_property parts
     if (n == 0 || *p)
         return;
     for (size_t i = 0; i < 4; i++)
-        add_part(arena, block, parts[i], side[i < n ? i : i == 3 && n > 1 ? 1 : i == 2 ? 0 : i == 1 ? 0 : 0]);
+        add_part(arena, block, parts[i], side[i < n ? i : i == 3 && n > 1 ? 1 : 0]);
 }
 
 static void read_overflows(const char *p, struct arena *arena, struct css_block *block, struct css_value v)
@@ -585,8 +580,8 @@ static const struct css_reader readers[] = {
     {"-webkit-filter", CSS_FILTER, read_filter},
     {"-webkit-text-fill-color", CSS_FILL, read_fill},
     {"-webkit-transform", CSS_TRANSFORM, css_read_transform},
-    {"all", CSS_PROPERTIES, read_never},
-    {"background", CSS_PROPERTIES, read_never},
+    {"all", CSS_PROPERTIES, NULL},
+    {"background", CSS_PROPERTIES, NULL},
     {"background-clip", CSS_BACKGROUND_CLIP, read_background_clip},
     {"background-color", CSS_BACKGROUND_COLOUR, read_colour},
     {"background-image", CSS_BACKGROUND_IMAGE, read_images},
@@ -594,7 +589,7 @@ static const struct css_reader readers[] = {
     {"clip", CSS_CLIP, css_read_clip},
     {"clip-path", CSS_CLIP_PATH, css_read_clip_path},
     {"color", CSS_COLOUR, read_colour},
-    {"content", CSS_CONTENT, read_never},
+    {"content", CSS_CONTENT, NULL},
     {"content-visibility", CSS_CONTENT_VISIBILITY, read_content_visibility},
     {"direction", CSS_DIRECTION, read_direction},
     {"display", CSS_DISPLAY, read_display},
@@ -602,13 +597,13 @@ static const struct css_reader readers[] = {
     {"flex-direction", CSS_FLEX_DIRECTION, read_flex_direction},
     {"flex-flow", CSS_FLEX_DIRECTION, read_flex_flow},
     {"float", CSS_FLOAT, read_float},
-    {"font", CSS_PROPERTIES, read_never},
+    {"font", CSS_PROPERTIES, NULL},
     {"font-size", CSS_FONT_SIZE, read_font_size},
     {"height", CSS_HEIGHT_P, read_extent},
-    {"inset", CSS_PROPERTIES, read_never},
+    {"inset", CSS_PROPERTIES, NULL},
     {"left", CSS_LEFT, read_offset},
     {"line-height", CSS_LINE_HEIGHT, read_line_height},
-    {"margin", CSS_PROPERTIES, read_never},
+    {"margin", CSS_PROPERTIES, NULL},
     {"margin-left", CSS_MARGIN_LEFT, read_offset},
     {"margin-top", CSS_MARGIN_TOP, read_offset},
     {"max-height", CSS_MAX_HEIGHT, read_extent},
@@ -616,7 +611,7 @@ static const struct css_reader readers[] = {
     {"min-height", CSS_MIN_HEIGHT, read_extent},
     {"min-width", CSS_MIN_WIDTH, read_extent},
     {"opacity", CSS_OPACITY, read_opacity},
-    {"overflow", CSS_PROPERTIES, read_never},
+    {"overflow", CSS_PROPERTIES, NULL},
     {"overflow-x", CSS_OVERFLOW_X, read_overflow},
     {"overflow-y", CSS_OVERFLOW_Y, read_overflow},
     {"position", CSS_POSITION, read_position},

@@ -7,7 +7,7 @@
 struct css_reader {
     const char *name;
     enum css_property property; /* CSS_PROPERTIES for a shorthand */
-    /* Reads all of the value at `p`, in small letters; false = invalid. A shorthand adds to the block itself. */
+    /* Reads all of the value at `p`, in small letters; false = invalid. NULL: css.c or css_reader_read() does it. */
     bool (*read)(const char **p, bool quirks, struct css_value *v);
 };
 

@@ -176,8 +176,7 @@ static const char *refresh_url(struct arena *arena, const char *content)
     return url.n ? arena_span(arena, url) : NULL;
 }
 
-void element_read(struct arena *arena, const GumboNode *node, const struct style *style,
-                  struct element_says *says)
+void element_read(struct arena *arena, const GumboNode *node, struct element_says *says)
 {
     const GumboElement *e = &node->v.element;
     const char *equiv;

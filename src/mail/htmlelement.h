@@ -16,8 +16,7 @@ struct element_says {
     bool is_anchor;   /* the text inside is the link's */
     const char *base; /* <base href> */
 };
-void element_read(struct arena *arena, const GumboNode *node, const struct style *style,
-                  struct element_says *says);
+void element_read(struct arena *arena, const GumboNode *node, struct element_says *says);
 /* `url` beside <base href>, one line. */
 const char *element_url(struct arena *arena, const char *base, struct span url);
 

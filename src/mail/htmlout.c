@@ -27,7 +27,7 @@ enum {
 
 /* --- segments and white space */
 
-void out_end_segment(struct out *o)
+static void end_segment(struct out *o)
 {
     struct span s = {o->text.p, o->text.n};
     if (o->segment_start)
@@ -391,7 +391,7 @@ void out_text(struct out *o, const struct look *look, const char *s)
         s = put_indented(o, look, s);
     enum text_kind kind = o->rest_quoted ? TEXT_QUOTED : (enum text_kind)look->kind;
     if (kind != o->kind && !blank) {
-        out_end_segment(o);
+        end_segment(o);
         o->kind = kind;
     }
     if (o->row)
@@ -415,11 +415,11 @@ static void add_reading(struct out *o, struct buf *text, enum text_kind kind)
 {
     if (!span_trim(buf_span(text)).n)
         return;
-    out_end_segment(o);
+    end_segment(o);
     o->kind = kind;
     buf_add_span(&o->text, buf_span(text));
     size_t before = o->page->n;
-    out_end_segment(o);
+    end_segment(o);
     if (o->page->n > before)
         o->page->v[before].across = true;
 }
@@ -431,7 +431,7 @@ void out_finish(struct out *o)
         placed_read(o->placed, &lines);
         buf_add_span(&o->joined[0], buf_span(&lines));
     }
-    out_end_segment(o);
+    end_segment(o);
     add_reading(o, &o->joined[0], TEXT_OWN);
     add_reading(o, &o->joined[1], TEXT_QUOTED);
     const char *text = arena_strndup(o->arena, o->text.p, o->text.n);

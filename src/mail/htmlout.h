@@ -56,7 +56,6 @@ void out_text(struct out *o, const struct look *look, const char *s);
 bool out_unseen(const struct look *look);
 void out_lines(struct out *o, unsigned lines); /* at least so many line ends are due */
 void out_break(struct out *o);                 /* one more is */
-void out_end_segment(struct out *o);
 /* Turns the letters of an element that is being opened inside a line (if one is open), and closed. */
 void out_open_turn(struct out *o, const struct turn *turn);
 void out_close_turn(struct out *o, const struct turn *turn);

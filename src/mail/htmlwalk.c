@@ -336,8 +336,6 @@ static void kind_of(struct walk *w, const GumboNode *node, struct look *look)
         look->kind = TEXT_SIGNATURE;
 }
 
-static void walk_tree(struct walk *w, const GumboNode *root);
-
 /* The page inside a frame: a page of its own, on white. */
 static void open_frame(struct walk *w, const char *source, struct look *look)
 {
@@ -377,13 +375,11 @@ static void open_element(struct walk *w, const GumboNode *node, struct look *aro
         out_break(&w->out);
     if (e->tag_namespace == GUMBO_NAMESPACE_SVG || e->tag == GUMBO_TAG_SVG)
         svg_open(&w->svg, w->arena, node, around, look);
-    element_read(w->arena, node, &look->style, &says);
+    element_read(w->arena, node, &says);
     if (says.base && !w->base)
         w->base = says.base;
-    if (says.url && !says.is_anchor)
-        walk_link(w, says.url, NULL);
-    else if (says.url)
-        walk_link(w, says.url, look);
+    if (says.url)
+        walk_link(w, says.url, says.is_anchor ? look : NULL);
 }
 
 static bool is_field(GumboTag tag)

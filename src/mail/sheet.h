@@ -28,7 +28,6 @@ void sheet_read(struct arena *arena, struct span text, struct css_budget *budget
  */
 bool sheet_media(struct arena *arena, struct span query, struct css_budget *budget);
 
-/* Calls `found` for each rule whose selector matches, in no order. */
 struct sheet_match {
     const struct sheet_rule *rule;
     uint32_t weight;

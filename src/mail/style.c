@@ -227,8 +227,6 @@ static void html_style(const GumboNode *node, const struct style *around, struct
     default:
         break;
     }
-    if (s->display == CSS_BLOCK && s->bidi == CSS_AUTO)
-        s->bidi = CSS_AUTO;
 }
 
 static void extent_hint(const char *value, bool *has, float *extent)
