@@ -58,6 +58,50 @@ static void guarded_free(void *userdata, void *p)
 {
 }
 
+/* --- references to characters */
+
+enum { LAST_CHARACTER = 0x10FFFF };
+
+/* Behind "&#": the digits of a reference ("x41", "65"), their base, and whether there is no such character. */
+static size_t read_reference(struct span s, int *base_r, bool *wrong_r)
+{
+    size_t i = s.n && (s.p[0] | 0x20) == 'x';
+    uint32_t value = 0;
+    *base_r = i ? 16 : 10;
+    for (; i < s.n && char_hex(s.p[i]) >= 0 && char_hex(s.p[i]) < *base_r; i++)
+        if (value <= LAST_CHARACTER)
+            value = value * (uint32_t)*base_r + (uint32_t)char_hex(s.p[i]);
+    *wrong_r = value > LAST_CHARACTER;
+    return i;
+}
+
+/*
+ * Gumbo counts them in an int: "&#x80000041;" is "A" to it, "&#xCCCCCCCC;" half of a character. In browsers both are
+ * U+FFFD, which is as long as they are with zeros before it.
+ */
+static struct span bound_references(struct arena *arena, struct span html)
+{
+    static const struct span hex = SPAN_LIT("FFFD"), decimal = SPAN_LIT("65533");
+    char *copy = NULL;
+    const char *mark;
+    size_t i = 0;
+    while (i < html.n && (mark = memmem(html.p + i, html.n - i, "&#", 2))) {
+        i = (size_t)(mark + 2 - html.p);
+        int base;
+        bool wrong;
+        size_t n = read_reference((struct span){html.p + i, html.n - i}, &base, &wrong);
+        if (wrong && !copy)
+            html.p = copy = arena_strndup(arena, html.p, html.n);
+        if (wrong) {
+            struct span last = base == 16 ? hex : decimal;
+            memset(copy + i + (base == 16), '0', n - (base == 16) - last.n);
+            memcpy(copy + i + n - last.n, last.p, last.n);
+        }
+        i += n;
+    }
+    return html;
+}
+
 struct parser {
     struct guard guard;
     struct html_budget *budget;
@@ -82,7 +126,7 @@ static GumboOutput *parse(void *userdata, struct span html)
         return NULL;
     int64_t start = thread_us();
     p->guard.until_us = start + p->budget->parse_us;
-    GumboOutput *page = parse_guarded(&p->guard, html);
+    GumboOutput *page = parse_guarded(&p->guard, bound_references(p->guard.arena, html));
     p->budget->parse_us -= thread_us() - start;
     return page;
 }

@@ -55,6 +55,8 @@ static void test_visible_text(void **state)
         {"<head><title>t</title></head><script>s()</script><style>x{}</style>body", "body"},
         {"a<textarea>b</textarea>", "a b"},
         {"  \n ", ""},
+        {"a&#xCCCCCCCC;b&#&#x80000041;&#4294967361c&#x0000000041;&#x10FFFD;<p hidden>d",
+         "a\uFFFDb&#\uFFFD\uFFFDcA\U0010FFFD##d"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         check(rows[i].in, rows[i].want);
