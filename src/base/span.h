@@ -17,6 +17,13 @@ static inline char char_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* The value of a hexadecimal digit; -1 = it is none. */
+static inline int char_hex(char c)
+{
+    char small = char_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
 struct span span_of(const char *s); /* NULL gives the empty span */
 bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b);        /* ASCII case only */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
+
 #include "mail/colournames.h"
 #include "mail/cssvalue.h"
 
@@ -24,11 +26,6 @@ static uint32_t colour_of(float r, float g, float b, float alpha)
     return channel(alpha * OPAQUE) << 24 | channel(r) << 16 | channel(g) << 8 | channel(b);
 }
 
-static unsigned hex(char c)
-{
-    return c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
-}
-
 /* `n` digits: 3, 4, 6 or 8; alpha comes last. */
 static bool hex_colour(const char *s, size_t n, uint32_t *colour_r)
 {
@@ -37,7 +34,7 @@ static bool hex_colour(const char *s, size_t n, uint32_t *colour_r)
     if (n != 3 && n != 4 && n != 6 && n != 8)
         return false;
     for (size_t i = 0; i < n / each; i++)
-        v[i] = each == 2 ? hex(s[2 * i]) * 16 + hex(s[2 * i + 1]) : hex(s[i]) * 17;
+        v[i] = (uint32_t)(each == 2 ? char_hex(s[2 * i]) * 16 + char_hex(s[2 * i + 1]) : char_hex(s[i]) * 17);
     *colour_r = v[3] << 24 | v[0] << 16 | v[1] << 8 | v[2];
     return true;
 }
@@ -225,7 +222,7 @@ bool css_legacy_colour(const char *text, uint32_t *colour_r)
     uint32_t v[3];
     for (size_t i = 0; i < 3; i++) {
         const char *c = d + i * each + from;
-        v[i] = each - from == 1 ? hex(c[0]) : hex(c[0]) * 16 + hex(c[1]);
+        v[i] = (uint32_t)(each - from == 1 ? char_hex(c[0]) : char_hex(c[0]) * 16 + char_hex(c[1]));
     }
     *colour_r = 0xFF000000 | v[0] << 16 | v[1] << 8 | v[2];
     return true;

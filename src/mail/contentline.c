@@ -72,17 +72,12 @@ static bool is_unseen(struct span name)
     return false;
 }
 
-static int hex(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 static void undo_quoted_printable(struct buf *value)
 {
     size_t n = 0;
     for (size_t i = 0; i < value->n; i++) {
-        int high = value->n - i > 2 && value->p[i] == '=' ? hex(value->p[i + 1]) : -1,
-            low = high >= 0 ? hex(value->p[i + 2]) : -1;
+        int high = value->n - i > 2 && value->p[i] == '=' ? char_hex(value->p[i + 1]) : -1,
+            low = high >= 0 ? char_hex(value->p[i + 2]) : -1;
         value->p[n++] = low >= 0 ? (char)(high << 4 | low) : value->p[i];
         i += low >= 0 ? 2 : 0;
     }

@@ -91,13 +91,6 @@ struct span css_cut(struct span *rest, char end)
     return (struct span){s.p, i};
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 struct span css_unescape(struct arena *arena, struct span text)
 {
     if (!text.n || !memchr(text.p, '\\', text.n))
@@ -111,8 +104,8 @@ struct span css_unescape(struct arena *arena, struct span text)
         }
         uint32_t c = 0;
         size_t digits = 0;
-        while (digits < 6 && i + 1 < text.n && hex_digit(text.p[i + 1]) >= 0) {
-            c = c * 16 + (uint32_t)hex_digit(text.p[++i]);
+        while (digits < 6 && i + 1 < text.n && char_hex(text.p[i + 1]) >= 0) {
+            c = c * 16 + (uint32_t)char_hex(text.p[++i]);
             digits++;
         }
         if (digits) {

@@ -4,12 +4,6 @@
 #include "mail/base64.h"
 #include "mail/datauri.h"
 
-static int hex(char c)
-{
-    const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)((at - digits) & 15) : -1;
-}
-
 /* Percent-encoding undone, white space dropped. */
 static struct span plain(struct arena *arena, struct span data)
 {
@@ -17,8 +11,8 @@ static struct span plain(struct arena *arena, struct span data)
     size_t n = 0;
     for (size_t i = 0; i < data.n; i++) {
         char c = data.p[i];
-        if (c == '%' && i + 2 < data.n && hex(data.p[i + 1]) >= 0 && hex(data.p[i + 2]) >= 0) {
-            c = (char)(hex(data.p[i + 1]) << 4 | hex(data.p[i + 2]));
+        if (c == '%' && i + 2 < data.n && char_hex(data.p[i + 1]) >= 0 && char_hex(data.p[i + 2]) >= 0) {
+            c = (char)(char_hex(data.p[i + 1]) << 4 | char_hex(data.p[i + 2]));
             i += 2;
         } else if (c == '\n' || c == '\r' || c == '\t') {
             continue;

@@ -24,11 +24,6 @@ enum {
     MAX_WRAPS = 4 /* services around each other: more is a riddle that no reader solves */
 };
 
-static int hex(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 static bool is_host_end(char c)
 {
     return c == '/' || c == '\\' || c == '?' || c == '#';
@@ -40,8 +35,8 @@ static struct span percent_decoded(struct arena *arena, struct span s)
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '%' && i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0) {
-            c = (char)(hex(s.p[i + 1]) << 4 | hex(s.p[i + 2]));
+        if (c == '%' && i + 2 < s.n && char_hex(s.p[i + 1]) >= 0 && char_hex(s.p[i + 2]) >= 0) {
+            c = (char)(char_hex(s.p[i + 1]) << 4 | char_hex(s.p[i + 2]));
             i += 2;
         }
         out[n++] = c;

@@ -121,11 +121,6 @@ static struct span marks_of(struct span name, long *segment_r, bool *encoded_r)
     return base;
 }
 
-static int hex(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 /* Appends a segment to out[n]; returns the new n. The charset of the first one is left to whoever reads the value. */
 static size_t add_segment(char *out, size_t n, struct span value, bool encoded, bool first)
 {
@@ -138,9 +133,9 @@ static size_t add_segment(char *out, size_t n, struct span value, bool encoded, 
             value = text;
     }
     for (size_t i = 0; i < value.n; i++) {
-        bool escape = encoded && value.p[i] == '%' && i + 2 < value.n && hex(value.p[i + 1]) >= 0 &&
-                      hex(value.p[i + 2]) >= 0;
-        out[n++] = escape ? (char)(hex(value.p[i + 1]) << 4 | hex(value.p[i + 2])) : value.p[i];
+        bool escape = encoded && value.p[i] == '%' && i + 2 < value.n && char_hex(value.p[i + 1]) >= 0 &&
+                      char_hex(value.p[i + 2]) >= 0;
+        out[n++] = escape ? (char)(char_hex(value.p[i + 1]) << 4 | char_hex(value.p[i + 2])) : value.p[i];
         i += escape ? 2 : 0;
     }
     return n;

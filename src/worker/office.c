@@ -128,18 +128,13 @@ static struct relations relations_of(struct office *o, struct span part)
     return r;
 }
 
-static int hex(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 /* "%20" undone. */
 static struct span unescape(struct arena *arena, const char *target)
 {
     char *out = arena_strdup(arena, target);
     size_t n = 0;
     for (const char *p = target; *p; p++) {
-        int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
+        int high = *p == '%' ? char_hex(p[1]) : -1, low = high >= 0 ? char_hex(p[2]) : -1;
         out[n++] = low >= 0 ? (char)(high << 4 | low) : *p;
         p += low >= 0 ? 2 : 0;
     }

@@ -218,14 +218,6 @@ static void read_word(struct rtf *r)
     control_word(r, word, has_number, negative ? -number : number);
 }
 
-static int hex(int c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 static void read_control(struct rtf *r)
 {
     if (peek_in(r, 'a', 'z') || peek_in(r, 'A', 'Z')) {
@@ -234,7 +226,7 @@ static void read_control(struct rtf *r)
     }
     int c = take(r);
     if (c == '\'') {
-        int high = hex(take(r)), low = hex(take(r));
+        int high = char_hex((char)take(r)), low = char_hex((char)take(r));
         if (high >= 0 && low >= 0)
             add_byte(r, (char)(high << 4 | low));
     } else if (c == '*') {

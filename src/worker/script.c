@@ -48,11 +48,6 @@ static bool contains_any(struct span s, const char *const *words)
     return false;
 }
 
-static int hex(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 /* `digits` hexadecimal digits at `i` of `s`; -1 */
 static long hex_number(struct span s, size_t i, size_t digits)
 {
@@ -60,7 +55,7 @@ static long hex_number(struct span s, size_t i, size_t digits)
     if (s.n < i || s.n - i < digits)
         return -1;
     for (size_t k = 0; k < digits; k++) {
-        int h = hex(s.p[i + k]);
+        int h = char_hex(s.p[i + k]);
         if (h < 0)
             return -1;
         value = value << 4 | h;
@@ -194,7 +189,7 @@ static long take_number(struct span *rest)
     size_t i = 0;
     bool is_hex = rest->n > 2 && rest->p[0] == '0' && (rest->p[1] | 32) == 'x';
     for (i = is_hex ? 2 : 0; i < rest->n && value < 0x110000; i++) {
-        int digit = hex(rest->p[i]);
+        int digit = char_hex(rest->p[i]);
         if (digit < 0 || (!is_hex && digit > 9))
             break;
         value = value * (is_hex ? 16 : 10) + digit;

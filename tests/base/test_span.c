@@ -47,13 +47,20 @@ static void test_lower(void **state)
     arena_free(&arena);
 }
 
+static void test_hex(void **state)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF", others[] = "/:@G`g\0\x8A\xFF ";
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(char_hex(digits[i]), i % 16);
+    for (size_t i = 0; i < sizeof(others); i++)
+        assert_int_equal(char_hex(others[i]), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_ends),
-        cmocka_unit_test(test_trim_and_case),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_lower),
+        cmocka_unit_test(test_line_ends), cmocka_unit_test(test_trim_and_case), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_lower),     cmocka_unit_test(test_hex),
     };
     return cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }
