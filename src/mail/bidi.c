@@ -11,15 +11,6 @@
 
 enum {
     MAX_DEPTH = 16, /* of embeddings (UAX #9 allows 125); deeper ones change nothing */
-    LRE = 0x202A,
-    RLE = 0x202B,
-    PDF = 0x202C,
-    LRO = 0x202D,
-    RLO = 0x202E,
-    LRI = 0x2066,
-    RLI = 0x2067,
-    FSI = 0x2068,
-    PDI = 0x2069,
 };
 
 enum kind {
@@ -59,7 +50,7 @@ static bool has_controls(struct span text)
 
 static bool is_control(uint32_t c)
 {
-    return (c >= LRE && c <= RLO) || (c >= LRI && c <= PDI);
+    return (c >= BIDI_LRE && c <= BIDI_RLO) || (c >= BIDI_LRI && c <= BIDI_PDI);
 }
 
 static enum kind kind_of(uint32_t c)
@@ -69,7 +60,7 @@ static enum kind kind_of(uint32_t c)
     if (c >= '0' && c <= '9')
         return DIGIT;
     if (is_control(c))
-        return c >= LRI ? NEUTRAL : CONTROL; /* an isolate stands in its line as one neutral thing */
+        return c >= BIDI_LRI ? NEUTRAL : CONTROL; /* an isolate stands in its line as one neutral thing */
     if (c == '$' || c == '%' || c == '#' || c == 0xA3 || c == 0xA5 || c == 0x20AC)
         return SIGN;
     if (c == ',' || c == '.' || c == ':' || c == '/' || c == '+' || c == '-' || c == 0xA0)
@@ -95,11 +86,11 @@ static bool is_rtl_opener(const struct line *l, int i)
 {
     uint32_t c = l->v[i].c;
     int depth = 0;
-    if (c != FSI)
-        return c == RLE || c == RLO || c == RLI;
+    if (c != BIDI_FSI)
+        return c == BIDI_RLE || c == BIDI_RLO || c == BIDI_RLI;
     for (int k = i + 1; k < l->n && depth >= 0; k++) { /* the first strong letter decides */
         uint32_t inside = l->v[k].c;
-        depth += (inside >= LRI && inside <= FSI) - (inside == PDI);
+        depth += (inside >= BIDI_LRI && inside <= BIDI_FSI) - (inside == BIDI_PDI);
         if (depth == 0 && l->v[k].kind <= RIGHT)
             return l->v[k].kind == RIGHT;
     }
@@ -123,8 +114,8 @@ static void explicit_levels(struct line *l)
         struct entry *top = &stack[depth];
         x->next = -1;
         x->level = top->level;
-        if (x->c == PDF || x->c == PDI) {
-            bool isolate = x->c == PDI;
+        if (x->c == BIDI_PDF || x->c == BIDI_PDI) {
+            bool isolate = x->c == BIDI_PDI;
             int k = depth;
             while (isolate && k > 0 && !stack[k].isolate)
                 k--;
@@ -140,8 +131,8 @@ static void explicit_levels(struct line *l)
             continue;
         }
         if (is_control(x->c)) {
-            bool isolate = x->c >= LRI;
-            bool rtl = (x->c != FSI || fsi_looks-- > 0) && is_rtl_opener(l, i);
+            bool isolate = x->c >= BIDI_LRI;
+            bool rtl = (x->c != BIDI_FSI || fsi_looks-- > 0) && is_rtl_opener(l, i);
             if (isolate)
                 join(l, &last, i);
             if (depth > MAX_DEPTH || too_deep) {
@@ -149,7 +140,7 @@ static void explicit_levels(struct line *l)
                 continue;
             }
             uint8_t level = (uint8_t)(rtl ? (top->level + 1) | 1 : (top->level + 2) & ~1);
-            char override = x->c == LRO ? 'L' : x->c == RLO ? 'R' : 0;
+            char override = x->c == BIDI_LRO ? 'L' : x->c == BIDI_RLO ? 'R' : 0;
             stack[++depth] = (struct entry){level, override, isolate, last};
             last = -1;
             continue;

@@ -3,6 +3,19 @@
 #include "base/arena.h"
 #include "base/span.h"
 
+/* The characters that turn letters around (UAX #9). */
+enum bidi_control {
+    BIDI_LRE = 0x202A,
+    BIDI_RLE,
+    BIDI_PDF,
+    BIDI_LRO,
+    BIDI_RLO,
+    BIDI_LRI = 0x2066,
+    BIDI_RLI,
+    BIDI_FSI,
+    BIDI_PDI,
+};
+
 /*
  * Text in the order in which it is seen. Overrides, embeddings and isolates (U+202A..U+202E, U+2066..U+2069; HTML's
  * `dir` and CSS's `unicode-bidi` come as the same characters) turn letters around: "XNAB" behind U+202E reads

@@ -10,12 +10,6 @@
 #include "mail/datauri.h"
 #include "mail/htmlelement.h"
 
-const char *element_attribute(const GumboElement *e, const char *name)
-{
-    const GumboAttribute *a = e->attributes.length ? gumbo_get_attribute(&e->attributes, name) : NULL;
-    return a ? a->value : NULL;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
@@ -38,13 +32,13 @@ bool element_is_quote(const GumboElement *e)
                                           "tutanota_quote", "zmail_extra",          "moz-forward-container",
                                           "gmail_attr",     "moz-cite-prefix",      "yahooQuotedReply",
                                           "cite",           "OutlookMessageHeader", "x_gmail_quote"};
-    const char *class = element_attribute(e, "class"), *type = element_attribute(e, "type");
+    const char *class = node_attribute(e, "class"), *type = node_attribute(e, "type");
     for (size_t i = 0; class && i < sizeof(classes) / sizeof(*classes); i++)
         if (has_token(class, classes[i], strlen(classes[i])))
             return true;
     if (e->tag != GUMBO_TAG_BLOCKQUOTE)
         return false;
-    const char *style = element_attribute(e, "style");
+    const char *style = node_attribute(e, "style");
     return (type && strcasecmp(type, "cite") == 0) || (style && strcasestr(style, "border-left"));
 }
 
@@ -53,7 +47,7 @@ bool element_starts_quoted_rest(const GumboElement *e)
 {
     static const char *const ids[] = {"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend",
                                       "mail-editor-reference-message-container"};
-    const char *id = element_attribute(e, "id");
+    const char *id = node_attribute(e, "id");
     for (size_t i = 0; id && i < sizeof(ids) / sizeof(*ids); i++)
         if (strcasecmp(id, ids[i]) == 0)
             return true;
@@ -62,7 +56,7 @@ bool element_starts_quoted_rest(const GumboElement *e)
 
 bool element_is_signature(const GumboElement *e)
 {
-    const char *class = element_attribute(e, "class"), *id = element_attribute(e, "id");
+    const char *class = node_attribute(e, "class"), *id = node_attribute(e, "id");
     return (class && (has_token(class, "gmail_signature", 15) || has_token(class, "moz-signature", 13))) ||
            (id && (strcasecmp(id, "Signature") == 0 || strcasecmp(id, "ms-outlook-mobile-signature") == 0));
 }
@@ -80,12 +74,12 @@ bool element_is_one_of(const char *word, const char *const *words)
 static const char *input_text(const GumboElement *e)
 {
     static const char *const silent[] = {"checkbox", "radio", "file", "color", "range", "password", NULL};
-    const char *type = element_attribute(e, "type"), *value = element_attribute(e, "value");
+    const char *type = node_attribute(e, "type"), *value = node_attribute(e, "value");
     if (type && element_is_one_of(type, silent))
         return NULL;
     if (type && strcasecmp(type, "image") == 0)
-        return element_attribute(e, "alt");
-    return value && *value ? value : element_attribute(e, "placeholder");
+        return node_attribute(e, "alt");
+    return value && *value ? value : node_attribute(e, "placeholder");
 }
 
 /* A mail program that blocks remote pictures shows what their `alt` says. */
@@ -93,14 +87,14 @@ const char *element_text(const GumboElement *e)
 {
     switch (e->tag) {
     case GUMBO_TAG_IMG:
-        return element_attribute(e, "alt");
+        return node_attribute(e, "alt");
     case GUMBO_TAG_INPUT:
         return input_text(e);
     case GUMBO_TAG_TEXTAREA:
-        return e->children.length ? NULL : element_attribute(e, "placeholder");
+        return e->children.length ? NULL : node_attribute(e, "placeholder");
     case GUMBO_TAG_OPTGROUP:
     case GUMBO_TAG_OPTION:
-        return e->attributes.length ? element_attribute(e, "label") : NULL;
+        return e->attributes.length ? node_attribute(e, "label") : NULL;
     default:
         return NULL;
     }
@@ -113,11 +107,11 @@ const char *element_frame(struct arena *arena, const GumboElement *e)
     const char *address = NULL, *inside = NULL;
     struct span type, bytes;
     if (e->tag == GUMBO_TAG_IFRAME || e->tag == GUMBO_TAG_FRAME || e->tag == GUMBO_TAG_EMBED)
-        address = element_attribute(e, "src");
+        address = node_attribute(e, "src");
     else if (e->tag == GUMBO_TAG_OBJECT)
-        address = element_attribute(e, "data");
+        address = node_attribute(e, "data");
     if (e->tag == GUMBO_TAG_IFRAME)
-        inside = element_attribute(e, "srcdoc");
+        inside = node_attribute(e, "srcdoc");
     if (inside || !address || !datauri_decode(arena, span_of(address), &type, &bytes))
         return inside;
     if (!element_is_one_of(arena_span(arena, type), pages))
@@ -185,29 +179,29 @@ void element_read(struct arena *arena, const GumboNode *node, struct element_say
     switch (e->tag) {
     case GUMBO_TAG_A:
     case GUMBO_TAG_AREA:
-        says->url = element_attribute(e, "href");
+        says->url = node_attribute(e, "href");
         if (!says->url && e->tag_namespace == GUMBO_NAMESPACE_SVG)
-            says->url = element_attribute(e, "xlink:href");
+            says->url = node_attribute(e, "xlink:href");
         says->is_anchor = true;
         break;
     case GUMBO_TAG_FORM:
-        says->url = element_attribute(e, "action");
+        says->url = node_attribute(e, "action");
         says->is_anchor = true;
         break;
     case GUMBO_TAG_BUTTON:
     case GUMBO_TAG_INPUT:
-        says->url = element_attribute(e, "formaction");
+        says->url = node_attribute(e, "formaction");
         break;
     case GUMBO_TAG_IFRAME:
-        says->url = element_attribute(e, "src");
+        says->url = node_attribute(e, "src");
         break;
     case GUMBO_TAG_META:
-        equiv = element_attribute(e, "http-equiv");
+        equiv = node_attribute(e, "http-equiv");
         if (equiv && strcasecmp(equiv, "refresh") == 0)
-            says->url = refresh_url(arena, element_attribute(e, "content"));
+            says->url = refresh_url(arena, node_attribute(e, "content"));
         break;
     case GUMBO_TAG_BASE:
-        says->base = element_attribute(e, "href");
+        says->base = node_attribute(e, "href");
         break;
     default:
         break;

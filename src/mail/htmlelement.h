@@ -4,7 +4,6 @@
 
 /* What single elements of HTML mean. */
 
-const char *element_attribute(const GumboElement *e, const char *name); /* NULL = none */
 /* Text that an element shows beside its children: alt, the value of a field; NULL = none. */
 const char *element_text(const GumboElement *e);
 

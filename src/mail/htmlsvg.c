@@ -47,30 +47,30 @@ static void svg_hints(const GumboElement *e, struct look *look)
 {
     const char *value, *rest;
     float n;
-    if ((value = element_attribute(e, "display")) && strcasecmp(value, "none") == 0)
+    if ((value = node_attribute(e, "display")) && strcasecmp(value, "none") == 0)
         look->hidden = true;
-    if ((value = element_attribute(e, "visibility")))
+    if ((value = node_attribute(e, "visibility")))
         look->style.invisible = strcasecmp(value, "hidden") == 0;
-    if ((value = element_attribute(e, "opacity")) || (value = element_attribute(e, "fill-opacity")))
+    if ((value = node_attribute(e, "opacity")) || (value = node_attribute(e, "fill-opacity")))
         look->hidden |= number_of(value, &n, &rest) && n < 0.05F;
-    if ((value = element_attribute(e, "font-size")) && number_of(value, &n, &rest))
+    if ((value = node_attribute(e, "font-size")) && number_of(value, &n, &rest))
         look->style.size = n;
-    if ((value = element_attribute(e, "fill")))
+    if ((value = node_attribute(e, "fill")))
         look->hidden |= strcasecmp(value, "none") == 0 || strcasecmp(value, "transparent") == 0;
 }
 
 static void svg_text_begins(struct svg *svg, const GumboElement *e, struct look *look)
 {
-    const char *anchor = element_attribute(e, "text-anchor");
+    const char *anchor = node_attribute(e, "text-anchor");
     float n;
-    if (number_of(element_attribute(e, "x"), &n, &svg->xs))
+    if (number_of(node_attribute(e, "x"), &n, &svg->xs))
         svg->x = n;
-    if (number_of(element_attribute(e, "y"), &n, &svg->ys))
+    if (number_of(node_attribute(e, "y"), &n, &svg->ys))
         svg->y = n;
     const char *rest;
-    if (number_of(element_attribute(e, "dx"), &n, &rest))
+    if (number_of(node_attribute(e, "dx"), &n, &rest))
         svg->x += n;
-    if (number_of(element_attribute(e, "dy"), &n, &rest))
+    if (number_of(node_attribute(e, "dy"), &n, &rest))
         svg->y += n;
     if (anchor)
         svg->anchor = (char)(*anchor | 0x20);
@@ -83,7 +83,7 @@ void svg_open(struct svg *svg, struct arena *arena, const GumboNode *node, const
     static const char *const unseen[] = {"defs", "title",   "desc",   "metadata", "symbol", "clippath",
                                          "mask", "pattern", "marker", "script",   "style",  NULL};
     const GumboElement *e = &node->v.element;
-    struct span tag = selector_tag(node);
+    struct span tag = node_tag(node);
     char name[16] = "";
     if (tag.n < sizeof(name)) {
         memcpy(name, tag.p, tag.n);
@@ -103,7 +103,7 @@ void svg_open(struct svg *svg, struct arena *arena, const GumboNode *node, const
         look->hidden = true;
     if (!e->attributes.length && strcasecmp(name, "text") != 0)
         return;
-    svg_move(element_attribute(e, "transform"), look);
+    svg_move(node_attribute(e, "transform"), look);
     svg_hints(e, look);
     if (strcasecmp(name, "text") == 0) {
         svg->x = svg->y = 0;

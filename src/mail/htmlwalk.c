@@ -115,22 +115,20 @@ static const struct turn *turn_make(struct walk *w, const struct turn *outer, ui
     return t;
 }
 
-enum { LRE = 0x202A, RLE, PDF, LRO, RLO, LRI = 0x2066, RLI, FSI, PDI };
-
 static const struct turn *add_turn(struct walk *w, const struct turn *outer, const struct style *s)
 {
     switch (s->bidi) {
     case CSS_EMBED:
-        return turn_make(w, outer, s->rtl ? RLE : LRE, PDF);
+        return turn_make(w, outer, s->rtl ? BIDI_RLE : BIDI_LRE, BIDI_PDF);
     case CSS_ISOLATE:
-        return turn_make(w, outer, s->rtl ? RLI : LRI, PDI);
+        return turn_make(w, outer, s->rtl ? BIDI_RLI : BIDI_LRI, BIDI_PDI);
     case CSS_OVERRIDE:
-        return turn_make(w, outer, s->rtl ? RLO : LRO, PDF);
+        return turn_make(w, outer, s->rtl ? BIDI_RLO : BIDI_LRO, BIDI_PDF);
     case CSS_ISOLATE_OVERRIDE:
-        outer = turn_make(w, outer, LRI, PDI);
-        return turn_make(w, outer, s->rtl ? RLO : LRO, PDF);
+        outer = turn_make(w, outer, BIDI_LRI, BIDI_PDI);
+        return turn_make(w, outer, s->rtl ? BIDI_RLO : BIDI_LRO, BIDI_PDF);
     case CSS_PLAINTEXT:
-        return turn_make(w, outer, FSI, PDI);
+        return turn_make(w, outer, BIDI_FSI, BIDI_PDI);
     default:
         return outer;
     }
@@ -143,7 +141,7 @@ static void look_turn(struct walk *w, const struct look *around, struct look *lo
     if (w->depth > MAX_TURN && look->turn)
         return;
     if (look->cell && (look->cell == around->row)) {
-        look->turn = around->turn ? turn_make(w, around->turn, s->rtl ? RLI : LRI, PDI) : NULL;
+        look->turn = around->turn ? turn_make(w, around->turn, s->rtl ? BIDI_RLI : BIDI_LRI, BIDI_PDI) : NULL;
         return;
     }
     if (style_is_inline(s)) {
@@ -152,16 +150,16 @@ static void look_turn(struct walk *w, const struct look *around, struct look *lo
         return;
     }
     if (!style_is_block(s) && around->turn) {
-        look->turn = turn_make(w, around->turn, s->rtl ? RLI : LRI, PDI);
+        look->turn = turn_make(w, around->turn, s->rtl ? BIDI_RLI : BIDI_LRI, BIDI_PDI);
         return;
     }
-    look->turn = s->rtl ? turn_make(w, NULL, RLE, PDF) : NULL;
+    look->turn = s->rtl ? turn_make(w, NULL, BIDI_RLE, BIDI_PDF) : NULL;
     if (s->bidi == CSS_OVERRIDE || s->bidi == CSS_ISOLATE_OVERRIDE)
-        look->turn = turn_make(w, NULL, s->rtl ? RLO : LRO, PDF);
+        look->turn = turn_make(w, NULL, s->rtl ? BIDI_RLO : BIDI_LRO, BIDI_PDF);
     bool reversed = (s->display == CSS_FLEX || s->display == CSS_INLINE_FLEX) &&
                     (s->flex_direction == CSS_ROW_REVERSE) != s->rtl;
     if (s->display == CSS_FLEX || s->display == CSS_INLINE_FLEX)
-        look->turn = reversed ? turn_make(w, NULL, RLE, PDF) : NULL;
+        look->turn = reversed ? turn_make(w, NULL, BIDI_RLE, BIDI_PDF) : NULL;
 }
 
 static bool is_side_by_side(const struct look *look)
@@ -183,7 +181,7 @@ static void look_row(struct walk *w, struct look *around, struct look *look)
     if (!around->row && s->floats != CSS_AUTO && !is_absolute(s) && around != w->stack) {
         around->row = row_open(&w->out, right);
         if (right && !around->turn)
-            around->turn = turn_make(w, NULL, RLE, PDF);
+            around->turn = turn_make(w, NULL, BIDI_RLE, BIDI_PDF);
     }
     if (around->row && !is_absolute(s) && (s->floats != CSS_AUTO || is_side_by_side(around)))
         look->cell = around->row;
@@ -453,11 +451,6 @@ static void visit_text(struct walk *w, const GumboNode *node)
     out_text(&w->out, look, text);
 }
 
-static bool is_element(const GumboNode *node)
-{
-    return node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE;
-}
-
 static bool is_text(const GumboNode *node)
 {
     return node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_CDATA ||
@@ -499,7 +492,7 @@ static void walk_tree(struct walk *w, const GumboNode *root)
     const GumboNode *node = root;
     bool up = false;
     while (node) {
-        bool element = is_element(node);
+        bool element = node_is_element(node);
         if (!up && element) {
             push(w, node);
             if (node->v.element.children.length) {
@@ -524,7 +517,7 @@ static void walk_tree(struct walk *w, const GumboNode *root)
 static void read_sheet(struct walk *w, const GumboNode *node)
 {
     const GumboElement *e = &node->v.element;
-    const char *media = element_attribute(e, "media"), *type = element_attribute(e, "type");
+    const char *media = node_attribute(e, "media"), *type = node_attribute(e, "type");
     if (type && *type && strcasecmp(type, "text/css") != 0)
         return;
     if (media && !sheet_media(w->arena, span_of(media), w->context.budget))
@@ -543,7 +536,7 @@ static void find_sheets(struct walk *w, const GumboNode *root)
     const GumboNode *node = root;
     bool up = false;
     while (node) {
-        if (!up && is_element(node)) {
+        if (!up && node_is_element(node)) {
             if (node->v.element.tag == GUMBO_TAG_STYLE)
                 read_sheet(w, node);
             else if (node->v.element.children.length) {

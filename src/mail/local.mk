@@ -24,6 +24,7 @@ libringer_a_SOURCES += \
 	src/mail/host.c src/mail/host.h \
 	src/mail/html.c src/mail/html.h \
 	src/mail/htmlelement.c src/mail/htmlelement.h \
+	src/mail/htmlnode.c src/mail/htmlnode.h \
 	src/mail/htmlout.c src/mail/htmlout.h \
 	src/mail/htmlsvg.c src/mail/htmlsvg.h \
 	src/mail/htmltext.h \

@@ -415,31 +415,16 @@ char selector_key(const struct selector *s, struct span *name_r)
 
 /* --- matching */
 
-static bool is_element(const GumboNode *node)
-{
-    return node && (node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE);
-}
-
-struct span selector_tag(const GumboNode *node)
-{
-    const GumboElement *e = &node->v.element;
-    if (e->tag != GUMBO_TAG_UNKNOWN)
-        return span_of(gumbo_normalized_tagname(e->tag));
-    GumboStringPiece piece = e->original_tag;
-    gumbo_tag_from_original_text(&piece);
-    return (struct span){piece.data, piece.length};
-}
-
 static const GumboNode *sibling(const GumboNode *node, bool backwards, struct css_budget *budget)
 {
-    if (!node->parent || !is_element(node->parent))
+    if (!node->parent || !node_is_element(node->parent))
         return NULL;
     const GumboVector *all = &node->parent->v.element.children;
     size_t i = node->index_within_parent;
     while (backwards ? i-- > 0 : ++i < all->length) {
         if (!css_pay(budget, 1))
             return NULL;
-        if (is_element(all->data[i]))
+        if (node_is_element(all->data[i]))
             return all->data[i];
     }
     return NULL;
@@ -534,7 +519,7 @@ static bool same_tag(const GumboNode *a, const GumboNode *b, struct css_budget *
     const GumboElement *e = &a->v.element, *f = &b->v.element;
     if (e->tag != f->tag || e->tag != GUMBO_TAG_UNKNOWN)
         return e->tag == f->tag;
-    return pay_tag(e, budget) && pay_tag(f, budget) && span_eq_nocase(selector_tag(a), selector_tag(b));
+    return pay_tag(e, budget) && pay_tag(f, budget) && span_eq_nocase(node_tag(a), node_tag(b));
 }
 
 /* The how manieth among its siblings, from 1. */
@@ -574,17 +559,6 @@ static bool matches_list(const struct list *l, const GumboNode *node, bool quirk
     return false;
 }
 
-static bool has(const GumboElement *e, const char *name)
-{
-    return gumbo_get_attribute(&e->attributes, name) != NULL;
-}
-
-static struct span attribute(const GumboElement *e, const char *name)
-{
-    const GumboAttribute *a = gumbo_get_attribute(&e->attributes, name);
-    return span_of(a ? a->value : NULL);
-}
-
 static bool matches_simple(const struct simple *s, const GumboNode *node, bool quirks,
                            struct css_budget *budget)
 {
@@ -593,25 +567,25 @@ static bool matches_simple(const struct simple *s, const GumboNode *node, bool q
         return false;
     switch (s->kind) {
     case BY_TAG:
-        return pay_tag(e, budget) && span_eq_nocase(selector_tag(node), s->name);
+        return pay_tag(e, budget) && span_eq_nocase(node_tag(node), s->name);
     case BY_ID: {
-        struct span id = attribute(e, "id");
+        struct span id = span_of(node_attribute(e, "id"));
         return css_pay(budget, id.n / 16) && equal(id, s->name, quirks);
     }
     case BY_CLASS: {
-        struct span list = attribute(e, "class");
+        struct span list = span_of(node_attribute(e, "class"));
         return list.n && css_pay(budget, list.n / 16) && has_token(list, s->name, quirks);
     }
     case BY_ATTRIBUTE:
         return matches_attribute(s, e, budget);
     case BY_ROOT:
-        return !node->parent || !is_element(node->parent);
+        return !node->parent || !node_is_element(node->parent);
     case BY_EMPTY:
         return is_empty(node, budget);
     case BY_LINK:
-        return (e->tag == GUMBO_TAG_A || e->tag == GUMBO_TAG_AREA) && has(e, "href");
+        return (e->tag == GUMBO_TAG_A || e->tag == GUMBO_TAG_AREA) && node_attribute(e, "href");
     case BY_CHECKED:
-        return has(e, "checked") || has(e, "selected");
+        return node_attribute(e, "checked") || node_attribute(e, "selected");
     case BY_NTH:
         return matches_nth(s, node, budget);
     case BY_ONLY:
@@ -641,7 +615,7 @@ static bool matches_from(const struct selector *s, size_t i, const GumboNode *no
     bool beside = c->combinator == '+' || c->combinator == '~';
     bool once = c->combinator == '>' || c->combinator == '+';
     for (;;) {
-        node = beside ? sibling(node, true, budget) : is_element(node->parent) ? node->parent : NULL;
+        node = beside ? sibling(node, true, budget) : node_is_element(node->parent) ? node->parent : NULL;
         if (!node || !css_pay(budget, 1))
             return false;
         if (matches_from(s, i + 1, node, quirks, budget))

@@ -1,9 +1,9 @@
 #ifndef RINGER_MAIL_SELECTOR_H
 #define RINGER_MAIL_SELECTOR_H
-#include <gumbo.h>
 #include "base/arena.h"
 #include "base/span.h"
 #include "mail/css.h"
+#include "mail/htmlnode.h"
 
 /* Selectors of CSS (Selectors 4) over gumbo's tree: those that a page without script and pointer can match. */
 struct selector;
@@ -19,8 +19,5 @@ uint32_t selector_weight(const struct selector *s);
 enum pseudo_element selector_pseudo(const struct selector *s);
 /* What an element must have to match: its id ('#'), a class ('.'), its tag ('t'); '*' = nothing simple. */
 char selector_key(const struct selector *s, struct span *name_r);
-
-/* The tag of an element in small letters, also of those that gumbo has no name for; not NUL-terminated. */
-struct span selector_tag(const GumboNode *node);
 
 #endif

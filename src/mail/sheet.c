@@ -298,12 +298,6 @@ static void look_through(struct search *s, const struct sheet_rule *rule)
             insert(s, rule);
 }
 
-static struct span attribute(const GumboNode *node, const char *name)
-{
-    const GumboAttribute *a = gumbo_get_attribute(&node->v.element.attributes, name);
-    return span_of(a ? a->value : NULL);
-}
-
 size_t sheet_find(const struct sheet *sheet, const GumboNode *node, enum pseudo_element pseudo,
                   struct css_budget *budget, struct sheet_match *v, size_t max)
 {
@@ -313,12 +307,13 @@ size_t sheet_find(const struct sheet *sheet, const GumboNode *node, enum pseudo_
     if (!css_pay(budget, 2 + node->v.element.attributes.length))
         return 0;
     look_through(&s, sheet->anywhere);
-    unsigned tag = bucket_of('t', selector_tag(node));
+    unsigned tag = bucket_of('t', node_tag(node));
     look_through(&s, sheet->buckets[tag]);
     seen[n_seen++] = tag;
     if (!node->v.element.attributes.length)
         return s.n;
-    struct span id = attribute(node, "id"), list = attribute(node, "class");
+    struct span id = span_of(node_attribute(&node->v.element, "id")),
+                list = span_of(node_attribute(&node->v.element, "class"));
     for (size_t i = 0; id.n || i < list.n;) { /* the id first, then each class; no bucket twice */
         size_t start = i;
         unsigned bucket;

@@ -78,12 +78,6 @@ bool style_is_block(const struct style *s)
 
 /* --- what HTML gives */
 
-static const char *attribute(const GumboNode *node, const char *name)
-{
-    const GumboAttribute *a = gumbo_get_attribute(&node->v.element.attributes, name);
-    return a ? a->value : NULL;
-}
-
 static enum css_keyword html_display(const GumboNode *node)
 {
     if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML)
@@ -166,7 +160,7 @@ static enum css_keyword html_display(const GumboNode *node)
     case GUMBO_TAG_COLGROUP:
         return CSS_TABLE_COLUMN;
     case GUMBO_TAG_INPUT: {
-        const char *type = attribute(node, "type");
+        const char *type = node_attribute(&node->v.element, "type");
         return type && strcasecmp(type, "hidden") == 0 ? CSS_HIDE : CSS_INLINE_BLOCK;
     }
     case GUMBO_TAG_BUTTON:
@@ -221,7 +215,7 @@ static void html_style(const GumboNode *node, const struct style *around, struct
         s->bidi = CSS_ISOLATE;
         break;
     case GUMBO_TAG_A:
-        if (attribute(node, "href"))
+        if (node_attribute(&node->v.element, "href"))
             s->colour = 0xFF0000EE;
         break;
     default:
@@ -246,27 +240,27 @@ static void hints(const GumboNode *node, struct style *s)
     static const float font_sizes[] = {10, 13, 16, 18, 24, 32, 48};
     const char *value;
     uint32_t colour;
-    if ((value = attribute(node, "bgcolor")) && css_legacy_colour(value, &colour))
+    if ((value = node_attribute(&node->v.element, "bgcolor")) && css_legacy_colour(value, &colour))
         s->background = colour;
-    if (attribute(node, "background") &&
+    if (node_attribute(&node->v.element, "background") &&
         (tag == GUMBO_TAG_BODY || tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH ||
          tag == GUMBO_TAG_TR || tag == GUMBO_TAG_TBODY))
         s->has_image = true;
-    value = tag == GUMBO_TAG_FONT   ? attribute(node, "color")
-            : tag == GUMBO_TAG_BODY ? attribute(node, "text")
+    value = tag == GUMBO_TAG_FONT   ? node_attribute(&node->v.element, "color")
+            : tag == GUMBO_TAG_BODY ? node_attribute(&node->v.element, "text")
                                     : NULL;
     if (value && css_legacy_colour(value, &colour))
         s->colour = colour;
-    if (tag == GUMBO_TAG_FONT && (value = attribute(node, "size"))) {
+    if (tag == GUMBO_TAG_FONT && (value = node_attribute(&node->v.element, "size"))) {
         long n = strtol(value, NULL, 10) + (*value == '+' || *value == '-' ? 3 : 0);
         if (*value)
             s->size = font_sizes[n < 1 ? 0 : n > 7 ? 6 : n - 1];
     }
     if (tag == GUMBO_TAG_IMG || tag == GUMBO_TAG_IFRAME || tag == GUMBO_TAG_INPUT) {
-        extent_hint(attribute(node, "width"), &s->has_width, &s->width);
-        extent_hint(attribute(node, "height"), &s->has_height, &s->height);
+        extent_hint(node_attribute(&node->v.element, "width"), &s->has_width, &s->width);
+        extent_hint(node_attribute(&node->v.element, "height"), &s->has_height, &s->height);
     }
-    if ((value = attribute(node, "dir")) &&
+    if ((value = node_attribute(&node->v.element, "dir")) &&
         (strcasecmp(value, "rtl") == 0 || strcasecmp(value, "ltr") == 0)) {
         s->rtl = (*value | 0x20) == 'r';
         if (s->bidi == CSS_AUTO)
@@ -752,11 +746,11 @@ struct style style_of(struct style_context *c, const GumboNode *node, const stru
     s.display = (uint8_t)html_display(node);
     html_style(node, around, &s);
     if (attributes) {
-        if (attribute(node, "hidden"))
+        if (node_attribute(&node->v.element, "hidden"))
             s.display = CSS_HIDE;
         hints(node, &s);
     }
-    cascade(c, node, PSEUDO_NONE, attributes ? attribute(node, "style") : NULL, around, &s);
+    cascade(c, node, PSEUDO_NONE, attributes ? node_attribute(&node->v.element, "style") : NULL, around, &s);
     if (s.size > MAX_SIZE) /* elements inside of each other multiply it */
         s.size = MAX_SIZE;
     if (node->v.element.tag == GUMBO_TAG_HTML)
@@ -790,7 +784,7 @@ static struct span attribute_of(const GumboNode *node, struct span *rest)
         return (struct span){NULL, 0};
     memcpy(name, word.p, word.n);
     name[word.n] = '\0';
-    return span_of(attribute(node, name));
+    return span_of(node_attribute(&node->v.element, name));
 }
 
 /* The string that `*content` begins with, without its quotes. */
