@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/milter/test_memory \
 	tests/payment/test_accounts \
 	tests/payment/test_packs \
+	tests/payment/test_trie \
 	tests/report/test_report \
 	tests/rules/test_bundle \
 	tests/rules/test_eval \

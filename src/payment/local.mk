@@ -14,8 +14,10 @@ libringer_a_SOURCES += \
 	src/payment/phrases.c src/payment/phrases.h \
 	src/payment/scan.h \
 	src/payment/stance.c src/payment/stance.h \
+	src/payment/term_list.c src/payment/term_list.h \
 	src/payment/terms.c src/payment/terms.h \
-	src/payment/trie.c src/payment/trie.h
+	src/payment/trie.c src/payment/trie.h src/payment/trie_nodes.h \
+	src/payment/trie_build.c
 SHIPPED_PHRASES = \
 	rules/phrases/concepts.yaml rules/phrases/de.yaml \
 	rules/phrases/en.yaml \

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "payment/pack_phrase.h"
+#include "payment/term_list.h"
 
 enum { DEFAULT_WITHIN_TWO = 320 /* bytes: over two sentences */ };
 
@@ -96,12 +97,14 @@ static void read_parts(struct pack_reading *r, struct phrase *p, const struct ya
         p->vetoes[p->n_vetoes++] = group_of(r, not ->items[i], &marks);
 }
 
-static void regex_alternatives(struct buf *out, const struct term_group *g)
+static void regex_alternatives(struct buf *out, const struct vocabulary *v, const struct term_group *g)
 {
+    struct term_list list = {.v = v};
+    term_list_add(&list, g);
     buf_adds(out, "(?:");
-    for (size_t i = 0; i < g->n; i++) {
+    for (size_t i = 0; i < list.n; i++) {
         buf_adds(out, i ? "|" : "");
-        for (const char *c = g->terms[i]; *c; c++) {
+        for (const char *c = list.terms[i]; *c; c++) {
             if (*c == '*')
                 buf_adds(out, "\\w*");
             else if (*c == ' ')
@@ -131,7 +134,7 @@ static void read_match(struct pack_reading *r, struct phrase *p, const struct ya
         const char *name = close ? arena_strndup(r->packs->arena, c + 1, (size_t)(close - c) - 1) : NULL;
         const struct term_group *g = name ? terms_find(&r->v, name) : NULL;
         if (g) {
-            regex_alternatives(&out, g);
+            regex_alternatives(&out, &r->v, g);
             c = close;
         } else {
             buf_addc(&out, *c);

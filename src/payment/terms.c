@@ -1,13 +1,17 @@
 /*
- * From written terms to plain ones, see terms.h. Everything that a line stands for is written out at
- * loading, because the trie then costs the same for one term or a thousand. It refuses lines that stand
- * for too many, and braces or parentheses that do not close.
+ * From written terms to sets of plain ones, see terms.h. It refuses lines that stand for too many, and braces or
+ * parentheses that do not close.
  */
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "payment/terms.h"
+
+enum {
+    MAX_BYTES = 4096, /* of a line */
+    MAX_ITEMS = 24,   /* groups and choices in one term */
+};
 
 struct expansion {
     struct vocabulary *v;
@@ -24,74 +28,21 @@ static void complain(struct expansion *x, const char *remedy, const char *text)
     x->failed = true;
 }
 
-const struct term_group *terms_find(const struct vocabulary *v, const char *name)
+const struct term_group *terms_find_before(const struct vocabulary *v, const char *name, size_t end)
 {
-    for (size_t i = v->named; i-- > 0;)
+    for (size_t i = end; i-- > 0;)
         if (v->groups[i]->name && strcmp(v->groups[i]->name, name) == 0)
             return v->groups[i];
     return NULL;
 }
 
-/* One plain term: blanks run together, into the trie. */
-static void add_plain(struct expansion *x, struct span text)
+const struct term_group *terms_find(const struct vocabulary *v, const char *name)
 {
-    struct arena *arena = x->v->packs->arena;
-    char *plain = arena_alloc(arena, text.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i] == '\n' ? ' ' : text.p[i];
-        if (c != ' ' || (n && plain[n - 1] != ' '))
-            plain[n++] = c;
-    }
-    while (n && plain[n - 1] == ' ')
-        n--;
-    plain[n] = '\0';
-    if (++x->n > TERMS_PER_TERM || ++x->v->n_terms > TERMS_PER_PACK) {
-        complain(x, "write fewer alternatives in one line", "stands for too many terms");
-        return;
-    }
-    if (!trie_add(x->v->packs->trie, (struct span){plain, n}, x->into->group)) {
-        complain(x, "begin with a letter, at most 4 '*' and 200 bytes",
-                 "gives an empty, too long or too broad term");
-        return;
-    }
-    struct term_group *g = x->into;
-    if (g->n == g->cap) {
-        g->cap = g->cap ? 2 * g->cap : 16;
-        g->terms = arena_grow(arena, g->terms, g->n, g->cap, sizeof(*g->terms));
-    }
-    g->terms[g->n++] = plain;
-}
-
-static void expand(struct expansion *x, struct span text, size_t from, unsigned depth);
-
-static void expand_joined(struct expansion *x, struct span head, struct span middle, struct span tail,
-                          unsigned depth)
-{
-    struct buf joined = {0};
-    buf_add_span(&joined, head);
-    buf_add_span(&joined, middle);
-    buf_add_span(&joined, tail);
-    expand(x, buf_span(&joined), head.n, depth + 1);
-    buf_free(&joined);
-}
-
-static void expand_group(struct expansion *x, struct span text, size_t open, size_t close, unsigned depth)
-{
-    struct arena *arena = x->v->packs->arena;
-    const char *name = arena_strndup(arena, text.p + open + 1, close - open - 1);
-    const struct term_group *g = terms_find(x->v, name);
-    if (!g || g == x->into) {
-        complain(x, "declare the group above, under words:", "names a group that is not declared yet");
-        return;
-    }
-    struct span head = {text.p, open}, tail = {text.p + close + 1, text.n - close - 1};
-    for (size_t i = 0; i < g->n && !x->failed; i++)
-        expand_joined(x, head, span_of(g->terms[i]), tail, depth);
+    return terms_find_before(v, name, v->named);
 }
 
 /* Where the parenthesis at `open` closes; text.n when it does not. */
-static size_t closing(struct span text, size_t open)
+size_t terms_closing(struct span text, size_t open)
 {
     unsigned depth = 0;
     for (size_t i = open; i < text.n; i++) {
@@ -103,14 +54,49 @@ static size_t closing(struct span text, size_t open)
     return text.n;
 }
 
-static void expand_choice(struct expansion *x, struct span text, size_t open, size_t close, unsigned depth)
+/* --- what a text stands for */
+
+/* `inner` joins the terms behind it: as many times as many, and the longest of both together. */
+static struct terms_shape both(struct terms_shape a, struct terms_shape b)
 {
-    struct span head = {text.p, open}, tail = {text.p + close + 1, text.n - close - 1};
+    uint64_t n = (uint64_t)a.n * b.n;
+    return (struct terms_shape){n > UINT32_MAX ? UINT32_MAX : (uint32_t)n, a.bytes + b.bytes,
+                                a.stars + b.stars, a.items + b.items};
+}
+
+static struct terms_shape either(struct terms_shape a, struct terms_shape b)
+{
+    return (struct terms_shape){a.n + b.n < a.n ? UINT32_MAX : a.n + b.n,
+                                a.bytes > b.bytes ? a.bytes : b.bytes, a.stars > b.stars ? a.stars : b.stars,
+                                a.items > b.items ? a.items : b.items};
+}
+
+static trie_set read_text(struct expansion *x, struct span text, trie_set tail, struct terms_shape *shape_r);
+
+static trie_set read_group(struct expansion *x, struct span name, trie_set tail, struct terms_shape *shape_r)
+{
+    const struct term_group *g = terms_find(x->v, arena_span(x->v->packs->arena, name));
+    if (!g || g == x->into) {
+        complain(x, "declare the group above, under words:", "names a group that is not declared yet");
+        return 0;
+    }
+    *shape_r = g->shape;
+    shape_r->items = 1;
+    return trie_joined(x->v->packs->trie, g->set, tail);
+}
+
+/* "a|b|c", what stands between parentheses. */
+static trie_set read_choice(struct expansion *x, struct span text, trie_set tail, struct terms_shape *shape_r)
+{
+    trie_set set = 0;
     unsigned nested = 0;
-    size_t from = open + 1;
-    for (size_t i = open + 1; i <= close && !x->failed; i++) {
-        if (i == close || (text.p[i] == '|' && !nested)) {
-            expand_joined(x, head, (struct span){text.p + from, i - from}, tail, depth);
+    *shape_r = (struct terms_shape){0};
+    for (size_t i = 0, from = 0; i <= text.n && !x->failed; i++) {
+        struct terms_shape one;
+        if (i == text.n || (text.p[i] == '|' && !nested)) {
+            trie_set these = read_text(x, (struct span){text.p + from, i - from}, tail, &one);
+            set = trie_either(x->v->packs->trie, set, these);
+            *shape_r = either(*shape_r, one);
             from = i + 1;
         } else if (text.p[i] == '(') {
             nested++;
@@ -118,33 +104,72 @@ static void expand_choice(struct expansion *x, struct span text, size_t open, si
             nested--;
         }
     }
+    shape_r->items++;
+    return set;
 }
 
-/* `text` is plain up to `from`. */
-static void expand(struct expansion *x, struct span text, size_t from, unsigned depth)
+/* The group or choice at the beginning of `text`, and what follows it; `tail` behind that. */
+static trie_set read_item(struct expansion *x, struct span text, trie_set tail, struct terms_shape *shape_r)
 {
-    enum { MAX_DEPTH = 24, MAX_BYTES = 4096 };
-    if (depth > MAX_DEPTH || text.n > MAX_BYTES) {
+    struct terms_shape rest = {0};
+    bool group = *text.p == '{';
+    const char *brace = group ? memchr(text.p, '}', text.n) : NULL;
+    size_t close = brace ? (size_t)(brace - text.p) : *text.p == '(' ? terms_closing(text, 0) : text.n;
+    *shape_r = rest;
+    if (close >= text.n) {
+        complain(x, "close every ( and {, and put | only inside ( )", "cannot be read");
+        return 0;
+    }
+    tail = read_text(x, (struct span){text.p + close + 1, text.n - close - 1}, tail, &rest);
+    if (x->failed)
+        return 0;
+    struct span inner = {text.p + 1, close - 1};
+    tail = (group ? read_group : read_choice)(x, inner, tail, shape_r);
+    *shape_r = both(*shape_r, rest);
+    return tail;
+}
+
+static trie_set read_text(struct expansion *x, struct span text, trie_set tail, struct terms_shape *shape_r)
+{
+    size_t plain = 0, stars = 0;
+    while (plain < text.n && !memchr("{}()|", text.p[plain], 5))
+        stars += text.p[plain++] == '*';
+    *shape_r = (struct terms_shape){.n = 1};
+    if (plain < text.n)
+        tail = read_item(x, (struct span){text.p + plain, text.n - plain}, tail, shape_r);
+    for (size_t i = plain; i-- > 0;)
+        tail = trie_after(x->v->packs->trie, text.p[i], tail);
+    shape_r->bytes += plain;
+    shape_r->stars += stars;
+    return tail;
+}
+
+/* One spelling of a line into its group. */
+static void add_text(struct expansion *x, struct span text)
+{
+    struct trie *trie = x->v->packs->trie;
+    struct term_group *g = x->into;
+    struct terms_shape shape = {0};
+    trie_set set = text.n <= MAX_BYTES ? read_text(x, text, trie_end(trie, g->group), &shape) : 0;
+    if (text.n > MAX_BYTES || shape.items > MAX_ITEMS)
         complain(x, "write it as several terms", "is nested too deep or too long");
+    x->n += shape.n;
+    x->v->n_terms += shape.n;
+    if (x->n > TERMS_PER_TERM || x->v->n_terms > TERMS_PER_PACK)
+        complain(x, "write fewer alternatives in one line", "stands for too many terms");
+    set = trie_trimmed(trie, set);
+    if (trie_is_broad(trie, set) || shape.bytes > TRIE_TERM_BYTES || shape.stars > TRIE_STARS)
+        complain(x, "begin with a letter, at most 4 '*' and 200 bytes",
+                 "gives an empty, too long or too broad term");
+    if (x->failed)
         return;
+    g->set = trie_either(trie, g->set, set);
+    g->shape = either(g->shape, shape);
+    if (g->n_texts == g->cap_texts) {
+        g->cap_texts = g->cap_texts ? 2 * g->cap_texts : 8;
+        g->texts = arena_grow(x->v->packs->arena, g->texts, g->n_texts, g->cap_texts, sizeof(*g->texts));
     }
-    for (size_t i = from; i < text.n; i++) {
-        char c = text.p[i];
-        if (c != '{' && c != '}' && c != '(' && c != ')' && c != '|')
-            continue;
-        const char *brace = c == '{' ? memchr(text.p + i, '}', text.n - i) : NULL;
-        size_t close = c == '(' ? closing(text, i) : text.n;
-        if (brace) {
-            expand_group(x, text, i, (size_t)(brace - text.p), depth);
-            return;
-        }
-        if (c == '(' && close < text.n)
-            expand_choice(x, text, i, close, depth);
-        else
-            complain(x, "close every ( and {, and put | only inside ( )", "cannot be read");
-        return;
-    }
-    add_plain(x, text);
+    g->texts[g->n_texts++] = text;
 }
 
 /* The written term with all spelling rules applied; NULL when none applies. */
@@ -194,10 +219,10 @@ static bool add_written(struct vocabulary *v, struct term_group *into, const str
     if (n > 2 && written[0] == '<' && written[n - 1] == '>')
         return add_reference(v, into, node);
     struct arena *arena = v->packs->arena;
-    expand(&x, text_fold(arena, span_of(written))->text, 0, 0);
+    add_text(&x, text_fold(arena, span_of(written))->text);
     const char *second = respelled(v, written);
     if (second && !x.failed)
-        expand(&x, text_fold(arena, span_of(second))->text, 0, 0);
+        add_text(&x, text_fold(arena, span_of(second))->text);
     return !x.failed;
 }
 
@@ -211,6 +236,7 @@ struct term_group *terms_group(struct vocabulary *v, const char *name, const str
     struct term_group *g = arena_alloc(arena, sizeof(*g));
     g->name = name;
     g->group = (uint16_t)v->packs->n_groups++;
+    g->named = v->named;
     if (v->n == v->cap) {
         v->cap = v->cap ? 2 * v->cap : 32;
         v->groups = arena_grow(arena, v->groups, v->n, v->cap, sizeof(*v->groups));
@@ -223,6 +249,7 @@ struct term_group *terms_group(struct vocabulary *v, const char *name, const str
     else
         for (size_t i = 0; i < list->n; i++)
             ok &= add_written(v, g, list->items[i]);
+    trie_include(v->packs->trie, g->set);
     v->groups[v->n++] = g;
     v->named = name ? v->n : v->named;
     return ok ? g : NULL;

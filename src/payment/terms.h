@@ -4,7 +4,7 @@
 #include "payment/pack.h"
 
 /*
- * Terms as people write them in a pack become the plain terms of the trie: "(new|other|) account" gives
+ * Terms as people write them in a pack become sets of plain terms for the trie: "(new|other|) account" gives
  * three, "{group}" each term of a group declared above, a spelling rule (ä: ae) a second spelling.
  */
 enum {
@@ -15,11 +15,21 @@ enum {
 /* "<number>" stands for any account number that the message holds (accounts.h). */
 #define TERM_NUMBER "number"
 
+/* Of the terms that a text stands for. */
+struct terms_shape {
+    uint32_t n;          /* how many */
+    size_t bytes, stars; /* of the longest; of the one with the most "*" */
+    unsigned items;      /* groups and choices, of the one with the most */
+};
+
 struct term_group {
     const char *name; /* NULL: written in place */
     uint16_t group;
-    const char **terms;
-    size_t n, cap;
+    trie_set set; /* its terms */
+    struct terms_shape shape;
+    struct span *texts; /* the lines, folded, in each spelling */
+    size_t n_texts, cap_texts;
+    size_t named; /* vocabulary.named when it was declared */
 };
 
 struct vocabulary {
@@ -36,5 +46,9 @@ struct vocabulary {
 struct term_group *terms_group(struct vocabulary *v, const char *name, const struct yamltree_node *list);
 /* The last one of that name: a concept before a word. NULL when there is none. */
 const struct term_group *terms_find(const struct vocabulary *v, const char *name);
+/* The same among the first `end` groups. */
+const struct term_group *terms_find_before(const struct vocabulary *v, const char *name, size_t end);
+/* Where the parenthesis at `open` closes; text.n when it does not. */
+size_t terms_closing(struct span text, size_t open);
 
 #endif

@@ -17,15 +17,28 @@ struct trie;
 
 enum {
     TRIE_TERM_BYTES = 200, /* longer is no phrase; also bounds the walk from one position */
+    TRIE_STARS = 4,        /* in one term: each may branch */
     TRIE_GROUPS = 65535
 };
 
+/*
+ * While it is built: a set of terms, which all end in the same group; 0 = the empty set. Blanks run together, and go at both
+ * ends; '*' is the rest of a word.
+ */
+typedef uint32_t trie_set;
+
 struct trie *trie_new(void);
 void trie_free(struct trie **trie);
-/* `term` is folded text. False when it is empty, too long or begins with '*' or a blank. */
-bool trie_add(struct trie *trie, struct span term, uint16_t group);
+trie_set trie_end(struct trie *trie, uint16_t group);            /* of nothing but the empty term */
+trie_set trie_after(struct trie *trie, char c, trie_set set);    /* each behind that byte of folded text */
+trie_set trie_either(struct trie *trie, trie_set x, trie_set y); /* those of both */
+trie_set trie_joined(struct trie *trie, trie_set head,
+                     trie_set tail);                    /* each of `head` with each of `tail` behind it */
+trie_set trie_trimmed(struct trie *trie, trie_set set); /* without blanks at the beginning */
+bool trie_is_broad(const struct trie *trie,
+                   trie_set set);                   /* the empty term is in it, or one that begins with '*' */
+void trie_include(struct trie *trie, trie_set set); /* trimmed, not broad, terms of TRIE_TERM_BYTES at most */
 void trie_seal(struct trie *trie);
-size_t trie_terms(const struct trie *trie);
 
 struct trie_hit {
     uint16_t group;
