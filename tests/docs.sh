@@ -64,4 +64,22 @@ sys.exit(bad > 0)
 END
 }
 ok "the greps of ARCHITECTURE.md find what they say" greps
+families() { # a fact that is set in a file of another name than its first word stands in the paragraph about that
+    python3 - "$top" >"$dir/out" <<'END'
+import glob, os, re, sys
+os.chdir(sys.argv[1])
+read = lambda path: open(path, encoding='utf-8').read()
+facts = dict(re.findall(r'^FACT\((\w+), "([^"]+)"', read('src/facts/facts.def'), re.M))
+told = re.search(r"\nThe first word of a fact's name.*?\n\n", read('ARCHITECTURE.md'), re.S).group().split(';')
+bad = len(facts) < 100
+for path in sorted(glob.glob('src/facts/*.c')):
+    file = os.path.basename(path)
+    for id in set(re.findall(r'facts_set\w*\([^;]*?\bFACT_(\w+)', read(path))) & set(facts):
+        word = facts[id].split('.')[0]
+        if file != word + '.c' and not any('`%s`' % file in t and re.search('`%s[`.]' % word, t) for t in told):
+            print('%s is set in %s, which ARCHITECTURE.md does not tell' % (facts[id], path)); bad += 1
+sys.exit(bad > 0)
+END
+}
+ok "facts whose file has another name are told" families
 done_testing
