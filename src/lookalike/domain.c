@@ -186,6 +186,7 @@ static void find_suffix(struct domain *d, size_t n)
     d->registrable = suffix_registrable(d->ascii, n);
     d->suffix = 0;
     d->suffix_ascii = d->ascii;
+    d->private_suffix = false;
     if (!d->registrable)
         return;
     const char *dot = strchr(d->registrable, '.');
@@ -194,6 +195,7 @@ static void find_suffix(struct domain *d, size_t n)
     for (const char *p = d->suffix_ascii; *p; p++)
         labels += *p == '.';
     d->suffix = d->n - labels;
+    d->private_suffix = labels > 1 && suffix_is_private(d->suffix_ascii);
 }
 
 static void join(struct arena *arena, struct domain *d, const struct label *labels)

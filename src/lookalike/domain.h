@@ -22,6 +22,7 @@ struct domain {
     const char *ascii, *unicode; /* NUL-terminated, lower case */
     const char *registrable;     /* points into `ascii`; NULL when the name is a suffix itself */
     const char *suffix_ascii;    /* points into `ascii`, "" when empty */
+    bool private_suffix;         /* of somebody who lets others have names below it: blogspot.com */
     bool valid;                  /* IDNA 2008 accepts every label */
     bool is_ascii;               /* no label is internationalised */
     bool disguised; /* written with characters that IDNA drops, or takes for others: no host is written so */

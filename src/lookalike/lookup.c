@@ -105,6 +105,8 @@ static void look(struct query *q)
         return;
     struct span label = d->label[reg];
     look_at(q, SEEN_REGISTRABLE, label);
+    if (d->private_suffix) /* anybody gets any name there: it says no more than a host's (company.blogspot.com) */
+        look_at(q, SEEN_HOST, label);
     if (reg == 0)
         return;
     look_at(q, SEEN_JOINED, (struct span){d->label[0].p, (size_t)(label.p + label.n - d->label[0].p)});

@@ -113,8 +113,9 @@ static int score_equal(const struct query *q, struct hit *hit, struct seen *seen
 /* Letters of other scripts or marks that a reader of ASCII takes for the genuine ones: strong whatever the length. */
 static bool reads_the_same(const struct hit *hit)
 {
-    return hit->alignment.cost == 0 &&
-           (hit->classes & (1u << LOOKALIKE_IDN_HOMOGRAPH | 1u << LOOKALIKE_DIACRITIC)) != 0;
+    bool same = hit->alignment.cost == 0 || (hit_core(hit)->n <= 3 && hit->alignment.cost <= SHORT_SAME &&
+                                             hit->alignment.edits[0].kind == EDIT_VISUAL);
+    return same && (hit->classes & (1u << LOOKALIKE_IDN_HOMOGRAPH | 1u << LOOKALIKE_DIACRITIC)) != 0;
 }
 
 /* Hosts are called mail, news and shop everywhere: such a label is no misspelling of anything. */

@@ -185,3 +185,10 @@ const char *suffix_registrable(const char *ascii, size_t n)
     const char *registrable = list.psl ? psl_registrable_domain(list.psl, ascii) : NULL;
     return registrable || !list.psl ? registrable : private_owner(ascii);
 }
+
+bool suffix_is_private(const char *suffix)
+{
+    pthread_once(&list_once, load_list);
+    return list.psl && psl_is_public_suffix2(list.psl, suffix, PSL_TYPE_PRIVATE) &&
+           !psl_is_public_suffix2(list.psl, suffix, PSL_TYPE_ICANN);
+}

@@ -1,5 +1,6 @@
 #ifndef RINGER_LOOKALIKE_SUFFIX_H
 #define RINGER_LOOKALIKE_SUFFIX_H
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -10,5 +11,7 @@
  * is a suffix. Any thread may ask; the list is read at the first question.
  */
 const char *suffix_registrable(const char *ascii, size_t n);
+/* Is this suffix in the list's private part: of somebody below whose name anybody gets one? */
+bool suffix_is_private(const char *suffix);
 
 #endif

@@ -75,6 +75,9 @@ static void consider(void *context, uint32_t number)
         .index = g->index, .core = number, .end = f->n, .n_seen = f->n, .place = g->seen->place};
     query_choose(g->q, &hit);
     unsigned limit = score_allowed_cost(c->n, query_suffix_equal(g->q, &hit) || hit.place == SEEN_HOST);
+    if (limit < SHORT_SAME && c->n <= 3 &&
+        (f->letters || f->marks)) /* all that is left is what looks the same */
+        limit = SHORT_SAME;
     if (f->n == c->n && memcmp(f->plain, key, c->n) == 0)
         hit.alignment.cost = 0;
     else if (least_cost > limit ||

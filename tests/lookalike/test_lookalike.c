@@ -365,6 +365,19 @@ static void folded_suffix(void **state)
     lookalike_index_free(&index);
 }
 
+/* Of one to three letters, all that look the same are found when some are of another script. */
+static void short_homographs(void **state)
+{
+    static const char *const domains[] = {"ul.com", "ikl.com"};
+    struct lookalike_index *index = index_of(domains, 2);
+    (void)state;
+    assert_true(score(index, "\xc3\xba"
+                             "1.com") >= LOOKALIKE_STRONG);
+    assert_true(score(index, "1\xc4\xb7l.com") >= LOOKALIKE_STRONG);
+    assert_int_equal(score(index, "u1.com"), 0);
+    lookalike_index_free(&index);
+}
+
 /* Hosts have honest names of customers, and of services. */
 static void hosts(void **state)
 {
@@ -375,6 +388,11 @@ static void hosts(void **state)
     int customer = score(index, "arvelmetal.mailservice.net");
     assert_true(customer >= LOOKALIKE_WEAK && customer < LOOKALIKE_STRONG);
     assert_true(score(index, "arvelmetal.com.mailservice.net") >= LOOKALIKE_STRONG);
+    /* below a private suffix anybody gets any name, as on any host */
+    assert_true(score(index, "arvelmetal.blogspot.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "arve1metal.github.io") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "arvelmetal.azurewebsites.net") < LOOKALIKE_STRONG);
+    assert_int_equal(score(index, "unrelated.blogspot.com"), 0);
     assert_true(score(index, "arvelmetal.co.jp.mailservice.net") >= LOOKALIKE_STRONG);
     assert_string_equal(lookalike_match(index, arena, "arvelmetal-co-jp.cloud")->findings[0].target,
                         "arvelmetal.co.jp");
@@ -398,6 +416,7 @@ int main(void)
         cmocka_unit_test(planted_neighbours),
         cmocka_unit_test(short_rest),
         cmocka_unit_test(folded_suffix),
+        cmocka_unit_test(short_homographs),
         cmocka_unit_test(hosts),
     };
     return cmocka_run_group_tests_name("lookalike", tests, set_up, tear_down);
