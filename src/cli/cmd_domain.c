@@ -20,6 +20,7 @@
 struct options {
     const char *config, *protected_file;
     bool json, colour, variants;
+    const struct lookalike_index *brands; /* often imitated names; NULL = none */
 };
 
 static void usage(FILE *out)
@@ -145,7 +146,7 @@ static void print_text(struct arena *arena, const struct lookalike_result *r, bo
 static void one(const struct options *o, const struct lookalike_index *index, struct arena *arena,
                 const char *domain)
 {
-    const struct lookalike_result *r = lookalike_match(index, arena, domain);
+    const struct lookalike_result *r = lookalike_match_or(index, o->brands, arena, domain);
     if (o->json)
         print_json(arena, r);
     else
@@ -252,7 +253,7 @@ static int answer(const struct options *o, const struct lookalike_index *index, 
                   char **domains)
 {
     struct arena *arena = arena_new();
-    if (lookalike_index_names(index) == 0)
+    if (lookalike_index_names(index) == 0 && !o->brands)
         fprintf(stderr,
                 "ringer domain: %s protects no domain, so nothing can look like one; name some in "
                 "protect.own-domains and protect.partner-domains, or give a list with -p\n",
@@ -278,7 +279,9 @@ static int with_config(const struct options *o, char **domains)
     int code = cli_report(&diags);
     if (!policy)
         return code ? code : EXIT_CONFIG;
-    code = answer(o, policy->index, config, domains);
+    struct options with = *o;
+    with.brands = policy->brands;
+    code = answer(&with, policy->index, config, domains);
     policy_unref(&policy);
     return code;
 }

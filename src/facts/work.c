@@ -13,7 +13,8 @@ const struct lookalike_result *fact_match(struct fact_work *work, const char *do
     for (size_t i = 0; i < memory->n; i++)
         if (strcmp(memory->v[i]->input, domain) == 0)
             return memory->v[i];
-    const struct lookalike_result *r = lookalike_match(work->sources->index, work->arena, domain);
+    const struct lookalike_result *r =
+        lookalike_match_or(work->sources->index, work->sources->brands, work->arena, domain);
     if (memory->n < DOMAINS_REMEMBERED)
         memory->v[memory->n++] = r;
     return r;

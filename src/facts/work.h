@@ -11,6 +11,7 @@
 /* What the facts are drawn from beside the message; everything outlives the message. */
 struct fact_sources {
     const struct lookalike_index *index;
+    const struct lookalike_index *brands; /* often imitated names, at a weak level; NULL = none */
     const struct payment_packs *packs;
     const struct people *people;
     const struct companies *companies; /* NULL: none */

@@ -20,6 +20,8 @@ static const char *relation_words(enum relation relation)
         return "your partner";
     case RELATION_LEARNED:
         return "your correspondent";
+    case RELATION_BRAND:
+        return "the often imitated";
     case RELATION_QUOTED:
         return "the genuine address in this thread:";
     }

@@ -188,12 +188,14 @@ static void publish_hit(struct query *q, struct hit *hit, struct lookalike_findi
     form_make(q->tables, (struct span){hit->text, hit->n_text}, hit->second, &form);
     hit->part = arena_strndup(q->arena, form.plain, form.n);
     mark_differences(q, hit, &form);
-    *f = (struct lookalike_finding){.target = arena_strdup(q->arena, hit->index->pool + name->text),
-                                    .relation = (enum relation)name->relation,
-                                    .classes = hit->classes,
-                                    .score = hit->score,
-                                    .why = explain_why(q, hit, &form),
-                                    .differs = explain_differs(q, hit)};
+    *f = (struct lookalike_finding){
+        .target = arena_strdup(q->arena, hit->index->pool + name->text),
+        .relation = (enum relation)name->relation,
+        .classes = hit->classes,
+        .score = name->relation == RELATION_BRAND && hit->score >= LOOKALIKE_STRONG ? LOOKALIKE_STRONG - 1
+                                                                                    : hit->score,
+        .why = explain_why(q, hit, &form),
+        .differs = explain_differs(q, hit)};
 }
 
 void hits_publish(struct query *q, struct lookalike_result *r)

@@ -42,6 +42,7 @@ src/lookalike/confusable_rows.h: $(srcdir)/data/lookalike/confusables.txt $(srcd
 		$(srcdir)/data/lookalike/confusables.txt >$@.raw && LC_ALL=C sort $@.raw >$@.tmp && rm -f $@.raw && mv $@.tmp $@
 nobase_dist_pkgdata_DATA += \
 	data/lookalike/affixes.txt \
+	data/lookalike/brands.txt \
 	data/lookalike/crowd.txt \
 	data/lookalike/keyboards.txt \
 	data/lookalike/letters.tsv \

@@ -17,6 +17,7 @@
     X(RELATION_OWN, "own")         /* our own domains */                                                     \
     X(RELATION_PARTNER, "partner") /* configured suppliers, banks, authorities */                            \
     X(RELATION_LEARNED, "learned") /* correspondents that history knows */                                   \
+    X(RELATION_BRAND, "brand")     /* names that are imitated everywhere; never more than a weak finding */  \
     X(RELATION_QUOTED, "quoted")   /* the genuine address in the quoted thread of this message */
 ENUM_DECLARE(relation, RELATION_LIST)
 
@@ -111,6 +112,10 @@ size_t lookalike_index_bytes(const struct lookalike_index *index);
 /* The result and its strings live in `arena`. Never NULL. `domain` is hostile input of any length. */
 const struct lookalike_result *lookalike_match(const struct lookalike_index *index, struct arena *arena,
                                                const char *domain);
+/* The same; where `index` knows nothing of the domain, what `more` finds. NULL is no more. */
+const struct lookalike_result *lookalike_match_or(const struct lookalike_index *index,
+                                                  const struct lookalike_index *more, struct arena *arena,
+                                                  const char *domain);
 /* The local part of an address that carries a protected domain or its name; NULL when it carries none. */
 const struct lookalike_finding *lookalike_match_local(const struct lookalike_index *index,
                                                       struct arena *arena, const char *local_part);

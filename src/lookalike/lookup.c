@@ -150,6 +150,17 @@ const struct lookalike_result *lookalike_match(const struct lookalike_index *ind
     return lookup_match(&q, domain);
 }
 
+const struct lookalike_result *lookalike_match_or(const struct lookalike_index *index,
+                                                  const struct lookalike_index *more, struct arena *arena,
+                                                  const char *domain)
+{
+    const struct lookalike_result *r = lookalike_match(index, arena, domain);
+    if (r->kind != LOOKALIKE_NONE || !more)
+        return r;
+    const struct lookalike_result *other = lookalike_match(more, arena, domain);
+    return other->kind == LOOKALIKE_SUSPECT ? other : r; /* genuine there says nothing of whom we know */
+}
+
 const char *lookalike_registrable(const struct lookalike_index *index, struct arena *arena,
                                   const char *domain)
 {

@@ -1,4 +1,5 @@
 libringer_a_SOURCES += \
+	src/policy/brands.c src/policy/brands.h \
 	src/policy/decide.c src/policy/decide.h \
 	src/policy/packs.c src/policy/packs.h \
 	src/policy/partners.c src/policy/partners.h \

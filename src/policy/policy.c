@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "policy/brands.h"
 #include "policy/packs.h"
 #include "policy/partners.h"
 #include "policy/policy.h"
@@ -182,6 +183,7 @@ static void free_policy(struct policy *policy)
     if (policy->index != policy->base)
         lookalike_index_free(&policy->index);
     lookalike_index_free(&policy->base);
+    lookalike_index_free(&policy->brands);
     people_free(&policy->people);
     companies_free(&policy->companies);
     fact_lists_free(&policy->lists);
@@ -208,6 +210,11 @@ static void load_names(struct policy *policy, struct diag_list *diags)
     policy->base = load_index(conf, diags);
     policy->index = policy->base ? partners_join(conf, &policy->history, policy->base, diags) : NULL;
     policy->index = policy->index ? policy->index : policy->base;
+    if (conf->protect_brands ||
+        *conf->brands_path) /* a list that is named is read: its mistakes are told at once */
+        policy->brands = brands_load(*conf->brands_path ? conf->brands_path : NULL, diags);
+    if (!conf->protect_brands)
+        lookalike_index_free(&policy->brands);
 }
 
 /* NULL where something was an error. */
@@ -291,6 +298,7 @@ struct fact_sources policy_sources(const struct policy *policy)
 {
     return (struct fact_sources){
         .index = policy->index,
+        .brands = policy->brands,
         .packs = policy->packs,
         .people = policy->people,
         .companies = policy->companies,

@@ -19,8 +19,9 @@ struct policy {
     struct ruleset *rules; /* ruleset_digest() tells which */
     struct policy_packs signed_packs;
     struct payment_packs *packs;
-    struct lookalike_index *base;  /* configured names */
-    struct lookalike_index *index; /* with those that history knows: a layer over `base`, or `base` itself */
+    struct lookalike_index *base;   /* configured names */
+    struct lookalike_index *index;  /* with those that history knows: a layer over `base`, or `base` itself */
+    struct lookalike_index *brands; /* often imitated names; NULL when they are not protected */
     struct people *people;
     struct companies *companies;
     struct fact_lists lists;

@@ -51,6 +51,7 @@ pipes() { # lines of: option code value
 	protect.allow-domains 3 {file: pipe}
 	protect.people 3 {file: pipe}
 	protect.freemail-domains 3 pipe
+	protect.brands-file 3 pipe
 	trust.services 3 pipe
 	rules.packs 3 [pipe]
 	rules.packs 3 [pipe.yaml]

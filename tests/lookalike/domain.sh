@@ -36,6 +36,27 @@ printf 'protect: {own-domains: [kestrelvale.com]}\nrules: {packs: [%s/none.yaml]
     "$dir" "$dir" >"$dir/ringer.yaml"
 "$ringer" domain -c "$dir/ringer.yaml" kestre1vale.com 2>"$dir/err" | grep -q 'own domain .kestrelvale.com' && [ ! -s "$dir/err" ]
 ok 'names are all it reads: rules that are not there are no hindrance'
+cat >"$dir/ringer.yaml" <<END
+protect:
+  own-domains: [kestrelvale.com]
+  brands: yes
+END
+"$ringer" domain -c "$dir/ringer.yaml" --json rnicrosoft.com paypa1.com symatnec.com microsoftonline.com kestrelvale.com >"$dir/out" 2>"$dir/err"
+[ "$(grep -c '"relation":"brand".*"score":[56][0-9],' "$dir/out")" = 3 ]
+ok 'often imitated brands are weak findings'
+sed -n 4p "$dir/out" | grep -q '"target":null' && sed -n 5p "$dir/out" | grep -q '"genuine":"kestrelvale.com"'
+ok 'other domains of a brand are none'
+sed -i 's/yes/no/' "$dir/ringer.yaml"
+"$ringer" domain -c "$dir/ringer.yaml" --json rnicrosoft.com | grep -q '"target":null'
+ok 'and only where they are asked for'
+printf 'kestrelhop.com kestrelhop.net\nno..domain at all\n' >"$dir/brands"
+printf 'protect: {brands: yes, brands-file: %s}\n' "$dir/brands" >"$dir/ringer.yaml"
+"$ringer" domain -c "$dir/ringer.yaml" kestre1hop.com >/dev/null 2>"$dir/err"
+[ $? = 3 ] && grep -q "$dir/brands:2" "$dir/err"
+ok 'a wrong line of an own list is named'
+sed -i 2d "$dir/brands"
+"$ringer" domain -c "$dir/ringer.yaml" kestre1hop.com 2>/dev/null | grep -q 'often imitated .kestrelhop.com'
+ok 'an own list'
 "$ringer" domain --help | grep -q -- --variants
 ok 'help'
 done_testing
