@@ -12,10 +12,12 @@ libringer_a_SOURCES += \
 	src/mail/css.c src/mail/css.h \
 	src/mail/cssblock.h \
 	src/mail/cssclip.c \
+	src/mail/csspaint.c \
 	src/mail/cssread.c src/mail/cssread.h \
 	src/mail/cssreaders.h \
 	src/mail/csstransform.c src/mail/csstransform.h \
 	src/mail/cssvalue.c src/mail/cssvalue.h \
+	src/mail/csswords.c \
 	src/mail/datauri.c src/mail/datauri.h \
 	src/mail/decode.c src/mail/decode.h \
 	src/mail/dmarc.c src/mail/dmarc.h \
