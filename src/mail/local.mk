@@ -42,6 +42,8 @@ libringer_a_SOURCES += \
 	src/mail/placed.c src/mail/placed.h \
 	src/mail/quote.c src/mail/quote.h src/mail/quote_tables.h \
 	src/mail/selector.c src/mail/selector.h \
+	src/mail/selectormatch.c \
+	src/mail/selectorparts.h \
 	src/mail/sheet.c src/mail/sheet.h \
 	src/mail/spaced.c src/mail/spaced.h \
 	src/mail/style.c src/mail/style.h \
