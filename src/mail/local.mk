@@ -28,6 +28,7 @@ libringer_a_SOURCES += \
 	src/mail/htmlelement.c src/mail/htmlelement.h \
 	src/mail/htmlnode.c src/mail/htmlnode.h \
 	src/mail/htmlout.c src/mail/htmlout.h \
+	src/mail/htmlstyle.c \
 	src/mail/htmlsvg.c src/mail/htmlsvg.h \
 	src/mail/htmltext.h \
 	src/mail/htmlwalk.c src/mail/htmlwalk.h \
@@ -47,5 +48,7 @@ libringer_a_SOURCES += \
 	src/mail/sheet.c src/mail/sheet.h \
 	src/mail/spaced.c src/mail/spaced.h \
 	src/mail/style.c src/mail/style.h \
+	src/mail/styleparts.h \
+	src/mail/styleset.c \
 	src/mail/textkind.h \
 	src/mail/word.c src/mail/word.h
