@@ -22,6 +22,10 @@ enum {
     MIN_CJK = 3,       /* characters of a name in Han, kana or hangul */
     MAX_CJK = 16,      /* of its core, without the legal form */
     MAX_CJK_TEXT = 64, /* characters of a text that are looked at */
+    MIN_NEAR = 10,     /* letters of a name that is found with one letter off */
+    MAX_NEAR = 32,     /* and at most: each has a slot */
+    NEAR_NAMES =
+        20000, /* as many companies are found so: in a longer list too many names are near one another */
     FIRST_SLOTS = 64
 };
 
@@ -49,7 +53,7 @@ struct companies {
 
 /* --- the hash of a name */
 
-enum { SALT_ORDER = 1, SALT_SORTED = 2, SALT_CJK = 3 };
+enum { SALT_ORDER = 1, SALT_SORTED = 2, SALT_CJK = 3, SALT_NEAR = 4 };
 
 static uint64_t hash_of(const char *p, size_t n, unsigned salt)
 {
@@ -194,6 +198,28 @@ static enum rank rank_of(const struct companies *c, const struct shown_word *v, 
     return common < n ? RANK_ANYWHERE : RANK_WHOLE;
 }
 
+static uint64_t hash_without(const struct glued *g, size_t at, unsigned salt)
+{
+    char p[GLUED_MAX];
+    memcpy(p, g->p, at);
+    memcpy(p + at, g->p + at + 1, g->n - at - 1);
+    return hash_of(p, g->n - 1, salt);
+}
+
+/* The name without each of its letters: names that share one of these are one letter apart, or two have changed places. */
+static void add_near(struct companies *c, const struct shown_word *v, size_t n, enum rank rank, bool glued)
+{
+    struct glued g = {.n = 0};
+    for (size_t i = 0; i < n; i++)
+        shown_glue(&g, v[i].text);
+    if (rank < RANK_WHOLE || g.n < MIN_NEAR || g.n > MAX_NEAR || c->n > NEAR_NAMES)
+        return;
+    for (size_t i = 0; i < g.n; i++)
+        if (i == 0 || g.p[i] != g.p[i - 1])
+            add_slot(
+                c, (struct slot){.hash = hash_without(&g, i, SALT_NEAR), .rank = RANK_WHOLE, .glued = glued});
+}
+
 static void add_words(struct companies *c, const struct shown_word *v, size_t n, enum rank rank, bool glued)
 {
     if (n == 0 || n > MAX_RUN)
@@ -201,6 +227,7 @@ static void add_words(struct companies *c, const struct shown_word *v, size_t n,
     add_slot(c, (struct slot){.hash = hash_run(v, n, SALT_ORDER), .rank = (uint8_t)rank, .glued = glued});
     if (n > 1)
         add_slot(c, (struct slot){.hash = hash_run(v, n, SALT_SORTED), .rank = (uint8_t)rank});
+    add_near(c, v, n, rank, glued);
 }
 
 static void add_latin(struct companies *c, const struct shown *name)
@@ -478,6 +505,33 @@ static void find_runs(struct search *s, const struct shown *shown)
     }
 }
 
+/* One letter off: only as the whole of a display name, but for affixes. */
+static void find_near(struct search *s, size_t begin, size_t end)
+{
+    struct glued g = {.n = 0};
+    for (size_t i = begin; i < end; i++)
+        shown_glue(&g, s->shown->v[i].text);
+    if (g.n + 1 < MIN_NEAR || g.n > MAX_NEAR + 1 || look_beside(s, begin, end).foreign)
+        return;
+    find(s, hash_of(g.p, g.n, SALT_NEAR), begin, end);
+    for (size_t i = 0; i < g.n; i++) {
+        find(s, hash_without(&g, i, SALT_NEAR), begin, end);
+        if (g.n > MIN_NEAR)
+            find(s, hash_without(&g, i, SALT_ORDER), begin, end);
+    }
+}
+
+static bool find_all_near(struct search *s, struct arena *arena, const char *text)
+{
+    struct shown shown;
+    shown_read(arena, text, SHOWN_PLAIN, &shown);
+    s->shown = &shown;
+    for (size_t i = 0; i < shown.n; i++)
+        for (size_t n = 1; n <= MAX_RUN && i + n <= shown.n; n++)
+            find_near(s, i, i + n);
+    return s->best != NULL;
+}
+
 static void find_cjk(struct search *s, const struct shown *shown)
 {
     struct cjk text;
@@ -503,14 +557,18 @@ static void search_in(struct search *s, struct arena *arena, const char *text, u
 }
 
 const struct company *companies_match(const struct companies *c, struct arena *arena, const char *text,
-                                      enum company_where where)
+                                      enum company_where where, bool *near_r)
 {
     struct search s = {.companies = c, .where = where};
     unsigned how = where == COMPANY_LINE ? SHOWN_COMMAS : where == COMPANY_LOCAL ? SHOWN_LOCAL : SHOWN_PLAIN;
+    if (near_r)
+        *near_r = false;
     if (!c || !c->n_slots || !text || !*text)
         return NULL;
     search_in(&s, arena, text, how);
     if (!s.best && shown_has_capitals(text))
         search_in(&s, arena, text, how | SHOWN_CAPITALS);
+    if (!s.best && near_r)
+        *near_r = find_all_near(&s, arena, text);
     return s.best;
 }

@@ -35,8 +35,11 @@ enum company_where {
     COMPANY_LINE, /* as in a subject, and it must be the line, or a part of it between commas */
     COMPANY_LOCAL /* a local part */
 };
-/* Whose name does the text carry? NULL when nobody's. */
+/*
+ * Whose name does the text carry? NULL when nobody's. `near_r`, when it is not NULL: names of which one letter is wrong
+ * are found, too (of the first 20,000 companies); *near_r says whether it is such a one.
+ */
 const struct company *companies_match(const struct companies *companies, struct arena *arena,
-                                      const char *text, enum company_where where);
+                                      const char *text, enum company_where where, bool *near_r);
 
 #endif

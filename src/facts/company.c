@@ -20,11 +20,12 @@ static bool is_theirs(struct fact_work *work, const struct mailbox *box, bool fr
            people_by_address(work->sources->people, box->address);
 }
 
-static void set_company(struct fact_work *work, const struct company *c, const struct mailbox *box, bool free,
-                        const char *field)
+static void set_company(struct fact_work *work, const struct company *c, bool near, const struct mailbox *box,
+                        bool free, const char *field)
 {
     struct facts *facts = work->facts;
     facts_set_string(facts, FACT_COMPANY_NAME, c->name);
+    facts_set_bool(facts, FACT_COMPANY_NEAR, near);
     facts_set_string(facts, FACT_COMPANY_DOMAIN, c->domain);
     facts_set_string(facts, FACT_COMPANY_RELATION, relation_name(c->relation));
     facts_set_string(facts, FACT_COMPANY_FIELD, field);
@@ -38,13 +39,14 @@ static void names(struct fact_work *work, const struct mailbox_list *boxes, cons
 {
     for (size_t i = 0; i < boxes->n; i++) {
         const struct mailbox *box = &boxes->v[i];
-        bool free = is_free(work, box->domain), seen = facts_text(work->facts, FACT_COMPANY_NAME) != NULL;
+        bool near, free = is_free(work, box->domain),
+                   seen = facts_text(work->facts, FACT_COMPANY_NAME) != NULL;
         if (!*box->domain || (seen && (!free || facts_bool(work->facts, FACT_COMPANY_FREEMAIL))))
             continue;
         const struct company *c =
-            companies_match(work->sources->companies, work->arena, box->name, COMPANY_NAME);
+            companies_match(work->sources->companies, work->arena, box->name, COMPANY_NAME, &near);
         if (c && !is_theirs(work, box, free))
-            set_company(work, c, box, free, field);
+            set_company(work, c, near, box, free, field);
     }
 }
 
@@ -56,7 +58,7 @@ struct mention {
 static bool in_line(void *context, const char *line)
 {
     struct mention *m = context;
-    m->company = companies_match(m->work->sources->companies, m->work->arena, line, COMPANY_LINE);
+    m->company = companies_match(m->work->sources->companies, m->work->arena, line, COMPANY_LINE, NULL);
     return m->company != NULL;
 }
 
@@ -64,11 +66,11 @@ static void mentioned(struct fact_work *work)
 {
     static const char *const places[] = {"address", "subject", "signature"};
     const struct companies *all = work->sources->companies;
-    struct mention m = {work, companies_match(all, work->arena, work->from->local, COMPANY_LOCAL)};
+    struct mention m = {work, companies_match(all, work->arena, work->from->local, COMPANY_LOCAL, NULL)};
     size_t place = 0;
     if (!m.company && work->message->subject) {
         place = 1;
-        m.company = companies_match(all, work->arena, work->message->subject, COMPANY_SUBJECT);
+        m.company = companies_match(all, work->arena, work->message->subject, COMPANY_SUBJECT, NULL);
     }
     if (!m.company) {
         place = 2;

@@ -8,7 +8,7 @@
 
 #include "facts/shown.h"
 
-enum { MAX_NAME = 400 /* bytes looked at: no program shows more of a name */ };
+enum { MAX_NAME = 8192 /* bytes looked at: room for much that nobody sees */ };
 
 static bool is_word_byte(unsigned char c)
 {
@@ -169,7 +169,7 @@ static void glue_char(struct glued *g, char c)
 
 void shown_glue(struct glued *g, struct span word)
 {
-    for (size_t i = 0; i < word.n; i++)
+    for (size_t i = 0; i < word.n && g->n < GLUED_MAX; i++)
         if (word.p[i])
             glue_char(g, word.p[i]);
 }

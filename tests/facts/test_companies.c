@@ -139,7 +139,7 @@ static void test_names(void **state)
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         struct arena *arena = arena_new();
-        const struct company *c = companies_match(companies, arena, names[i].text, COMPANY_NAME);
+        const struct company *c = companies_match(companies, arena, names[i].text, COMPANY_NAME, NULL);
         const char *got = c ? c->domain : "nobody", *want = names[i].domain ? names[i].domain : "nobody";
         if (strcmp(got, want) != 0) {
             print_message("'%s' is %s's, should be %s's\n", names[i].text, got, want);
@@ -179,7 +179,7 @@ static void test_places(void **state)
 {
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         struct arena *arena = arena_new();
-        const struct company *c = companies_match(companies, arena, places[i].text, places[i].where);
+        const struct company *c = companies_match(companies, arena, places[i].text, places[i].where, NULL);
         if ((c != NULL) != places[i].found)
             fail_msg("'%s' should%s be found", places[i].text, places[i].found ? "" : " not");
         arena_free(&arena);
@@ -190,13 +190,56 @@ static void test_places(void **state)
 static void test_company(void **state)
 {
     struct arena *arena = arena_new();
-    assert_string_equal(companies_match(companies, arena, "Huaxin Ltd", COMPANY_NAME)->name,
+    assert_string_equal(companies_match(companies, arena, "Huaxin Ltd", COMPANY_NAME, NULL)->name,
                         "huaxin.example");
-    assert_string_equal(companies_match(companies, arena, "Brunni Officine", COMPANY_NAME)->name,
+    assert_string_equal(companies_match(companies, arena, "Brunni Officine", COMPANY_NAME, NULL)->name,
                         "Officine Brunni S.p.A.");
-    assert_int_equal(companies_match(companies, arena, "Valmont", COMPANY_NAME)->relation, RELATION_OWN);
+    assert_int_equal(companies_match(companies, arena, "Valmont", COMPANY_NAME, NULL)->relation,
+                     RELATION_OWN);
     assert_int_equal(companies_count(companies), 20);
     arena_free(&arena);
+}
+
+/* What nobody sees before a name does not push it out of sight. */
+static void test_padding(void **state)
+{
+    enum { TIMES = 2000 };
+    struct arena *arena = arena_new();
+    char *text = arena_bytes(arena, 3 * TIMES + 32);
+    for (size_t i = 0; i < TIMES; i++)
+        memcpy(text + 3 * i, "\xE2\x80\x8B", 3);
+    strcpy(text + 3 * TIMES, "Northgate Tooling");
+    assert_non_null(companies_match(companies, arena, text, COMPANY_NAME, NULL));
+    arena_free(&arena);
+}
+
+static const struct {
+    const char *text;
+    bool found, near;
+} nearly[] = {
+    {"Northgate Toolling", true, true},
+    {"Northgate Toling Accounts", true, true},
+    {"Nortgate Tooling Ltd", true, true},
+    {"Northgate Toolign", true, true},
+    {"Northgatt Tooling", true, true},
+    {"Northgate Tooling", true, false},
+    {"Helen Marsh (Northgate Toolling)", true, true},
+    {"Helen Marsh Northgate Toolling", false, false},
+    {"Northgatt Toolling", false, false},
+    {"Huaxim", false, false}, /* too short */
+    {"John Lewiss", false, false},
+};
+
+static void test_nearly(void **state)
+{
+    for (size_t i = 0; i < sizeof(nearly) / sizeof(*nearly); i++) {
+        struct arena *arena = arena_new();
+        bool near;
+        const struct company *c = companies_match(companies, arena, nearly[i].text, COMPANY_NAME, &near);
+        if ((c != NULL) != nearly[i].found || near != nearly[i].near)
+            fail_msg("'%s' is %s%s", nearly[i].text, near ? "nearly " : "", c ? c->domain : "nobody's");
+        arena_free(&arena);
+    }
 }
 
 /* A long list: each of its names is found, and names that are not in it are not. */
@@ -216,8 +259,8 @@ static void test_many(void **state)
         struct arena *arena = arena_new();
         char name[64] = {0};
         memcpy(name, domains[i], strcspn(domains[i], "."));
-        assert_ptr_equal(companies_match(many, arena, name, COMPANY_NAME)->domain, domains[i]);
-        assert_null(companies_match(many, arena, "kestrel zzzz works", COMPANY_NAME));
+        assert_ptr_equal(companies_match(many, arena, name, COMPANY_NAME, NULL)->domain, domains[i]);
+        assert_null(companies_match(many, arena, "kestrel zzzz works", COMPANY_NAME, NULL));
         arena_free(&arena);
     }
     for (int i = 0; i < MANY; i++)
@@ -238,8 +281,9 @@ static void test_hostile(void **state)
         for (size_t k = 0; k < 5000; k++)
             memcpy(text + k * n, pieces[i], n);
         text[5000 * n] = '\0';
+        bool near;
         for (int where = COMPANY_NAME; where <= COMPANY_LOCAL; where++)
-            assert_null(companies_match(companies, arena, text, (enum company_where)where));
+            assert_null(companies_match(companies, arena, text, (enum company_where)where, &near));
         arena_free(&arena);
     }
 }
@@ -247,8 +291,9 @@ static void test_hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_places),  cmocka_unit_test(test_company),
-        cmocka_unit_test(test_many),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_places), cmocka_unit_test(test_company),
+        cmocka_unit_test(test_padding), cmocka_unit_test(test_nearly), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
