@@ -13,6 +13,8 @@ ENUM_DEFINE(action, ACTION_LIST)
 const struct verdict_policy verdict_policy_default = {
     .tag = 50, .hold = 90, .identity_floor = 20, .request_floor = 20, .reject = 0};
 
+enum { SUM_MOST = 300 /* three axes: who asks for more asks that nothing be held */ };
+
 static int clip(int64_t v, int low, int high)
 {
     return v < low ? low : v > high ? high : (int)v;
@@ -108,7 +110,7 @@ struct verdict verdict_decide(const struct verdict_policy *policy, struct rule_h
         verdict.action = policy->reject && without >= policy->reject ? ACTION_REJECT : ACTION_QUARANTINE;
         return verdict;
     }
-    if (suffices(v, hits.n))
+    if (policy->hold <= SUM_MOST && suffices(v, hits.n))
         return hold(verdict, policy);
     /* never shown as if it were to be held */
     verdict.score = clip(verdict.score, 0, policy->hold > 0 ? policy->hold - 1 : 0);

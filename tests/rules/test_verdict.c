@@ -154,6 +154,19 @@ static void test_reject(void **state)
     arena_free(&arena);
 }
 
+/* A threshold that no sum reaches holds nothing, whatever suffices elsewhere. */
+static void test_never_holds(void **state)
+{
+    struct verdict_policy policy = verdict_policy_default;
+    const struct rule_hit enough[6] = {YES(75)};
+    struct arena *arena = arena_new();
+    policy.hold = 300;
+    assert_int_equal(decide(&policy, arena, enough).action, ACTION_QUARANTINE);
+    policy.hold = 301;
+    assert_int_equal(decide(&policy, arena, enough).action, ACTION_TAG);
+    arena_free(&arena);
+}
+
 /* Floors of zero must not let one axis hold alone. */
 static void test_zero_floors(void **state)
 {
@@ -186,10 +199,8 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_reject),
-        cmocka_unit_test(test_zero_floors),
-        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_cases),       cmocka_unit_test(test_reject), cmocka_unit_test(test_never_holds),
+        cmocka_unit_test(test_zero_floors), cmocka_unit_test(test_order),
     };
     return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
 }
