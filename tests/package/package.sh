@@ -121,6 +121,12 @@ held() { inside ringer quarantine list --json | wc -l; }
 
 # --- the steps
 
+has_pictures_apart() {
+    says "the readers of pictures are a package of their own" 0 /usr/libexec/ringer/ringer-ocr \
+        dpkg-deb -c "$machine/packages/ringer-pictures_0.1.0-1_$arch.deb"
+    dpkg-deb -f "$machine$first" Depends >"$dir/out"
+    ok "nothing else wants their libraries" sh -c '! grep -q "libzbar\|libtesseract" "$1"' - "$dir/out"
+}
 installs() {
     does "apt installs the package with what it depends on" inside apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $first
     wait_until "ringerd runs" inside systemctl is-active ringerd
@@ -237,6 +243,7 @@ else
     exit
 fi
 boot || { cp "$dir/console" "$dir/err"; ok "so nothing can be tested" false; done_testing; exit; }
+has_pictures_apart
 installs
 attaches
 works
