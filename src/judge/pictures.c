@@ -15,6 +15,8 @@
 enum {
     WORDS_MAX = 4,     /* of a mail that are read for words, which takes a second or two of CPU time each */
     PICTURES_MAX = 16, /* of a mail, by their size: signatures have some, letters one or two */
+    PIXELS_MAX = 60 * 1000 * 1000, /* of a mail, as the pictures say themselves: decoding costs by them */
+    SLOW_MAX = 2,             /* that take too long for codes; who draws two of them wants to exhaust us */
     PICTURE_BYTES = 16 << 20, /* of one, as a file */
     LEAST_SIDE = 21,          /* pixels; the smallest QR code has as many squares */
     LETTER_WIDTH = 400,       /* pixels from which a picture has room for a letter */
@@ -61,6 +63,14 @@ static bool has_room_for_letter(struct span picture)
     if (!attachment_picture_size(picture, &width, &height))
         return picture.n >= LETTER_BYTES;
     return width >= LETTER_WIDTH && height >= LETTER_HEIGHT;
+}
+
+static size_t pixels_of(struct span picture)
+{
+    unsigned width, height;
+    if (!attachment_picture_size(picture, &width, &height))
+        return 0; /* nor will its reader find any */
+    return width && height > PIXELS_MAX / width ? PIXELS_MAX + 1 : (size_t)width * height;
 }
 
 static bool too_small(struct span picture)
@@ -123,9 +133,15 @@ static size_t plan(struct arena *arena, const struct message *m, struct look *lo
     }
     if (n)
         qsort(looks, n, sizeof(*looks), by_size);
-    for (; n > PICTURES_MAX; n--)
-        answers[looks[n - 1].attachment].status = ATTACHMENT_TOO_BIG;
-    return n;
+    size_t kept = 0, pixels = 0, pictures = 0;
+    for (size_t i = 0; i < n; i++) { /* the smallest first, PDFs last, which have a bound of their own */
+        pixels += looks[i].pdf ? 0 : pixels_of(looks[i].bytes);
+        if (++pictures > PICTURES_MAX || (!looks[i].pdf && pixels > PIXELS_MAX))
+            answers[looks[i].attachment].status = ATTACHMENT_TOO_BIG;
+        else
+            looks[kept++] = looks[i];
+    }
+    return kept;
 }
 
 static bool has_scan(const struct message *m)
@@ -136,8 +152,18 @@ static bool has_scan(const struct message *m)
     return false;
 }
 
-/* What a reader of codes said of a picture; a PDF keeps the status of its text unless its pages could not be drawn. */
-static void read_codes(struct worker_pool *pool, struct arena *arena, int64_t deadline,
+/* Nobody tried to the end: other than what is broken, the reader of the mail may see what is there. */
+static bool gave_up(enum worker_status status)
+{
+    return status == WORKER_TIMEOUT || status == WORKER_DIED || status == WORKER_UNAVAILABLE ||
+           status == WORKER_TOO_BIG;
+}
+
+/*
+ * What a reader of codes said of a picture; a PDF keeps the status of its text unless its pages could not be drawn. True
+ * when it took too long.
+ */
+static bool read_codes(struct worker_pool *pool, struct arena *arena, int64_t deadline,
                        const struct look *look, struct attachment_answer *answer)
 {
     struct worker_text text;
@@ -145,8 +171,22 @@ static void read_codes(struct worker_pool *pool, struct arena *arena, int64_t de
     answer->codes = span_trim(text.text);
     if (status == WORKER_OK)
         answer->status = look->pdf ? answer->status : ATTACHMENT_CODES;
-    else if (look->letter && !(look->pdf && status == WORKER_NO_READER && answer->status == ATTACHMENT_READ))
+    else if (gave_up(status) || (look->letter && !(look->pdf && status == WORKER_NO_READER)))
         answer->status = ask_status(status);
+    return status == WORKER_TIMEOUT;
+}
+
+static void read_all_codes(const struct services *services, struct arena *arena, int64_t deadline,
+                           const struct look *looks, size_t n, struct attachment_answer *answers)
+{
+    unsigned slow = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct attachment_answer *answer = &answers[looks[i].attachment];
+        if (slow < SLOW_MAX)
+            slow += read_codes(services->pictures, arena, ask_share(deadline, n - i), &looks[i], answer);
+        else
+            answer->status = ATTACHMENT_TIMEOUT;
+    }
 }
 
 /*
@@ -204,9 +244,7 @@ const struct message *pictures_look(const struct services *services, const struc
     struct look *looks = arena_array(arena, m->n_attachments, sizeof(*looks));
     size_t n = plan(arena, m, looks, answers);
     int64_t deadline = worker_deadline(services->pictures);
-    for (size_t i = 0; i < n; i++)
-        read_codes(services->pictures, arena, ask_share(deadline, n - i), &looks[i],
-                   &answers[looks[i].attachment]);
+    read_all_codes(services, arena, deadline, looks, n, answers);
     read_all_words(services, conf, arena, deadline, need, looks, n, answers);
     return message_with_answers(arena, m, answers, limits);
 }

@@ -322,17 +322,24 @@ bool sandbox_no_files(void)
     return ruleset >= 0 && restrict_self(ruleset);
 }
 
+static bool limit_softly(int resource, rlim_t soft, rlim_t hard)
+{
+    struct rlimit r = {soft, hard}, now;
+    if (getrlimit(resource, &now) == 0 && now.rlim_max < hard)
+        r.rlim_max = now.rlim_max;
+    r.rlim_cur = soft < r.rlim_max ? soft : r.rlim_max;
+    return setrlimit(resource, &r) == 0;
+}
+
 static bool limit(int resource, rlim_t value)
 {
-    struct rlimit r = {value, value}, now;
-    if (getrlimit(resource, &now) == 0 && now.rlim_max < value)
-        r.rlim_cur = r.rlim_max = now.rlim_max;
-    return setrlimit(resource, &r) == 0;
+    return limit_softly(resource, value, value);
 }
 
 bool sandbox_limits(size_t memory_bytes, unsigned cpu_seconds, size_t file_bytes)
 {
-    return (memory_bytes == 0 || limit(RLIMIT_AS, memory_bytes)) && limit(RLIMIT_CPU, cpu_seconds) &&
+    return (memory_bytes == 0 || limit(RLIMIT_AS, memory_bytes)) &&
+           limit_softly(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) /* SIGXCPU says why, SIGKILL does not */ &&
            limit(RLIMIT_FSIZE, file_bytes) && limit(RLIMIT_NOFILE, 64) && limit(RLIMIT_MEMLOCK, 0) &&
            limit(RLIMIT_MSGQUEUE, 0);
 }

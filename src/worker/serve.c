@@ -26,6 +26,7 @@ enum {
     EXIT_NO_LIMITS = 11,
     EXIT_NO_SANDBOX = 12,
     EXIT_CLOSED = 13,
+    CODES_SECONDS = 2, /* of CPU: a page takes 0.1, a picture drawn to exhaust zbar a minute */
     GRACE_MS = 2000, /* behind its deadline a request's process ends itself, should the supervisor be gone */
 };
 
@@ -103,11 +104,12 @@ static struct runners *start_runners(const struct serve_options *options,
                                      const struct extract_request *request, size_t memory, unsigned seconds)
 {
     unsigned wanted = request->look ? LOOK_RUNNERS : outside_runners(request->kind);
-    struct program_options o = {.memory_bytes = memory,
-                                .cpu_seconds = seconds,
-                                .folder = options->folder,
-                                .sandboxed = options->sandboxed,
-                                .files_shut_in = options->files_shut_in};
+    struct program_options o = {
+        .memory_bytes = memory,
+        .cpu_seconds = request->look == LOOK_CODES && seconds > CODES_SECONDS ? CODES_SECONDS : seconds,
+        .folder = options->folder,
+        .sandboxed = options->sandboxed,
+        .files_shut_in = options->files_shut_in};
     if (request->look || request->kind == DOCUMENT_PDF || request->kind == DOCUMENT_CFB)
         o.document = request->document;
     return wanted ? runners_start(wanted, &o) : NULL;

@@ -277,6 +277,24 @@ def without_ocr_a_letter_in_a_picture_is_unread():
     assert facts['attachment.unread'] == [], facts
 
 
+def finders(size=1600):
+    """What looks like the corner of a code, everywhere: every three of them may be one."""
+    corner = ['#######.', '#.....#.', '#.###.#.', '#.###.#.', '#.###.#.', '#.....#.', '#######.', '........']
+    rows = [b'\0' + bytes(0 if c == '#' else 255 for c in row) * (size // 8) for row in corner]
+    return png(size, size, b''.join(rows) * (size // 8))
+
+
+def pictures_that_are_too_much_work_are_unread():
+    facts = judge('Please pay the invoice.', *[('%d.png' % n, finders(1600 + 8 * n)) for n in range(3)])['facts']
+    assert facts['attachment.unread'] == ['%d.png: timeout' % n for n in range(3)], facts
+
+
+def many_pixels_are_said_to_be_unread():
+    large = [('%d.png' % n, png(5000, 5000 + n, (b'\0' + b'\xff' * 5000) * (5000 + n))) for n in range(3)]
+    facts = judge('Please pay the invoice.', *large)['facts']
+    assert facts['attachment.unread'] == ['2.png: too_big'], facts
+
+
 def a_scan_is_not_read():
     facts = judge('Please see the attached.', ('scan.pdf', pdf(drawn(LINK))), subject='Hello')['facts']
     assert facts['attachment.unread'] == ['scan.pdf: no text'], facts
@@ -286,5 +304,5 @@ run_tests([codes_of_pictures, line_ends_of_a_payment_code_stay, codes_that_telep
            a_picture_without_a_code, huge_ones_are_not_decoded, cut_ones_are_read_as_far_as_they_go,
            a_large_picture_is_made_smaller, a_link_in_a_code_is_a_link, the_account_in_a_code_is_an_account,
            a_picture_in_the_page_itself, without_money_or_doubt_nobody_looks, many_pictures_are_said_to_be_unread,
-           a_scan_is_not_read, words_of_pictures, words_of_a_scan_are_judged,
+           a_scan_is_not_read, pictures_that_are_too_much_work_are_unread, many_pixels_are_said_to_be_unread, words_of_pictures, words_of_a_scan_are_judged,
            a_letter_in_a_picture_is_read_where_there_is_doubt, without_ocr_a_letter_in_a_picture_is_unread])
