@@ -247,6 +247,8 @@ int score_contained(const struct query *q, struct hit *hit, struct seen *seen)
         hit->classes |= 1u << LOOKALIKE_TLD_FOLDED;
     }
     bool whole = seen->place != SEEN_REGISTRABLE && token && folded;
+    if (q->domain->private_suffix && strange_beside(seen, &fold) > 0)
+        whole = false; /* owners rent there, too: img-rt-company-com.akamaized.net */
     if (whole && hit->alignment.cost == 0 && score < WITH_SUFFIX && !q->popular)
         score = c->n >= 4 ? WITH_SUFFIX : LOOKALIKE_STRONG;
     return score;

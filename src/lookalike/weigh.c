@@ -77,6 +77,18 @@ static bool like_branch(const struct hit *hit, const struct seen *seen)
            hit_at_edge(hit, f, hit->begin) && hit_at_edge(hit, f, hit->end);
 }
 
+/* A misspelt name with known words beside it and nothing else: teledochealth. */
+static bool misspelt_beside(const struct hit *hit, const struct seen *seen)
+{
+    enum { TELLING = 6, LIGHT = 70, LONG = 8 };
+    const struct alignment *a = &hit->alignment;
+    const struct reading *l = &seen->segments.before[hit->begin], *r = &seen->segments.behind[hit->end];
+    unsigned n = hit_core(hit)->n, parts = l->parts + r->parts;
+    return hit->contained && a->n == 1 && l->unknown + r->unknown == 0 && parts >= 1 && parts <= 2 &&
+           a->edits[0].at_genuine > 0 && n >= TELLING && a->cost <= (n >= LONG ? COST_EDIT : LIGHT) &&
+           !hit_core(hit)->flags;
+}
+
 /* The whole name with one known word beside it, under the same suffix. */
 static bool one_word_beside(const struct query *q, const struct hit *hit, const struct seen *seen)
 {
@@ -110,6 +122,8 @@ static int least(const struct query *q, const struct hit *hit, const struct seen
         return company == LONELY ? NEAR_SUFFIX - STEP * doublings(q) : 0;
     if (company == LONELY && c->n >= TELLING_BRANCH && like_branch(hit, seen))
         return BRANCH;
+    if (misspelt_beside(hit, seen) && (unseen(hit) || (company != CROWDED && near->one == 0)))
+        return LOOKALIKE_WEAK + 2;
     return company != CROWDED && c->n >= LONG && one_word_beside(q, hit, seen) ? LOOKALIKE_WEAK : 0;
 }
 
@@ -132,7 +146,7 @@ int weigh(const struct query *q, const struct hit *hit, const struct seen *seen,
     enum { WORTH = 40 };
     if (seen->form.letters || seen->form.marks) /* no harmless list has letters of other scripts in a name */
         return score;
-    if (score < WORTH && hit->contained) /* counting takes a while */
+    if (score < WORTH && hit->contained && !misspelt_beside(hit, seen)) /* counting takes a while */
         return score;
     struct crowding near = crowding_of(hit->index, hit->core);
     enum company company = company_of(hit, &near);

@@ -251,6 +251,9 @@ static void what_stands_around(void **state)
     assert_true(score(index, "stwate-supplies.com") >= LOOKALIKE_WEAK);
     assert_true(score(index, "westwatersupplies.com") < LOOKALIKE_WEAK);
     assert_true(score(index, "myarvelmettal.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "arvelmitalhealth.com") >= LOOKALIKE_WEAK);
+    assert_true(score(index, "arvelmeta1global.com") >= LOOKALIKE_WEAK);
+    assert_int_equal(score(index, "arvelmitalqzx.com"), 0);
     assert_true(score(index, "\xd0\xb0rvelmetal-login.com") >= LOOKALIKE_STRONG);
     assert_true(score(index, "arvelmetal.co") > score(index, "arvelmetal.nl"));
     assert_true(score(index, "wwwarvelmetal.com") >= LOOKALIKE_STRONG);
@@ -393,6 +396,8 @@ static void hosts(void **state)
     assert_true(score(index, "arve1metal.github.io") >= LOOKALIKE_WEAK);
     assert_true(score(index, "arvelmetal.azurewebsites.net") < LOOKALIKE_STRONG);
     assert_int_equal(score(index, "unrelated.blogspot.com"), 0);
+    assert_true(score(index, "arvelmetal-com.blogspot.com") >= LOOKALIKE_STRONG);
+    assert_true(score(index, "img-qzx-arvelmetal-com.akamaized.net") < LOOKALIKE_STRONG);
     assert_true(score(index, "arvelmetal.co.jp.mailservice.net") >= LOOKALIKE_STRONG);
     assert_string_equal(lookalike_match(index, arena, "arvelmetal-co-jp.cloud")->findings[0].target,
                         "arvelmetal.co.jp");
