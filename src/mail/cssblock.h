@@ -36,6 +36,8 @@ enum css_property {
     CSS_BOTTOM,
     CSS_MARGIN_LEFT,
     CSS_MARGIN_TOP,
+    CSS_PADDING_RIGHT,
+    CSS_PADDING_BOTTOM,
     CSS_TEXT_INDENT,
     CSS_LINE_HEIGHT,
     CSS_CLIP,      /* keyword CSS_GONE: nothing is left of the box */

@@ -49,6 +49,11 @@ static bool read_offset(const char **p, bool quirks, struct css_value *v)
     return CSS_KEYWORD(p, words, v) || css_length(p, quirks, &v->length);
 }
 
+static bool read_padding(const char **p, bool quirks, struct css_value *v)
+{
+    return **p != '-' && css_length(p, quirks, &v->length);
+}
+
 static bool read_extent(const char **p, bool quirks, struct css_value *v)
 {
     static const struct css_name words[] = {{"auto", CSS_AUTO},        {"none", CSS_AUTO},
@@ -86,9 +91,30 @@ void css_add(struct arena *arena, struct css_block *block, struct css_value valu
     block->important |= value.important;
 }
 
-static const enum css_property margin_parts[] = {CSS_MARGIN_TOP, CSS_PROPERTIES, CSS_PROPERTIES,
-                                                 CSS_MARGIN_LEFT};
-static const enum css_property inset_parts[] = {CSS_TOP, CSS_RIGHT, CSS_BOTTOM, CSS_LEFT};
+/* Of which sides something is known; the logical ones are those of lines from left to right. */
+struct sides {
+    const char *name;
+    size_t n;
+    enum css_property part[4]; /* CSS_PROPERTIES = no matter */
+};
+
+static const struct sides *find_sides(const char *name)
+{
+    static const struct sides all[] = {
+        {"inset", 4, {CSS_TOP, CSS_RIGHT, CSS_BOTTOM, CSS_LEFT}},
+        {"inset-block", 2, {CSS_TOP, CSS_BOTTOM}},
+        {"inset-inline", 2, {CSS_LEFT, CSS_RIGHT}},
+        {"margin", 4, {CSS_MARGIN_TOP, CSS_PROPERTIES, CSS_PROPERTIES, CSS_MARGIN_LEFT}},
+        {"margin-block", 2, {CSS_MARGIN_TOP, CSS_PROPERTIES}},
+        {"margin-inline", 2, {CSS_MARGIN_LEFT, CSS_PROPERTIES}},
+        {"padding", 4, {CSS_PROPERTIES, CSS_PADDING_RIGHT, CSS_PADDING_BOTTOM, CSS_PROPERTIES}},
+        {"padding-block", 2, {CSS_PROPERTIES, CSS_PADDING_BOTTOM}},
+        {"padding-inline", 2, {CSS_PROPERTIES, CSS_PADDING_RIGHT}}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+        if (strcmp(name, all[i].name) == 0)
+            return &all[i];
+    return NULL;
+}
 
 static void add_part(struct arena *arena, struct css_block *block, enum css_property property,
                      struct css_value v)
@@ -98,21 +124,22 @@ static void add_part(struct arena *arena, struct css_block *block, enum css_prop
         css_add(arena, block, v);
 }
 
-/* "1px 2px 3px 4px": top, right, bottom, left; fewer repeat. */
-static void read_sides(const char *p, bool quirks, const enum css_property parts[4], struct arena *arena,
+/* "1px 2px 3px 4px": top, right, bottom, left; or start and end. Fewer repeat. */
+static void read_sides(const char *p, bool quirks, const struct sides *sides, struct arena *arena,
                        struct css_block *block, struct css_value v)
 {
     struct css_value side[4];
     size_t n = 0;
-    for (; n < 4 && *p; n++) {
+    bool padding = sides->name[0] == 'p';
+    for (; n < sides->n && *p; n++) {
         side[n] = v;
-        if (!read_offset(&p, quirks, &side[n]))
+        if (padding ? !read_padding(&p, quirks, &side[n]) : !read_offset(&p, quirks, &side[n]))
             return;
     }
     if (n == 0 || *p)
         return;
-    for (size_t i = 0; i < 4; i++)
-        add_part(arena, block, parts[i], side[i < n ? i : i == 3 && n > 1 ? 1 : 0]);
+    for (size_t i = 0; i < sides->n; i++)
+        add_part(arena, block, sides->part[i], side[i < n ? i : i == 3 && n > 1 ? 1 : 0]);
 }
 
 static void read_overflows(const char *p, struct arena *arena, struct css_block *block, struct css_value v)
@@ -228,6 +255,7 @@ static const struct css_reader readers[] = {
     {"background-clip", CSS_BACKGROUND_CLIP, css_read_background_clip},
     {"background-color", CSS_BACKGROUND_COLOUR, css_read_colour},
     {"background-image", CSS_BACKGROUND_IMAGE, css_read_images},
+    {"block-size", CSS_HEIGHT_P, read_extent},
     {"bottom", CSS_BOTTOM, read_offset},
     {"clip", CSS_CLIP, css_read_clip},
     {"clip-path", CSS_CLIP_PATH, css_read_clip_path},
@@ -243,20 +271,42 @@ static const struct css_reader readers[] = {
     {"font", CSS_PROPERTIES, NULL},
     {"font-size", CSS_FONT_SIZE, read_font_size},
     {"height", CSS_HEIGHT_P, read_extent},
+    {"inline-size", CSS_WIDTH_P, read_extent},
     {"inset", CSS_PROPERTIES, NULL},
+    {"inset-block", CSS_PROPERTIES, NULL},
+    {"inset-block-end", CSS_BOTTOM, read_offset},
+    {"inset-block-start", CSS_TOP, read_offset},
+    {"inset-inline", CSS_PROPERTIES, NULL},
+    {"inset-inline-end", CSS_RIGHT, read_offset},
+    {"inset-inline-start", CSS_LEFT, read_offset},
     {"left", CSS_LEFT, read_offset},
     {"line-height", CSS_LINE_HEIGHT, read_line_height},
     {"margin", CSS_PROPERTIES, NULL},
+    {"margin-block", CSS_PROPERTIES, NULL},
+    {"margin-block-start", CSS_MARGIN_TOP, read_offset},
+    {"margin-inline", CSS_PROPERTIES, NULL},
+    {"margin-inline-start", CSS_MARGIN_LEFT, read_offset},
     {"margin-left", CSS_MARGIN_LEFT, read_offset},
     {"margin-top", CSS_MARGIN_TOP, read_offset},
+    {"max-block-size", CSS_MAX_HEIGHT, read_extent},
     {"max-height", CSS_MAX_HEIGHT, read_extent},
+    {"max-inline-size", CSS_MAX_WIDTH, read_extent},
     {"max-width", CSS_MAX_WIDTH, read_extent},
+    {"min-block-size", CSS_MIN_HEIGHT, read_extent},
     {"min-height", CSS_MIN_HEIGHT, read_extent},
+    {"min-inline-size", CSS_MIN_WIDTH, read_extent},
     {"min-width", CSS_MIN_WIDTH, read_extent},
     {"opacity", CSS_OPACITY, css_read_opacity},
     {"overflow", CSS_PROPERTIES, NULL},
     {"overflow-x", CSS_OVERFLOW_X, css_read_overflow},
     {"overflow-y", CSS_OVERFLOW_Y, css_read_overflow},
+    {"padding", CSS_PROPERTIES, NULL},
+    {"padding-block", CSS_PROPERTIES, NULL},
+    {"padding-block-end", CSS_PADDING_BOTTOM, read_padding},
+    {"padding-bottom", CSS_PADDING_BOTTOM, read_padding},
+    {"padding-inline", CSS_PROPERTIES, NULL},
+    {"padding-inline-end", CSS_PADDING_RIGHT, read_padding},
+    {"padding-right", CSS_PADDING_RIGHT, read_padding},
     {"position", CSS_POSITION, css_read_position},
     {"right", CSS_RIGHT, read_offset},
     {"rotate", CSS_ROTATE, css_read_rotate},
@@ -293,12 +343,9 @@ void css_reader_spread(const struct css_reader *reader, struct arena *arena, str
     size_t n = 1;
     if (reader->property == CSS_PROPERTIES) {
         char kind = reader->name[0];
-        parts = kind == 'b'   ? background
-                : kind == 'f' ? font
-                : kind == 'o' ? overflow
-                : kind == 'm' ? margin_parts
-                              : inset_parts;
-        n = kind == 'b' ? 3 : kind == 'f' || kind == 'o' ? 2 : 4;
+        const struct sides *sides = find_sides(reader->name);
+        parts = sides ? sides->part : kind == 'b' ? background : kind == 'f' ? font : overflow;
+        n = sides ? sides->n : kind == 'b' ? 3 : 2;
         if (kind == 'a') {
             for (int i = 0; i < CSS_PROPERTIES; i++)
                 if (i != CSS_DIRECTION && i != CSS_UNICODE_BIDI)
@@ -313,6 +360,11 @@ void css_reader_spread(const struct css_reader *reader, struct arena *arena, str
 static void read_shorthand(const struct css_reader *reader, const char *word, bool quirks,
                            struct arena *arena, struct css_block *block, struct css_value v)
 {
+    const struct sides *sides = find_sides(reader->name);
+    if (sides) {
+        read_sides(word, quirks, sides, arena, block, v);
+        return;
+    }
     switch (reader->name[0]) {
     case 'b':
         read_background(word, quirks, arena, block, v);
@@ -322,12 +374,6 @@ static void read_shorthand(const struct css_reader *reader, const char *word, bo
         break;
     case 'o':
         read_overflows(word, arena, block, v);
-        break;
-    case 'm':
-        read_sides(word, quirks, margin_parts, arena, block, v);
-        break;
-    case 'i':
-        read_sides(word, quirks, inset_parts, arena, block, v);
         break;
     default: /* "all" takes only the words that every property has */
         break;

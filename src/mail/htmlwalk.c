@@ -27,15 +27,17 @@ static bool extent_is_nothing(bool has, float n, bool has_max, float max, float 
     return ((has && n <= 1) || (has_max && max <= 1)) && min <= 1;
 }
 
-/* Is what stands in the box cut off? Cells and rows grow with what is in them. */
+/* Is what stands in the box cut off? Cells and rows grow with what is in them; text runs on into the padding. */
 static bool box_cuts(const struct style *s)
 {
     if (style_is_inline(s) || s->display == CSS_TABLE_CELL || s->display == CSS_TABLE_ROW ||
         s->display == CSS_TABLE_ROWS || s->display == CSS_TABLE)
         return false;
     return (s->overflow_x || s->overflow_y) &&
-           (extent_is_nothing(s->has_width, s->width, s->has_max_width, s->max_width, s->min_width) ||
-            extent_is_nothing(s->has_height, s->height, s->has_max_height, s->max_height, s->min_height));
+           ((s->padding_right <= 1 &&
+             extent_is_nothing(s->has_width, s->width, s->has_max_width, s->max_width, s->min_width)) ||
+            (s->padding_bottom <= 1 &&
+             extent_is_nothing(s->has_height, s->height, s->has_max_height, s->max_height, s->min_height)));
 }
 
 static bool is_absolute(const struct style *s)

@@ -22,7 +22,7 @@ struct style {
     float opacity;
     uint32_t background, image; /* image: a gradient in one colour */
     float width, height, max_width, max_height, min_width, min_height;
-    float left, top, right, bottom, margin_left, margin_top, move_x, move_y;
+    float left, top, right, bottom, margin_left, margin_top, padding_right, padding_bottom, move_x, move_y;
     struct css_plane plane; /* what transforms make of the box */
     struct span content;    /* of a pseudo-element: as written; none = it is not there */
 };

@@ -129,6 +129,12 @@ void style_set(struct style *s, const struct style *around, const struct css_val
     case CSS_MARGIN_TOP:
         set_extent(s, v, CSS_WIDTH, &any, &s->margin_top);
         break;
+    case CSS_PADDING_RIGHT:
+        set_extent(s, v, CSS_WIDTH, &any, &s->padding_right);
+        break;
+    case CSS_PADDING_BOTTOM:
+        set_extent(s, v, CSS_WIDTH, &any, &s->padding_bottom);
+        break;
     case CSS_TEXT_INDENT:
         s->indent = pixels(&v->length, s, CSS_WIDTH);
         break;
@@ -257,6 +263,12 @@ void style_copy(struct style *s, const struct style *from, enum css_property p)
         break;
     case CSS_MARGIN_TOP:
         COPY(margin_top);
+        break;
+    case CSS_PADDING_RIGHT:
+        COPY(padding_right);
+        break;
+    case CSS_PADDING_BOTTOM:
+        COPY(padding_bottom);
         break;
     case CSS_TEXT_INDENT:
         COPY(indent);
