@@ -24,13 +24,13 @@ static bool could_be_signed(struct fact_work *work, const struct dmarc *dmarc)
     return false;
 }
 
-/* The policy for the From domain: sp= counts where the record is the organisation's. */
+/* The policy for the From domain: sp= or np= counts where the record is that of a domain above. */
 static bool record_of(const struct auth_lookup *lookup, struct dmarc *dmarc_r, enum dmarc_policy *policy_r)
 {
     *dmarc_r = (struct dmarc){0};
     if (!lookup->record || !dmarc_parse(span_of(lookup->record), dmarc_r))
         return false;
-    *policy_r = lookup->record_of_organisation ? dmarc_r->subdomain_policy : dmarc_r->policy;
+    *policy_r = dmarc_policy_for(dmarc_r, lookup->record_of_organisation, lookup->from_missing);
     return true;
 }
 

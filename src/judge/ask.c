@@ -171,7 +171,6 @@ const struct auth_lookup *ask_authentication(const struct services *services, co
         .helo = e->helo,
         .mail_from = e->mail_from,
         .from_domain = ascii_domain(arena, from),
-        .organisation = lookalike_registrable(sources->index, arena, from),
     };
     spf_check(services->spf, arena, &question, &answer);
     lookup->asked = true;
@@ -179,7 +178,8 @@ const struct auth_lookup *ask_authentication(const struct services *services, co
     lookup->spf_domain = answer.domain;
     lookup->record_known = answer.dmarc != DMARC_UNKNOWN;
     lookup->record = answer.record;
-    lookup->record_of_organisation = answer.dmarc == DMARC_ORGANISATION;
+    lookup->record_of_organisation = answer.dmarc == DMARC_ORGANISATION || answer.dmarc == DMARC_FOR_MISSING;
+    lookup->from_missing = answer.dmarc == DMARC_FOR_MISSING;
     return lookup;
 }
 

@@ -3,7 +3,8 @@
  *
  *   record = "v" "=" "DMARC1" *( ";" tag "=" value ) [";"]       blanks may stand around all of these
  *
- * What is not known or has a wrong value is as if it were not there (RFC 7489 6.3).
+ * What is not known or has a wrong value is as if it were not there (RFC 9989 4.8). What RFC 7489 had and it has not
+ * (pct, rf, ri) is not known: a record with them is read by its other tags.
  */
 #include <string.h>
 #include <strings.h>
@@ -55,7 +56,18 @@ bool dmarc_parse(struct span record, struct dmarc *dmarc_r)
         return false;
     if (!policy(rest, "sp", &dmarc_r->subdomain_policy))
         dmarc_r->subdomain_policy = dmarc_r->policy;
+    if (!policy(rest, "np", &dmarc_r->missing_policy))
+        dmarc_r->missing_policy = dmarc_r->subdomain_policy;
+    dmarc_r->testing = taglist_find(rest, "t", &value) && is(value, "y");
     dmarc_r->strict_dkim = taglist_find(rest, "adkim", &value) && is(value, "s");
     dmarc_r->strict_spf = taglist_find(rest, "aspf", &value) && is(value, "s");
     return true;
+}
+
+enum dmarc_policy dmarc_policy_for(const struct dmarc *dmarc, bool below, bool missing)
+{
+    enum dmarc_policy policy = !below    ? dmarc->policy
+                               : missing ? dmarc->missing_policy
+                                         : dmarc->subdomain_policy;
+    return dmarc->testing && policy > DMARC_POLICY_NONE ? (enum dmarc_policy)(policy - 1) : policy;
 }

@@ -48,7 +48,7 @@ struct spf_service *spf_service_new(const struct worker_options *options, char *
 {
     struct worker_options o = *options;
     o.service = WORKER_SPF;
-    o.input_bytes = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + 2 * SPF_DOMAIN_MAX;
+    o.input_bytes = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX;
     struct worker_pool *pool = worker_pool_new(&o, error_r);
     if (!pool)
         return NULL;
@@ -162,7 +162,7 @@ static enum worker_status ask_worker(struct worker_pool *pool, struct arena *are
         .decode = decode,
         .data = call,
     };
-    const struct span all[] = {r->ip, r->helo, r->sender, r->from, r->organisation};
+    const struct span all[] = {r->ip, r->helo, r->sender, r->from};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         buf_add(&texts, all[i].p, all[i].n);
     wire.payload = buf_span(&texts);
@@ -303,7 +303,6 @@ static char *dmarc_question(struct spf_service *service, struct arena *arena, co
         return key;
     }
     request->from = text(q->from_domain, SPF_DOMAIN_MAX);
-    request->organisation = text(q->organisation, SPF_DOMAIN_MAX);
     return key;
 }
 

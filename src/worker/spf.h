@@ -6,7 +6,7 @@
 #include "worker/worker.h"
 
 /*
- * SPF (RFC 7208) of a client and an envelope sender, and the DMARC record (RFC 7489) of a From domain, by workers
+ * SPF (RFC 7208) of a client and an envelope sender, and the DMARC record (RFC 9989) of a From domain, by workers
  * of their own: libspf2 runs in a process that has no network, and asks another one that has nothing else.
  * Answers are kept for minutes. While DNS seems to be out of order, a question may take half a second only; when the
  * servers do not answer at all, nothing is asked and everything is unknown at once, until they do (breaker.h).
@@ -18,7 +18,6 @@ struct spf_question {
     const char *client_ip, *helo; /* no client: no SPF */
     const char *mail_from;        /* "" or NULL: no SPF; HELO's result would say nothing about a sender */
     const char *from_domain;      /* NULL: no DMARC record is looked up */
-    const char *organisation;     /* registrable domain of From; NULL when unknown */
 };
 
 struct spf_answer {

@@ -7,7 +7,7 @@
  * SPF by libspf2, in a process without network: a checker. It is given one check after the other over `fd`, a
  * SOCK_SEQPACKET socket, together with the records of the sender's own domain, asks its other DNS questions there,
  * one at a time, and sends its result last:
- *   check    = 'C' length(2) request answer     request: as in spf_frames.c, without From and organisation
+ *   check    = 'C' length(2) request answer     request: as in spf_frames.c, without From
  *   question = 'Q' type(1) name
  *   answer   = status(1) count(1) *( length(2) bytes )
  *   result   = 'R' spf(1) per-sender(1)

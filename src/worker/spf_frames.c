@@ -1,8 +1,8 @@
 /*
  * The payloads of --service=spf. Numbers are unsigned, big-endian; frames as in protocol.c.
  *
- *   spf     = deadline-ms(4) ip-length(2) helo-length(2) sender-length(2) from-length(2) organisation-length(2)
- *             zero(2) ip helo sender from organisation
+ *   spf     = deadline-ms(4) ip-length(2) helo-length(2) sender-length(2) from-length(2) zero(2)
+ *             ip helo sender from
  *   checked = spf(1) per-sender(1) dmarc(1) crashed(1) record-length(2) detail-length(2) record detail
  *
  * Refused: lengths that do not add up or pass the bounds, values out of range, a NUL in a text of the request,
@@ -32,8 +32,7 @@ void spf_request_encode(unsigned char out[FRAME_SPF_FIXED], const struct spf_req
     put16(out + 6, request->helo.n);
     put16(out + 8, request->sender.n);
     put16(out + 10, request->from.n);
-    put16(out + 12, request->organisation.n);
-    put16(out + 14, 0);
+    put16(out + 12, 0);
 }
 
 /* Cuts `n` bytes off; false when there are not so many, more than `max`, or a NUL among them. */
@@ -49,15 +48,14 @@ static bool cut(struct span *rest, size_t n, size_t max, struct span *text_r)
 bool spf_request_decode(struct span payload, struct spf_request *request_r)
 {
     const unsigned char *p = (const unsigned char *)payload.p;
-    if (payload.n < FRAME_SPF_FIXED || get16(p + 14) != 0)
+    if (payload.n < FRAME_SPF_FIXED || get16(p + 12) != 0)
         return false;
     struct span rest = {payload.p + FRAME_SPF_FIXED, payload.n - FRAME_SPF_FIXED};
     request_r->deadline_ms = (uint32_t)(get16(p) << 16 | get16(p + 2));
     return cut(&rest, get16(p + 4), SPF_IP_MAX, &request_r->ip) &&
            cut(&rest, get16(p + 6), SPF_ADDRESS_MAX, &request_r->helo) &&
            cut(&rest, get16(p + 8), SPF_ADDRESS_MAX, &request_r->sender) &&
-           cut(&rest, get16(p + 10), SPF_DOMAIN_MAX, &request_r->from) &&
-           cut(&rest, get16(p + 12), SPF_DOMAIN_MAX, &request_r->organisation) && rest.n == 0;
+           cut(&rest, get16(p + 10), SPF_DOMAIN_MAX, &request_r->from) && rest.n == 0;
 }
 
 void spf_reply_encode(unsigned char out[FRAME_CHECKED_FIXED], const struct spf_reply *reply)

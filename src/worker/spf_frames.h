@@ -8,19 +8,19 @@
 
 /* The frames of --service=spf; the grammar stands in spf_frames.c. Both sides treat what they read as hostile. */
 enum {
-    FRAME_SPF_FIXED = 16,
+    FRAME_SPF_FIXED = 14,
     FRAME_CHECKED_FIXED = 8,
     SPF_IP_MAX = 64,       /* text of an IPv6 address with scope */
     SPF_ADDRESS_MAX = 512, /* RFC 5321 4.5.3.1.3 has 256 octets for a path */
     SPF_DOMAIN_MAX = 253,
-    SPF_RECORD_MAX = 1024, /* of a DMARC record; RFC 7489 fits into a tenth of it */
+    SPF_RECORD_MAX = 1024, /* of a DMARC record; they need a tenth of it */
     SPF_CRASHED = 255,     /* ended, and not by a signal */
 };
 
 struct spf_request {
     uint32_t deadline_ms; /* from the moment the worker reads it */
-    /* the client, its HELO and the envelope sender; no IP: no SPF. The From domain and its organisation: no DMARC */
-    struct span ip, helo, sender, from, organisation;
+    /* the client, its HELO and the envelope sender; no IP: no SPF. No From domain: no DMARC */
+    struct span ip, helo, sender, from;
 };
 
 struct spf_reply {

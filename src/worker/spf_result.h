@@ -17,9 +17,10 @@ enum { SPF_RESULTS = SPF_PERMERROR + 1 };
 
 enum dmarc_found {
     DMARC_UNKNOWN,      /* not asked, or no answer */
-    DMARC_NO_RECORD,    /* neither the domain nor its organisation has (exactly) one */
+    DMARC_NO_RECORD,    /* neither the domain nor one above it has (exactly) one */
     DMARC_DOMAIN,       /* the record of the From domain itself */
-    DMARC_ORGANISATION, /* the record of its organisational domain */
+    DMARC_ORGANISATION, /* the record of its organisational domain, or of the public suffix above */
+    DMARC_FOR_MISSING,  /* the same, and the From domain does not exist: np= holds */
     DMARC_FOUNDS
 };
 

@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "mail/dmarc.h"
 #include "worker/protocol.h"
 #include "worker/sandbox.h"
 #include "worker/spf_eval.h"
@@ -33,6 +34,7 @@
 enum {
     QUERY_MS =
         2000, /* one question to the DNS: RFC 7208 4.6.4 gives the whole 20 s, mail cannot wait so long */
+    DMARC_WALK_MAX = 8,     /* RFC 9989 4.10 */
     QUESTIONS_MAX = 200,    /* of one check: more than it asks for any record, so it has been taken over */
     CHECKS_MAX = 100,       /* of one checker: its start is 1 % of its work then */
     CHECKER_MS = 30000,     /* and for so long, so that none stays for a quiet night */
@@ -40,7 +42,7 @@ enum {
     CHILDREN_MAX = 4, /* that were given up and have not ended: then this process ends, and they with it */
     CRASH_MS = 20,    /* for a checker that closed its socket to have ended */
     MARGIN_MS = 30,   /* for the answer to be written */
-    REQUEST_MAX = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + 2 * SPF_DOMAIN_MAX,
+    REQUEST_MAX = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX,
 };
 
 /* One DNS question under way, for SPF or for DMARC. */
@@ -69,7 +71,10 @@ struct job {
     bool plain;    /* so far */
     unsigned questions;
     struct lookup spf, dmarc;
-    bool at_organisation;
+    struct span walk;    /* the name whose DMARC record is asked for */
+    size_t labels;       /* of it */
+    size_t walked;       /* names that were asked */
+    size_t found_labels; /* of the name whose record is kept; 0: none is */
     char record[SPF_RECORD_MAX];
 };
 
@@ -337,39 +342,125 @@ static void start_spf(struct job *job)
 
 /* --- the DMARC record */
 
-static void ask_dmarc(struct job *job, struct span domain);
+static void ask_dmarc(struct job *job);
 
-/* RFC 7489 6.6.3: of the domain, else of its organisation; several records are none. */
+static bool says(struct span record, const char *tag, char value)
+{
+    struct span v;
+    return taglist_find(record, tag, &v) && v.n == 1 && v.p[0] == value;
+}
+
+static void keep_record(struct job *job, struct span record, enum dmarc_found found)
+{
+    for (size_t i = 0; i < record.n; i++)
+        job->record[i] = record.p[i] >= ' ' && record.p[i] <= '~' ? record.p[i] : '?';
+    job->reply.record = (struct span){job->record, record.n};
+    job->reply.dmarc = found;
+    job->found_labels = job->labels;
+}
+
+static void on_exists(void *data, enum dns_type type, const struct dns_answer *answer)
+{
+    struct job *job = data;
+    (void)type;
+    job->dmarc.active = false;
+    if (answer->status == DNS_NXDOMAIN)
+        job->reply.dmarc = DMARC_FOR_MISSING;
+}
+
+/* np= is for names that do not exist: asked only where it says something. */
+static void end_walk(struct job *job)
+{
+    struct span np;
+    if (job->reply.dmarc == DMARC_UNKNOWN)
+        job->reply.dmarc = DMARC_NO_RECORD;
+    if (job->reply.dmarc != DMARC_ORGANISATION || !taglist_find(job->reply.record, "np", &np))
+        return;
+    job->dmarc.deadline = monotonic_ms() + QUERY_MS;
+    job->dmarc.active =
+        resolver_ask(job->resolver, job->request->from, DNS_A, "", on_exists, job, &job->dmarc.place);
+}
+
+/*
+ * One record above the From domain. psd=n marks the organisation itself, psd=y a public suffix, whose record counts
+ * where the organisation, one label longer, has none; else the organisation is the shortest name with a record. True
+ * when the walk ends here.
+ */
+static bool is_last(struct job *job, struct span record)
+{
+    if (!says(record, "psd", 'y')) {
+        keep_record(job, record, DMARC_ORGANISATION);
+        return says(record, "psd", 'n');
+    }
+    if (job->found_labels != job->labels + 1)
+        keep_record(job, record, DMARC_ORGANISATION);
+    return true;
+}
+
+static size_t labels_of(struct span name)
+{
+    size_t n = name.n > 0;
+    for (size_t i = 0; i < name.n; i++)
+        n += name.p[i] == '.';
+    return n;
+}
+
+/* The next name of the walk: from names of eight labels and more down to seven, then one label less each time. */
+static bool go_up(struct job *job)
+{
+    size_t left = job->labels < DMARC_WALK_MAX ? 1 : job->labels - (DMARC_WALK_MAX - 1);
+    for (; left && job->walk.n; left--)
+        span_cut(&job->walk, '.');
+    job->labels = labels_of(job->walk);
+    return job->labels > 0 && job->walked < DMARC_WALK_MAX;
+}
+
+/* RFC 9989 4.10, the tree walk: of the domain, else of those above it. Several records are none. */
 static void on_dmarc(void *data, enum dns_type type, const struct dns_answer *answer)
 {
     struct job *job = data;
-    const struct spf_request *r = job->request;
+    (void)type;
     job->dmarc.active = false;
-    if (answer->status == DNS_FAILED)
+    if (answer->status == DNS_FAILED) { /* what is above is not the answer when this is not known */
+        job->reply.dmarc = DMARC_UNKNOWN;
+        job->reply.record = (struct span){NULL, 0};
         return;
-    if (answer->n == 1 && answer->records[0].n <= SPF_RECORD_MAX) {
-        struct span record = answer->records[0];
-        for (size_t i = 0; i < record.n; i++)
-            job->record[i] = record.p[i] >= ' ' && record.p[i] <= '~' ? record.p[i] : '?';
-        job->reply.record = (struct span){job->record, record.n};
-        job->reply.dmarc = job->at_organisation ? DMARC_ORGANISATION : DMARC_DOMAIN;
-    } else if (job->at_organisation || r->organisation.n == 0 ||
-               (r->from.n == r->organisation.n &&
-                strncasecmp(r->from.p, r->organisation.p, r->from.n) == 0)) {
-        job->reply.dmarc = DMARC_NO_RECORD;
-    } else {
-        job->at_organisation = true;
-        ask_dmarc(job, r->organisation);
     }
+    if (answer->n == 1 && answer->records[0].n <= SPF_RECORD_MAX) {
+        if (job->walked == 1) {
+            keep_record(job, answer->records[0], DMARC_DOMAIN);
+            return;
+        }
+        if (is_last(job, answer->records[0])) {
+            end_walk(job);
+            return;
+        }
+    }
+    if (go_up(job))
+        ask_dmarc(job);
+    else
+        end_walk(job);
 }
 
-static void ask_dmarc(struct job *job, struct span domain)
+static void ask_dmarc(struct job *job)
 {
-    char *name = mem_printf("_dmarc.%.*s", (int)domain.n, domain.p);
+    char *name = mem_printf("_dmarc.%.*s", (int)job->walk.n, job->walk.p);
+    job->walked++;
     job->dmarc.deadline = monotonic_ms() + QUERY_MS;
     job->dmarc.active =
         resolver_ask(job->resolver, span_of(name), DNS_TXT, "v=DMARC1", on_dmarc, job, &job->dmarc.place);
     free(name);
+    if (!job->dmarc.active)
+        job->reply.dmarc = DMARC_UNKNOWN;
+}
+
+static void start_dmarc(struct job *job)
+{
+    job->walk = job->request->from;
+    if (job->walk.n && job->walk.p[job->walk.n - 1] == '.')
+        job->walk.n--;
+    job->labels = labels_of(job->walk);
+    ask_dmarc(job);
 }
 
 /* --- both together */
@@ -398,6 +489,8 @@ static void give_up_late(struct job *job)
     if (job->dmarc.active && (now >= job->dmarc.deadline || now >= job->deadline)) {
         resolver_cancel(job->resolver, job->dmarc.place);
         job->dmarc.active = false;
+        job->reply.dmarc = DMARC_UNKNOWN; /* a record that was found on the way may not be the one */
+        job->reply.record = (struct span){NULL, 0};
     }
     if (job->checking && now >= job->deadline)
         decide_odd(job, job->spf.active ? SPF_TEMPERROR : SPF_UNKNOWN, "SPF was not decided in time");
@@ -436,7 +529,7 @@ bool spf_serve_one(int fd, const struct serve_options *options, struct resolver 
     job.deadline = monotonic_ms() + request.deadline_ms - MARGIN_MS;
     job.reply.detail = span_of("");
     if (request.from.n)
-        ask_dmarc(&job, request.from);
+        start_dmarc(&job);
     if (request.ip.n)
         start_spf(&job);
     return run(&job, fd) && send_reply(fd, &job.reply);

@@ -352,6 +352,31 @@ static void test_missing_and_borrowed(void **state)
     }
 }
 
+static void test_policies(void **state)
+{
+    static const struct {
+        const char *record;
+        enum dmarc_policy domain, below, missing;
+    } rows[] = {
+        {"v=DMARC1; p=reject", DMARC_POLICY_REJECT, DMARC_POLICY_REJECT, DMARC_POLICY_REJECT},
+        {"v=DMARC1; p=none; sp=quarantine", DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE,
+         DMARC_POLICY_QUARANTINE},
+        {"v=DMARC1; p=none; sp=none; np=reject", DMARC_POLICY_NONE, DMARC_POLICY_NONE, DMARC_POLICY_REJECT},
+        {"v=DMARC1; p=reject; sp=quarantine; np=none; t=y", DMARC_POLICY_QUARANTINE, DMARC_POLICY_NONE,
+         DMARC_POLICY_NONE},
+        {"v=DMARC1; p=reject; t=n; pct=0; rf=afrf; ri=86400", DMARC_POLICY_REJECT, DMARC_POLICY_REJECT,
+         DMARC_POLICY_REJECT},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct dmarc d;
+        assert_true(dmarc_parse(span_of(rows[i].record), &d));
+        if (dmarc_policy_for(&d, false, false) != rows[i].domain ||
+            dmarc_policy_for(&d, true, false) != rows[i].below ||
+            dmarc_policy_for(&d, true, true) != rows[i].missing)
+            fail_msg("'%s' asks for something else", rows[i].record);
+    }
+}
+
 static void test_records(void **state)
 {
     static const struct {
@@ -359,18 +384,42 @@ static void test_records(void **state)
         bool ok;
         struct dmarc want;
     } rows[] = {
-        {"v=DMARC1; p=reject", true, {DMARC_POLICY_REJECT, DMARC_POLICY_REJECT, false, false}},
+        {"v=DMARC1; p=reject",
+         true,
+         {.policy = DMARC_POLICY_REJECT,
+          .subdomain_policy = DMARC_POLICY_REJECT,
+          .strict_dkim = false,
+          .strict_spf = false}},
         {" v = DMARC1 ;p= Quarantine ; sp=none;adkim=s ; aspf = S;",
          true,
-         {DMARC_POLICY_QUARANTINE, DMARC_POLICY_NONE, true, true}},
-        {"v=DMARC1; rua=mailto:a@b.example", true, {DMARC_POLICY_NONE, DMARC_POLICY_NONE, false, false}},
+         {.policy = DMARC_POLICY_QUARANTINE,
+          .subdomain_policy = DMARC_POLICY_NONE,
+          .strict_dkim = true,
+          .strict_spf = true}},
+        {"v=DMARC1; rua=mailto:a@b.example",
+         true,
+         {.policy = DMARC_POLICY_NONE,
+          .subdomain_policy = DMARC_POLICY_NONE,
+          .strict_dkim = false,
+          .strict_spf = false}},
         {"v=DMARC1; p=x; rua=mailto:a@b.example; sp=reject",
          true,
-         {DMARC_POLICY_NONE, DMARC_POLICY_REJECT, false, false}},
-        {"v=DMARC1; p=none; p=reject", true, {DMARC_POLICY_NONE, DMARC_POLICY_NONE, false, false}},
+         {.policy = DMARC_POLICY_NONE,
+          .subdomain_policy = DMARC_POLICY_REJECT,
+          .strict_dkim = false,
+          .strict_spf = false}},
+        {"v=DMARC1; p=none; p=reject",
+         true,
+         {.policy = DMARC_POLICY_NONE,
+          .subdomain_policy = DMARC_POLICY_NONE,
+          .strict_dkim = false,
+          .strict_spf = false}},
         {"v=DMARC1; pct=0; zz; ==; p=reject; aspf=x",
          true,
-         {DMARC_POLICY_REJECT, DMARC_POLICY_REJECT, false, false}},
+         {.policy = DMARC_POLICY_REJECT,
+          .subdomain_policy = DMARC_POLICY_REJECT,
+          .strict_dkim = false,
+          .strict_spf = false}},
         {"v=DMARC1", false, {0}},
         {"v=DMARC1; p=x", false, {0}},
         {"v=dmarc1; p=reject", false, {0}},
@@ -457,9 +506,10 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers), cmocka_unit_test(test_forged),
-        cmocka_unit_test(test_lookups), cmocka_unit_test(test_missing_and_borrowed),
-        cmocka_unit_test(test_records), cmocka_unit_test(test_own_names),
+        cmocka_unit_test(test_headers),  cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_lookups),  cmocka_unit_test(test_missing_and_borrowed),
+        cmocka_unit_test(test_records),  cmocka_unit_test(test_own_names),
+        cmocka_unit_test(test_policies),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);
 }

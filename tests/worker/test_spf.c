@@ -132,6 +132,15 @@ static const char *const zone[] = {
     TXT("_dmarc.twice.example.", "v=DMARC1; p=none"),
     TXT("_dmarc.verify.example.", "google-site-verification=x"),
     TXT("_dmarc.verify.example.", "v=DMARC1; p=quarantine"),
+    TXT("_dmarc.high.example.", "v=DMARC1; p=reject; t=y"),
+    TXT("_dmarc.low.high.example.", "v=DMARC1; p=none"),
+    TXT("_dmarc.own.high.example.", "v=DMARC1; p=quarantine; psd=n"),
+    TXT("_dmarc.twice.high.example.", "v=DMARC1; p=none"),
+    TXT("_dmarc.twice.high.example.", "v=DMARC1; p=quarantine"),
+    TXT("_dmarc.c.d.e.f.g.h.deepest.example.", "v=DMARC1; p=reject; psd=n"),
+    TXT("_dmarc.suffix.example.", "v=DMARC1; p=reject; np=none; psd=y"),
+    TXT("_dmarc.org.suffix.example.", "v=DMARC1; p=none"),
+    "host.other.suffix.example. A 192.0.2.7",
     TXT("_dmarc.odd.example.", "v=DMARC1; p=re\\007ject\\200"),
 };
 
@@ -217,10 +226,10 @@ static struct spf_service *service_with(struct worker_options options)
 }
 
 static struct spf_answer check(struct spf_service *service, struct arena *arena, const char *client,
-                               const char *sender, const char *from, const char *organisation)
+                               const char *sender, const char *from)
 {
     struct spf_answer answer;
-    struct spf_question question = {client, "mail.helo.example", sender, from, organisation};
+    struct spf_question question = {client, "mail.helo.example", sender, from};
     spf_check(service, arena, &question, &answer);
     return answer;
 }
@@ -272,7 +281,7 @@ static void test_results(void **state)
     need_server(state);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct arena *arena = arena_new();
-        struct spf_answer answer = check(*state, arena, cases[i].client, cases[i].sender, NULL, NULL);
+        struct spf_answer answer = check(*state, arena, cases[i].client, cases[i].sender, NULL);
         if (answer.spf != cases[i].want && ++wrong)
             print_error("%s from '%s': %s, not %s (%s)\n", cases[i].sender, cases[i].client,
                         spf_result_name(answer.spf), spf_result_name(cases[i].want), answer.detail);
@@ -293,11 +302,11 @@ static void test_hostile(void **state)
     for (size_t i = 0; i < sizeof(senders) / sizeof(*senders); i++) {
         struct arena *arena = arena_new();
         int64_t before = monotonic_ms();
-        struct spf_answer answer = check(*state, arena, "192.0.2.1", senders[i], NULL, NULL);
+        struct spf_answer answer = check(*state, arena, "192.0.2.1", senders[i], NULL);
         if (answer.spf == SPF_PASS || monotonic_ms() - before > 2000)
             fail_msg("%s: %s after %d ms", senders[i], spf_result_name(answer.spf),
                      (int)(monotonic_ms() - before));
-        assert_int_equal(check(*state, arena, "192.0.2.9", "a@plain.example", NULL, NULL).spf, SPF_PASS);
+        assert_int_equal(check(*state, arena, "192.0.2.9", "a@plain.example", NULL).spf, SPF_PASS);
         arena_free(&arena);
     }
 }
@@ -328,13 +337,13 @@ static void test_hostile_senders(void **state)
     need_server(state);
     for (size_t i = 0; i < sizeof(senders) / sizeof(*senders); i++) {
         struct arena *arena = arena_new();
-        struct spf_question question = {"192.0.2.1", senders[i], senders[i], senders[i], labels};
+        struct spf_question question = {"192.0.2.1", senders[i], senders[i], senders[i]};
         struct spf_answer answer;
         int64_t before = monotonic_ms();
         spf_check(*state, arena, &question, &answer);
         assert_true(monotonic_ms() - before < 10000);
         assert_true(answer.dmarc == DMARC_UNKNOWN || answer.dmarc == DMARC_NO_RECORD);
-        assert_int_equal(check(*state, arena, "192.0.2.10", "a@plain.example", NULL, NULL).spf, SPF_PASS);
+        assert_int_equal(check(*state, arena, "192.0.2.10", "a@plain.example", NULL).spf, SPF_PASS);
         arena_free(&arena);
     }
 }
@@ -342,23 +351,33 @@ static void test_hostile_senders(void **state)
 static void test_dmarc(void **state)
 {
     static const struct {
-        const char *from, *organisation;
+        const char *from;
         enum dmarc_found want;
         const char *record;
     } rows[] = {
-        {"plain.example", "plain.example", DMARC_DOMAIN, "v=DMARC1; p=reject; aspf=s"},
-        {"PLAIN.example", "plain.example", DMARC_DOMAIN, "v=DMARC1; p=reject; aspf=s"},
-        {"mail.plain.example", "plain.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; aspf=s"},
-        {"gone.example", "gone.example", DMARC_NO_RECORD, NULL},
-        {"a.b.gone.example", "gone.example", DMARC_NO_RECORD, NULL},
-        {"twice.example", "twice.example", DMARC_NO_RECORD, NULL},
-        {"verify.example", "verify.example", DMARC_DOMAIN, "v=DMARC1; p=quarantine"},
-        {"odd.example", "odd.example", DMARC_DOMAIN, "v=DMARC1; p=re?ject?"},
+        {"plain.example", DMARC_DOMAIN, "v=DMARC1; p=reject; aspf=s"},
+        {"PLAIN.example", DMARC_DOMAIN, "v=DMARC1; p=reject; aspf=s"},
+        {"mail.plain.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; aspf=s"},
+        {"gone.example", DMARC_NO_RECORD, NULL},
+        {"a.b.gone.example", DMARC_NO_RECORD, NULL},
+        {"twice.example", DMARC_NO_RECORD, NULL},
+        {"verify.example", DMARC_DOMAIN, "v=DMARC1; p=quarantine"},
+        /* the tree walk of RFC 9989 */
+        {"x.low.high.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; t=y"},
+        {"low.high.example", DMARC_DOMAIN, "v=DMARC1; p=none"},
+        {"x.own.high.example", DMARC_ORGANISATION, "v=DMARC1; p=quarantine; psd=n"},
+        {"a.b.c.d.e.f.g.h.i.high.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; t=y"},
+        {"a.b.c.d.e.f.g.h.deepest.example", DMARC_NO_RECORD, NULL}, /* nobody asks at eight labels */
+        {"x.org.suffix.example", DMARC_ORGANISATION, "v=DMARC1; p=none"},
+        {"host.other.suffix.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; np=none; psd=y"},
+        {"no.other.suffix.example", DMARC_FOR_MISSING, "v=DMARC1; p=reject; np=none; psd=y"},
+        {"x.twice.high.example", DMARC_ORGANISATION, "v=DMARC1; p=reject; t=y"},
+        {"odd.example", DMARC_DOMAIN, "v=DMARC1; p=re?ject?"},
     };
     need_server(state);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new();
-        struct spf_answer a = check(*state, arena, NULL, NULL, rows[i].from, rows[i].organisation);
+        struct spf_answer a = check(*state, arena, NULL, NULL, rows[i].from);
         if (a.dmarc != rows[i].want)
             fail_msg("%s: %d, not %d", rows[i].from, a.dmarc, rows[i].want);
         if (rows[i].record)
@@ -376,15 +395,15 @@ static void test_cache(void **state)
     need_server(state);
     struct spf_service *service = service_with((struct worker_options){.processes = 1});
     struct arena *arena = arena_new();
-    struct spf_answer a = check(service, arena, "192.0.2.1", "a@plain.example", "plain.example", NULL);
+    struct spf_answer a = check(service, arena, "192.0.2.1", "a@plain.example", "plain.example");
     assert_false(a.cached);
-    a = check(service, arena, "192.0.2.1", "b@Plain.example", "plain.example", NULL);
+    a = check(service, arena, "192.0.2.1", "b@Plain.example", "plain.example");
     assert_true(a.cached);
     assert_int_equal(a.spf, SPF_PASS);
     assert_string_equal(a.record, "v=DMARC1; p=reject; aspf=s");
-    assert_int_equal(check(service, arena, "192.0.2.99", "b@plain.example", NULL, NULL).spf, SPF_FAIL);
-    assert_int_equal(check(service, arena, "192.0.2.1", "karen@local.example", NULL, NULL).spf, SPF_PASS);
-    assert_int_equal(check(service, arena, "192.0.2.1", "mallory@local.example", NULL, NULL).spf, SPF_FAIL);
+    assert_int_equal(check(service, arena, "192.0.2.99", "b@plain.example", NULL).spf, SPF_FAIL);
+    assert_int_equal(check(service, arena, "192.0.2.1", "karen@local.example", NULL).spf, SPF_PASS);
+    assert_int_equal(check(service, arena, "192.0.2.1", "mallory@local.example", NULL).spf, SPF_FAIL);
     struct spf_stats stats;
     spf_service_stats(service, &stats);
     assert_int_equal(stats.from_cache, 1);
@@ -455,7 +474,7 @@ static void test_bad_servers(void **state)
         for (int i = 0; i < 7; i++) {
             snprintf(sender, sizeof(sender), "a@m%d.example", i);
             int64_t before = monotonic_ms();
-            struct spf_answer a = check(service, arena, "192.0.2.1", sender, strchr(sender, '@') + 1, NULL);
+            struct spf_answer a = check(service, arena, "192.0.2.1", sender, strchr(sender, '@') + 1);
             last = monotonic_ms() - before;
             longest = last > longest ? last : longest;
             /* one packet of the flood is an answer: there is no such record */
@@ -508,7 +527,7 @@ static struct breaker_stats breaker_of(struct spf_service *service)
 static enum spf_result check_sender(struct spf_service *service, const char *sender)
 {
     struct arena *arena = arena_new();
-    enum spf_result result = check(service, arena, "192.0.2.1", sender, NULL, NULL).spf;
+    enum spf_result result = check(service, arena, "192.0.2.1", sender, NULL).spf;
     arena_free(&arena);
     return result;
 }
@@ -585,12 +604,12 @@ static void test_no_worker(void **state)
     struct arena *arena = arena_new();
     struct spf_service *service = service_with((struct worker_options){
         .path = "/nowhere/ringer-worker", .resolvers = "127.0.0.1", .deadline_ms = 1000});
-    struct spf_answer a = check(service, arena, "192.0.2.1", "a@plain.example", "plain.example", NULL);
+    struct spf_answer a = check(service, arena, "192.0.2.1", "a@plain.example", "plain.example");
     assert_int_equal(a.spf, SPF_UNKNOWN);
     assert_int_equal(a.dmarc, DMARC_UNKNOWN);
     assert_true(*a.detail);
     spf_service_free(&service);
-    a = check(NULL, arena, "192.0.2.1", "a@plain.example", "plain.example", NULL);
+    a = check(NULL, arena, "192.0.2.1", "a@plain.example", "plain.example");
     assert_int_equal(a.spf, SPF_UNKNOWN);
     arena_free(&arena);
 }
@@ -629,12 +648,11 @@ static void test_killed(void **state)
         struct spf_stats stats;
         int64_t before = monotonic_ms();
         pthread_create(&thread, NULL, kill_soon, signals[i]);
-        assert_int_equal(check(service, arena, "192.0.2.1", "a@x.example", "x.example", NULL).spf,
-                         SPF_UNKNOWN);
+        assert_int_equal(check(service, arena, "192.0.2.1", "a@x.example", "x.example").spf, SPF_UNKNOWN);
         assert_true(monotonic_ms() - before < 10000);
         pthread_join(thread, NULL);
         before = monotonic_ms();
-        check(service, arena, "192.0.2.1", "a@y.example", "y.example", NULL);
+        check(service, arena, "192.0.2.1", "a@y.example", "y.example");
         assert_true(monotonic_ms() - before < 10000);
         spf_service_stats(service, &stats);
         assert_int_equal(stats.workers.started, 2);
@@ -675,7 +693,7 @@ static void check_new(struct spf_service *service, const char *sender, const cha
     struct arena *arena = arena_new();
     struct spf_answer answer;
     snprintf(ip, sizeof(ip), "198.51.100.%u", ++client);
-    struct spf_question question = {ip, helo, sender, NULL, NULL};
+    struct spf_question question = {ip, helo, sender, NULL};
     spf_check(service, arena, &question, &answer);
     if (answer.spf != want)
         fail_msg("%s: %s, not %s", sender, spf_result_name(answer.spf), spf_result_name(want));
@@ -763,7 +781,7 @@ static void *run_load(void *arg)
         struct arena *arena = arena_new();
         char client[32];
         snprintf(client, sizeof(client), "198.51.%u.%u", load->first, i);
-        load->good += check(load->service, arena, client, "a@include.example", NULL, NULL).spf == SPF_FAIL;
+        load->good += check(load->service, arena, client, "a@include.example", NULL).spf == SPF_FAIL;
         arena_free(&arena);
     }
     return NULL;
