@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/control.h"
 #include "cli/doctor_checks.h"
+#include "cli/test_attack.h"
 
 enum { EXIT_UNKNOWN = 3 /* as monitoring plug-ins have it: neither good nor bad */ };
 
@@ -27,6 +28,7 @@ struct options {
     const char *only[NAMES_MAX], *skip[NAMES_MAX];
     size_t n_only, n_skip;
     bool json, quiet, list;
+    const char *probe; /* listener for it; NULL: none is sent */
 };
 
 /* --- what is looked at */
@@ -173,6 +175,8 @@ static const char usage[] =
     "      --json            as JSON\n"
     "      --only NAME       only this check; any number of times\n"
     "      --skip NAME       not this check; any number of times\n"
+    "      --probe           first sends a test attack (ringer-test-attack(1)) with forged "
+    "Authentication-Results\n"
     "      --list            the names of the checks\n"
     "      --postfix FOLDER  of main.cf (default: $MAIL_CONFIG, else Postfix's own)\n"
     "  -c, --config FILE     the configuration (default: $RINGER_CONFIG, else the installed one)\n"
@@ -200,15 +204,12 @@ static bool add_name(const char **names, size_t *n, const char *name)
 /* -1 = go on, else the exit code. */
 static int parse(struct options *o, int argc, char **argv)
 {
-    static const struct option longs[] = {{"quiet", no_argument, NULL, 'q'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"skip", required_argument, NULL, 's'},
-                                          {"list", no_argument, NULL, 'l'},
-                                          {"postfix", required_argument, NULL, 'p'},
-                                          {"config", required_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"quiet", no_argument, NULL, 'q'},         {"json", no_argument, NULL, 'j'},
+        {"only", required_argument, NULL, 'o'},    {"skip", required_argument, NULL, 's'},
+        {"probe", optional_argument, NULL, 'P'},   {"list", no_argument, NULL, 'l'},
+        {"postfix", required_argument, NULL, 'p'}, {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     while ((c = getopt_long(argc, argv, "qc:h", longs, NULL)) != -1) {
@@ -216,6 +217,8 @@ static int parse(struct options *o, int argc, char **argv)
             o->quiet = true;
         else if (c == 'j')
             o->json = true;
+        else if (c == 'P')
+            o->probe = optarg ? optarg : "smtp://127.0.0.1:25";
         else if (c == 'l')
             o->list = true;
         else if (c == 'p')
@@ -250,6 +253,8 @@ int cmd_doctor(int argc, char **argv)
         return code;
     if (o.list)
         return list_checks();
+    if (o.probe) /* what became of it stands in ringerd's status */
+        test_attack_run(&(struct test_attack){.config = o.config, .smtp = o.probe, .quiet = true});
     struct doctor d = {.arena = arena_new(), .config_path = o.config};
     code = examine(&d, &o);
     arena_free(&d.arena);

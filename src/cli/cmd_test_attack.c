@@ -15,11 +15,12 @@
 #include "cli/test_attack.h"
 #include "judge/judgement.h"
 #include "lookalike/variants.h"
+#include "mail/authres.h"
 #include "policy/policy.h"
 #include "store/delivery.h"
 #include "store/smtp_path.h"
 
-enum { VARIANTS_TRIED = 200 };
+enum { VARIANTS_TRIED = 200, FORGED_MOST = 8 };
 
 struct attack {
     const struct test_attack *test;
@@ -38,12 +39,26 @@ static const char *date_now(struct arena *arena)
     return arena_strdup(arena, text);
 }
 
+/* What a fraudster may try: results in the names that are believed. The mail server must remove them before Ringer. */
+static const char *forged_results(const struct attack *a)
+{
+    const struct conf_strings *ids = &a->policy->conf->authserv_ids;
+    const char *text = "";
+    for (size_t i = 0; i < ids->n && i < FORGED_MOST; i++)
+        text = arena_printf(
+            a->arena,
+            "%sAuthentication-Results: %s; dkim=pass header.d=%s header.s=" AUTHRES_PROBE_SELECTOR "\r\n",
+            text, ids->v[i], a->domain);
+    return text;
+}
+
 /* English whatever the locale says: LC_TIME is never set. */
 static struct span compose(const struct attack *a)
 {
     const char *text = arena_printf(
         a->arena,
         "X-Ringer-Test: %s\r\n"
+        "%s"
         "From: \"Accounts\" <accounts@%s>\r\n"
         "To: <%s>\r\n"
         "Subject: [Ringer test] Our bank details have changed\r\n"
@@ -62,7 +77,7 @@ static struct span compose(const struct attack *a)
         "\r\n"
         "(A test attack, sent by `ringer test-attack`. Whoever reads this in a mailbox: please tell the\r\n"
         "administrator that Ringer is not attached to the mail server.)\r\n",
-        a->token, a->domain, a->rcpt, date_now(a->arena), a->token, a->domain);
+        a->token, forged_results(a), a->domain, a->rcpt, date_now(a->arena), a->token, a->domain);
     return span_of(text);
 }
 
@@ -104,7 +119,9 @@ static const char *choose_domain(struct attack *a, const char *own)
 
 static int failed(const struct attack *a, const char *what, const char *remedy)
 {
-    if (a->test->json) {
+    if (a->test->quiet) {
+        return EXIT_FAILED;
+    } else if (a->test->json) {
         json_t *out = json_pack("{s:b, s:s, s:s}", "ok", 0, "finding", what, "remedy", remedy);
         json_dumpf(out, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
         putchar('\n');
@@ -115,10 +132,27 @@ static int failed(const struct attack *a, const char *what, const char *remedy)
     return EXIT_FAILED;
 }
 
+static void show_forged(const struct attack *a, const json_t *result)
+{
+    if (a->policy->conf->authserv_ids.n == 0)
+        return;
+    if (json_integer_value(json_object_get(result, "forged_results")) > 0)
+        fprintf(stderr,
+                "ringer test-attack: forged Authentication-Results in the name of '%s' came through: whoever "
+                "writes "
+                "such a field is believed; `ringer init` prints how the mail server removes them\n",
+                a->policy->conf->authserv_ids.v[0]);
+    else
+        printf("forged Authentication-Results in the name of '%s' were removed before Ringer\n",
+               a->policy->conf->authserv_ids.v[0]);
+}
+
 static int show_seen(const struct attack *a, json_t *result)
 {
     const char *id = control_string(result, "id"), *verdict = control_string(result, "verdict");
     bool good = *id && (strcmp(verdict, "quarantine") == 0 || strcmp(verdict, "reject") == 0);
+    if (a->test->quiet)
+        return good ? EXIT_DONE : EXIT_FAILED;
     if (a->test->json) {
         json_object_set_new(result, "ok", json_boolean(good));
         json_object_set_new(result, "sender", json_string(a->domain));
@@ -132,6 +166,7 @@ static int show_seen(const struct attack *a, json_t *result)
         if (strcmp(control_string(result, "mode"), "enforce") != 0)
             printf("a test is held in every mode; in mode %s other attacks are delivered with headers\n",
                    control_string(result, "mode"));
+        show_forged(a, result);
     }
     if (good)
         return EXIT_DONE;

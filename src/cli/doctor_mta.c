@@ -289,6 +289,27 @@ static void check_authserv(struct doctor *d)
                   (long long)trusted, (long long)judged);
 }
 
+/* What a sender writes in a believed name must be gone before our own milters write theirs. */
+static void check_forged(struct doctor *d)
+{
+    const char *probe =
+        json_string_value(json_object_get(json_object_get(d->status, "authserv_ids"), "probe"));
+    if (d->conf->authserv_ids.n == 0 || !probe)
+        return;
+    const char *ours = d->conf->authserv_ids.v[0];
+    if (strcmp(probe, "believed") == 0)
+        doctor_fail(d,
+                    "remove it in the mail server before OpenDKIM and the others write theirs: `ringer init "
+                    "--dry-run` prints the lines, doc/side-by-side.md tells more",
+                    "a forged Authentication-Results in the name of '%s' came through to Ringer", ours);
+    else if (strcmp(probe, "removed") == 0)
+        doctor_ok(d, "a forged Authentication-Results in the name of '%s' was removed before Ringer", ours);
+    else
+        doctor_ok(d,
+                  "not tried since the last reload: `ringer doctor --probe` or `ringer test-attack` sends a "
+                  "forged one");
+}
+
 /* --- released mail */
 
 static const struct postfix_service *release_service(const struct doctor *d)
@@ -320,7 +341,8 @@ static void check_release(struct doctor *d)
 }
 
 static const struct doctor_check checks[] = {
-    {"milter", check_milter}, {"milter-down", check_milter_down}, {"milter-order", check_order},
-    {"socket", check_socket}, {"authserv-id", check_authserv},    {"release", check_release},
+    {"milter", check_milter},   {"milter-down", check_milter_down}, {"milter-order", check_order},
+    {"socket", check_socket},   {"authserv-id", check_authserv},    {"authserv-forged", check_forged},
+    {"release", check_release},
 };
 const struct doctor_family doctor_mta = {checks, sizeof(checks) / sizeof(*checks)};

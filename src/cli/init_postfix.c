@@ -7,6 +7,7 @@
  * is taken out.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +185,49 @@ static void show_notes(struct init *init)
              "programs write");
 }
 
+static const char *file_path(const struct init *init, const char *name)
+{
+    return arena_printf(init->arena, "%s/%s", init->postfix.config_directory, name);
+}
+
+/* The name in an extended regular expression. */
+static const char *escaped(struct init *init, const char *name)
+{
+    char *out = arena_alloc(init->arena, 2 * strlen(name) + 1), *to = out;
+    for (; *name; name++) {
+        if (!isalnum((unsigned char)*name) && *name != '-' && *name != '_')
+            *to++ = '\\';
+        *to++ = *name;
+    }
+    *to = '\0';
+    return out;
+}
+
+/*
+ * header_checks are done before milters see a message. OpenDKIM's RemoveARAll and RemoveARFrom come too late for
+ * milters before it, and count wrongly where there are several (CVE-2022-48521); OpenDMARC removes nothing.
+ */
+static void show_forgeries(struct init *init)
+{
+    const struct conf_strings *ids = &init->conf->authserv_ids;
+    if (ids->n == 0)
+        return;
+    const char *file = file_path(init, "ringer_header_checks");
+    puts("\nA sender can write Authentication-Results in a name that is believed. They must be gone before "
+         "your "
+         "milters\nwrite theirs. Put these lines into a file:");
+    printf("  # %s\n", file);
+    for (size_t i = 0; i < ids->n; i++)
+        printf("  /^Authentication-Results:.*%s/ IGNORE\n", escaped(init, ids->v[i]));
+    puts("  /^Authentication-Results:[^;]*\"/ IGNORE");
+    printf("and add it to header_checks:\n  postconf -e 'header_checks = regexp:%s'   # behind those that "
+           "are there\n",
+           file);
+    puts("Listeners into which a content filter gives mail back need -o "
+         "receive_override_options=no_header_body_checks.\n`ringer doctor --probe` proves it with a forged "
+         "one.");
+}
+
 bool init_postfix_show(struct init *init)
 {
     struct plan plan = {.n = 0};
@@ -191,6 +235,7 @@ bool init_postfix_show(struct init *init)
         return false;
     if (plan.n == 0) {
         puts("Postfix asks Ringer already: nothing to change in it");
+        show_forgeries(init);
         return true;
     }
     puts(init->dry_run || !init->apply
@@ -200,6 +245,7 @@ bool init_postfix_show(struct init *init)
         show_line(init, plan.v[i].argv);
     printf("  %s\n", reload_line(init));
     show_notes(init);
+    show_forgeries(init);
     return true;
 }
 
@@ -208,11 +254,6 @@ bool init_postfix_show(struct init *init)
 static const char *state_path(const struct init *init)
 {
     return arena_printf(init->arena, "%s.init-undo.json", init->config);
-}
-
-static const char *file_path(const struct init *init, const char *name)
-{
-    return arena_printf(init->arena, "%s/%s", init->postfix.config_directory, name);
 }
 
 static const char *hash_of(const struct init *init, const char *path)

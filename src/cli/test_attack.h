@@ -7,7 +7,7 @@ struct test_attack {
     const char *config; /* NULL: built-in defaults */
     const char *smtp;   /* listener with the milter, as smtp://HOST:PORT */
     const char *rcpt;   /* NULL: postmaster at the first of own-domains */
-    bool json;
+    bool json, quiet;   /* `quiet`: nothing is printed */
 };
 
 /* Sends it, prints what became of it; an exit code: EXIT_DONE only when it was seen and taken for an attack. */

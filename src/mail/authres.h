@@ -25,6 +25,9 @@ struct authres {
     size_t n_results;
 };
 
+/* Marks results that are forged on purpose, to see whether the mail server removes them: header.s of dkim. */
+#define AUTHRES_PROBE_SELECTOR "ringer-forged-probe"
+
 /*
  * 0 = read; -1 = not by the grammar: then what stood before the fault is in *authres_r, and should not be
  * believed. `value` is the field's value, folded or not. At most 64 results and 64 properties each are kept.

@@ -19,6 +19,7 @@ static struct {
     uint64_t n;
 } seen[NAMES];
 static uint64_t judged, trusted;
+static enum { PROBE_NONE, PROBE_REMOVED, PROBE_BELIEVED } probe; /* the last one */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *topmost(const struct judgement *j)
@@ -60,11 +61,39 @@ void authseen_note(const struct judgement *j)
     pthread_mutex_unlock(&lock);
 }
 
+static bool is_believed(const struct conf *conf, const char *id)
+{
+    for (size_t i = 0; i < conf->authserv_ids.n; i++)
+        if (strcasecmp(conf->authserv_ids.v[i], id) == 0)
+            return true;
+    return false;
+}
+
+static bool is_probe(const struct authres *a)
+{
+    const struct authres_result *dkim = authres_find(a, "dkim");
+    const char *selector = dkim ? authres_property(dkim, "header", "s") : NULL;
+    return selector && strcmp(selector, AUTHRES_PROBE_SELECTOR) == 0;
+}
+
+size_t authseen_probe(const struct judgement *j, const struct conf *conf)
+{
+    const struct message *m = j->message;
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_authres; i++)
+        n += is_believed(conf, m->authres[i].said.authserv_id) && is_probe(&m->authres[i].said);
+    pthread_mutex_lock(&lock);
+    probe = n ? PROBE_BELIEVED : PROBE_REMOVED;
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
 void authseen_reset(void)
 {
     pthread_mutex_lock(&lock);
     memset(seen, 0, sizeof(seen));
     judged = trusted = 0;
+    probe = PROBE_NONE;
     pthread_mutex_unlock(&lock);
 }
 
@@ -75,8 +104,9 @@ json_t *authseen_status(void)
     for (size_t i = 0; i < NAMES; i++)
         if (*seen[i].name)
             json_object_set_new(names, seen[i].name, json_integer((json_int_t)seen[i].n));
-    json_t *status = json_pack("{s:I, s:I, s:o}", "judged", (json_int_t)judged, "trusted",
-                               (json_int_t)trusted, "seen", names);
+    static const char *const probes[] = {"none", "removed", "believed"};
+    json_t *status = json_pack("{s:I, s:I, s:o, s:s}", "judged", (json_int_t)judged, "trusted",
+                               (json_int_t)trusted, "seen", names, "probe", probes[probe]);
     pthread_mutex_unlock(&lock);
     return status;
 }

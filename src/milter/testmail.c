@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/span.h"
 
+#include "milter/authseen.h"
 #include "milter/testmail.h"
 
 enum { OPEN_MOST = 16, TOKEN_BYTES = (TESTMAIL_TOKEN_SIZE - 1) / 2 };
@@ -84,6 +85,8 @@ void testmail_done(const char *token, const struct session *s, const struct judg
         json_object_set_new(result, "verdict", json_string(action_name(j->verdict.action)));
         json_object_set_new(result, "score", json_integer(j->verdict.score));
         json_object_set_new(result, "reason", json_string(judgement_reason(j, arena)));
+        json_object_set_new(result, "forged_results",
+                            json_integer((json_int_t)authseen_probe(j, s->tx->policy->conf)));
         json_object_set_new(result, "rules", json_string(judgement_rule_ids(j, arena)));
     }
     pthread_mutex_lock(&lock);

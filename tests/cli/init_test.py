@@ -254,6 +254,7 @@ def a_verifier_before_us_is_believed():
     out = S.init('--replace', '--own-domain', 'buyer.example').stdout
     true('OpenDMARC runs before Ringer' in out, out)
     true(b"authserv-ids: ['mx.buyer.example']" in slurp(S.conf))
+    true('/^Authentication-Results:.*mx\\.buyer\\.example/ IGNORE' in out and 'header_checks = regexp:' in out, out)
     os.unlink(S.root + '/etc/opendmarc.conf')
     S.init('--replace', '--own-domain', 'buyer.example')
     true(b"authserv-ids: ['mx.ringer.example']" in slurp(S.conf))  # myhostname

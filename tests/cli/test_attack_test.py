@@ -101,6 +101,33 @@ def tokens_are_few():
     D.start()
 
 
+def forged_results_are_told_until_the_mail_server_removes_them():
+    D.write_conf(mode='monitor', internal=('127.0.0.0/8',), trust='  authserv-ids: [mx.buyer.example]\n')
+    D.ringer('reload')
+    url = 'smtp://127.0.0.1:%d' % P.port
+
+    def doctor(*args):
+        run = D.ringer('doctor', '--json', '--only', 'authserv-forged', *args, code=None)
+        return json.loads(run.stdout)['checks'][0]
+    true('not tried' in doctor()['finding'], doctor())
+    run = attack()
+    true(b"in the name of 'mx.buyer.example' came through" in run.stderr, run.stderr)
+    equal(doctor()['status'], 'FAIL')
+    with open(D.dir + '/checks', 'w') as f:  # as ringer init prints them
+        f.write('/^Authentication-Results:.*mx\\.buyer\\.example/ IGNORE\n/^Authentication-Results:[^;]*"/ IGNORE\n')
+    P.set('header_checks=regexp:' + D.dir + '/checks')
+    equal(doctor('--probe=' + url)['status'], 'ok')
+    out = attack().stdout
+    true(b'were removed before Ringer' in out, out)
+    for forged in ('mx.buyer.example', '(a; b) MX.buyer.example', '"mx.buyer\\.example"'):
+        text, key = fresh('Authentication-Results: %s; dmarc=pass header.from=elsewhere.example\n%s' % (forged, HAM))
+        equal(P.send(text)[0], 250)
+        true(b'dmarc=pass' not in P.delivered(key)['compta@buyer.example'], forged)
+    P.set('header_checks=')
+    D.write_conf(mode='monitor', internal=('127.0.0.0/8',))
+    D.ringer('reload')
+
+
 def a_listener_without_the_milter_is_told():
     run = D.ringer('test-attack', '--smtp', 'smtp://127.0.0.1:%d' % P.release_port, code=1)
     true(b'ringerd never saw it' in run.stderr and b'smtpd_milters' in run.stderr, run.stderr)
@@ -131,5 +158,5 @@ if __name__ == '__main__':
     D.start()
     run_tests([an_attack_from_loopback_is_not_judged, the_test_is_held_in_mode_monitor_and_its_id_is_shown, it_tells_json,
                nobody_gets_it_and_nothing_remembers_it, a_token_counts_once, a_held_test_has_no_token_to_be_seen_by_others,
-               an_invented_token_is_nothing_and_is_removed, tokens_are_few, a_listener_without_the_milter_is_told,
+               an_invented_token_is_nothing_and_is_removed, tokens_are_few, forged_results_are_told_until_the_mail_server_removes_them, a_listener_without_the_milter_is_told,
                a_closed_port_is_told, without_own_domains_there_is_nothing_to_imitate, without_the_daemon_there_is_no_token])
