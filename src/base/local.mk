@@ -8,6 +8,7 @@ libringer_a_SOURCES += \
 	src/base/file.c src/base/file.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/minisign.c src/base/minisign.h \
+	src/base/newlist.c src/base/newlist.h \
 	src/base/span.c src/base/span.h \
 	src/base/text.c src/base/text.h src/base/text_tables.h \
 	src/base/textfold.c \

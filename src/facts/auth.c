@@ -215,6 +215,8 @@ void facts_auth(struct fact_work *work)
         auth_read(work, decider(seen, SPF), decider(seen, DKIM), decider(seen, DMARC), envelope);
     bool protected_sender = lookalike_is_genuine(work->from_match);
     facts_set_bool(work->facts, FACT_AUTH_TRUSTED, any);
+    if (work->lookup && work->lookup->age_known)
+        facts_set_bool(work->facts, FACT_DOMAIN_NEW, work->lookup->is_new);
     if (any)
         from_trusted(work, seen, &results, protected_sender);
     else

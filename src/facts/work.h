@@ -33,7 +33,8 @@ struct auth_lookup {
     bool record_known;      /* it was found out whether there is a DMARC record */
     const char *record;     /* the DMARC record of the From domain or its organisation; NULL = none */
     bool record_of_organisation;
-    bool from_missing; /* the From domain does not exist */
+    bool from_missing;      /* the From domain does not exist */
+    bool age_known, is_new; /* what lists of new domains say of From's organisation */
 };
 
 /* What a domain of the message turned out to be: most stand in it many times, in links, To and Cc. */

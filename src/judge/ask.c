@@ -152,6 +152,13 @@ static const char *ascii_domain(struct arena *arena, const char *name)
     return domain.ascii;
 }
 
+/* The organisation in From, unless it is one that is protected or allowed: lists need not hear whom we know. */
+static const char *stranger(const struct fact_sources *sources, struct arena *arena, const char *from)
+{
+    const struct lookalike_result *r = lookalike_match(sources->index, arena, from);
+    return r->kind == LOOKALIKE_GENUINE || !r->registrable ? NULL : ascii_domain(arena, r->registrable);
+}
+
 const struct auth_lookup *ask_authentication(const struct services *services, const struct conf *conf,
                                              const struct fact_sources *sources, struct arena *arena,
                                              const struct message *message)
@@ -163,17 +170,25 @@ const struct auth_lookup *ask_authentication(const struct services *services, co
     struct auth_lookup *lookup = arena_alloc(arena, sizeof(*lookup));
     lookup->internal = is_internal(conf, e);
     const char *from = message->from.n && *message->from.v[0].domain ? message->from.v[0].domain : NULL;
-    if (lookup->internal || !services || !services->spf || !from ||
-        !facts_auth_needed(sources, arena, message))
+    if (lookup->internal || !services || !services->spf || !from)
         return lookup;
-    const struct spf_question question = {
-        .client_ip = e->client_ip,
-        .helo = e->helo,
-        .mail_from = e->mail_from,
-        .from_domain = ascii_domain(arena, from),
+    struct spf_question question = {
+        .registered = conf->new_domain_lists.n ? stranger(sources, arena, from) : NULL,
+        .new_lists = conf->new_domain_lists.v,
+        .n_new_lists = conf->new_domain_lists.n,
     };
+    lookup->asked = facts_auth_needed(sources, arena, message);
+    if (lookup->asked) {
+        question.client_ip = e->client_ip;
+        question.helo = e->helo;
+        question.mail_from = e->mail_from;
+        question.from_domain = ascii_domain(arena, from);
+    }
     spf_check(services->spf, arena, &question, &answer);
-    lookup->asked = true;
+    lookup->age_known = answer.age != AGE_UNKNOWN;
+    lookup->is_new = answer.age == AGE_NEW;
+    if (!lookup->asked)
+        return lookup;
     lookup->spf = answer.spf == SPF_UNKNOWN ? NULL : spf_result_name(answer.spf);
     lookup->spf_domain = answer.domain;
     lookup->record_known = answer.dmarc != DMARC_UNKNOWN;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/newlist.h"
 #include "policy/brands.h"
 #include "policy/packs.h"
 #include "policy/partners.h"
@@ -44,6 +45,19 @@ static void disable_rules(struct ruleset *rules, const struct conf *conf, struct
     for (size_t i = 0; i < ids->n; i++)
         if (rule_exists(rules, ids->v[i], at, "rules: disabled", diags))
             ruleset_disable(rules, ids->v[i]);
+}
+
+static void check_lists(const struct conf *conf, struct diag_list *diags)
+{
+    const struct conf_strings *lists = &conf->new_domain_lists;
+    const struct diag_at at = {conf->path, 0, 0};
+    for (size_t i = 0; i < lists->n; i++)
+        if (!newlist_valid(lists->v[i]))
+            diag_add(diags, DIAG_ERROR, at, "write ZONE, or ZONE=127.0.2.* or ZONE=127.0.0.2,127.0.0.3",
+                     "trust: new-domain-lists: '%.100s' is no DNS list with its answers", lists->v[i]);
+    if (lists->n > NEWLISTS_MOST)
+        diag_add(diags, DIAG_ERROR, at, "keep the best of them", "trust: new-domain-lists: at most %d lists",
+                 NEWLISTS_MOST);
 }
 
 static void check_groups(const struct policy *policy, struct diag_list *diags)
@@ -249,6 +263,7 @@ static struct policy *load(const char *conf_path, const struct conf *running, en
     }
     if (policy->rules) {
         disable_rules(policy->rules, policy->conf, diags);
+        check_lists(policy->conf, diags);
         check_groups(policy, diags);
         check_exceptions(policy, diags);
     }

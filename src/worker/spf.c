@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/newlist.h"
 #include "worker/call.h"
 #include "worker/protocol.h"
 #include "worker/spf_cache.h"
@@ -48,7 +49,7 @@ struct spf_service *spf_service_new(const struct worker_options *options, char *
 {
     struct worker_options o = *options;
     o.service = WORKER_SPF;
-    o.input_bytes = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX;
+    o.input_bytes = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX + SPF_LISTS_MAX;
     struct worker_pool *pool = worker_pool_new(&o, error_r);
     if (!pool)
         return NULL;
@@ -146,7 +147,9 @@ static bool nothing_found_out(const struct spf_call *call)
 {
     bool spf = call->request.ip.n && call->reply.spf != SPF_TEMPERROR && call->reply.spf != SPF_UNKNOWN;
     bool dmarc = call->request.from.n && call->reply.dmarc != DMARC_UNKNOWN;
-    return !spf && !dmarc;
+    bool list = call->request.lists.n && call->reply.listed.n &&
+                !memchr(call->reply.listed.p, '?', call->reply.listed.n);
+    return !spf && !dmarc && !list;
 }
 
 static enum worker_status ask_worker(struct worker_pool *pool, struct arena *arena, int64_t deadline,
@@ -157,12 +160,12 @@ static enum worker_status ask_worker(struct worker_pool *pool, struct arena *are
     struct worker_call wire = {
         .request_type = FRAME_SPF,
         .reply_type = FRAME_CHECKED,
-        .reply_max = FRAME_CHECKED_FIXED + SPF_RECORD_MAX + FRAME_DETAIL_MAX,
+        .reply_max = FRAME_CHECKED_FIXED + SPF_RECORD_MAX + FRAME_DETAIL_MAX + SPF_LISTED_MAX,
         .encode = encode,
         .decode = decode,
         .data = call,
     };
-    const struct span all[] = {r->ip, r->helo, r->sender, r->from};
+    const struct span all[] = {r->ip, r->helo, r->sender, r->from, r->lists};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         buf_add(&texts, all[i].p, all[i].n);
     wire.payload = buf_span(&texts);
@@ -306,6 +309,44 @@ static char *dmarc_question(struct spf_service *service, struct arena *arena, co
     return key;
 }
 
+static bool age_known(unsigned value)
+{
+    return value != AGE_UNKNOWN;
+}
+
+static char *age_question(struct spf_service *service, struct arena *arena, const struct spf_question *q,
+                          struct spf_request *request, struct spf_answer *answer)
+{
+    struct spf_cached kept;
+    if (!q->registered || !*q->registered || !q->n_new_lists)
+        return NULL;
+    char *key = arena_printf(arena, "N %s", arena_lower(arena, span_of(q->registered)));
+    if (recall(service, arena, key, age_known, &kept)) {
+        answer->age = (enum domain_age)kept.value;
+        return key;
+    }
+    const char *names = "";
+    for (size_t i = 0; i < q->n_new_lists && i < SPF_LISTS_MOST; i++)
+        names = arena_printf(arena, "%s%s%s.%.*s", names, *names ? " " : "", q->registered,
+                             (int)newlist_zone(q->new_lists[i]).n, newlist_zone(q->new_lists[i]).p);
+    request->lists = text(names, SPF_LISTS_MAX);
+    return key;
+}
+
+/* One list that says so suffices; what a list does not answer is not known. */
+static enum domain_age age_of(const struct spf_question *q, struct span listed)
+{
+    enum domain_age age = AGE_OLD;
+    for (size_t i = 0; i < q->n_new_lists && i < SPF_LISTS_MOST; i++) {
+        enum domain_age one = newlist_read(q->new_lists[i], span_cut(&listed, ' '));
+        if (one == AGE_NEW)
+            return AGE_NEW;
+        if (one == AGE_UNKNOWN)
+            age = AGE_UNKNOWN;
+    }
+    return age;
+}
+
 /* Into the answer and the cache. */
 static void take_reply(struct spf_service *service, struct arena *arena, const struct spf_call *call,
                        bool answered, const char *spf_key, const char *dmarc_key, struct spf_answer *answer)
@@ -322,6 +363,15 @@ static void take_reply(struct spf_service *service, struct arena *arena, const s
     }
 }
 
+static void take_age(struct spf_service *service, const struct spf_question *q, const struct spf_call *call,
+                     bool answered, const char *key, struct spf_answer *answer)
+{
+    if (!call->request.lists.n)
+        return;
+    answer->age = answered ? age_of(q, call->reply.listed) : AGE_UNKNOWN;
+    remember(service, key, age_known(answer->age), answer->age, NULL);
+}
+
 void spf_check(struct spf_service *service, struct arena *arena, const struct spf_question *q,
                struct spf_answer *answer)
 {
@@ -331,9 +381,10 @@ void spf_check(struct spf_service *service, struct arena *arena, const struct sp
         return;
     const char *spf_key = spf_question(service, arena, q, &call.request, answer);
     const char *dmarc_key = dmarc_question(service, arena, q, &call.request, answer);
-    if (!call.request.ip.n && !call.request.from.n) {
+    const char *age_key = age_question(service, arena, q, &call.request, answer);
+    if (!call.request.ip.n && !call.request.from.n && !call.request.lists.n) {
         pthread_mutex_lock(&service->lock);
-        service->from_cache += spf_key || dmarc_key;
+        service->from_cache += spf_key || dmarc_key || age_key;
         pthread_mutex_unlock(&service->lock);
         return;
     }
@@ -345,4 +396,5 @@ void spf_check(struct spf_service *service, struct arena *arena, const struct sp
     }
     bool answered = ask(service, arena, state == BREAKER_DOUBTFUL, &call, answer);
     take_reply(service, arena, &call, answered, spf_key, dmarc_key, answer);
+    take_age(service, q, &call, answered, age_key, answer);
 }

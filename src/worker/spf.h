@@ -1,6 +1,7 @@
 #ifndef RINGER_WORKER_SPF_H
 #define RINGER_WORKER_SPF_H
 #include "base/arena.h"
+#include "base/newlist.h"
 #include "worker/breaker.h"
 #include "worker/spf_result.h"
 #include "worker/worker.h"
@@ -18,6 +19,9 @@ struct spf_question {
     const char *client_ip, *helo; /* no client: no SPF */
     const char *mail_from;        /* "" or NULL: no SPF; HELO's result would say nothing about a sender */
     const char *from_domain;      /* NULL: no DMARC record is looked up */
+    const char *registered;       /* registrable domain whose age is asked in the lists; NULL: no */
+    const char *const *new_lists; /* lists of new domains (newlist.h) */
+    size_t n_new_lists;
 };
 
 struct spf_answer {
@@ -25,6 +29,7 @@ struct spf_answer {
     const char *domain; /* what the result is for: the envelope sender's domain */
     enum dmarc_found dmarc;
     const char *record; /* of DMARC, printable ASCII; NULL when there is none */
+    enum domain_age age;
     bool cached;        /* no worker was asked */
     const char *detail; /* why something is unknown, for logs; "" */
 };

@@ -9,18 +9,22 @@
 /* The frames of --service=spf; the grammar stands in spf_frames.c. Both sides treat what they read as hostile. */
 enum {
     FRAME_SPF_FIXED = 14,
-    FRAME_CHECKED_FIXED = 8,
+    FRAME_CHECKED_FIXED = 10,
     SPF_IP_MAX = 64,       /* text of an IPv6 address with scope */
     SPF_ADDRESS_MAX = 512, /* RFC 5321 4.5.3.1.3 has 256 octets for a path */
     SPF_DOMAIN_MAX = 253,
     SPF_RECORD_MAX = 1024, /* of a DMARC record; they need a tenth of it */
-    SPF_CRASHED = 255,     /* ended, and not by a signal */
+    SPF_LISTS_MOST = 4,    /* names asked in DNS lists: as many as newlist.h allows */
+    SPF_LISTS_MAX = SPF_LISTS_MOST * (SPF_DOMAIN_MAX + 1),
+    SPF_LISTED_MAX = 512, /* four addresses for each, and more */
+    SPF_CRASHED = 255,    /* ended, and not by a signal */
 };
 
 struct spf_request {
     uint32_t deadline_ms; /* from the moment the worker reads it */
     /* the client, its HELO and the envelope sender; no IP: no SPF. No From domain: no DMARC */
     struct span ip, helo, sender, from;
+    struct span lists; /* names in DNS lists, blank between; "": none is asked */
 };
 
 struct spf_reply {
@@ -28,6 +32,8 @@ struct spf_reply {
     bool per_sender; /* the result holds for this local part and this HELO only */
     enum dmarc_found dmarc;
     uint8_t crashed; /* the checker's signal, or SPF_CRASHED; 0: it lives, or none was needed */
+    struct span
+        listed; /* for each name, blank between: its addresses with commas, "-" for none, "?" for no answer */
     struct span record, detail;
 };
 

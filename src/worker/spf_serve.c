@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,7 +43,7 @@ enum {
     CHILDREN_MAX = 4, /* that were given up and have not ended: then this process ends, and they with it */
     CRASH_MS = 20,    /* for a checker that closed its socket to have ended */
     MARGIN_MS = 30,   /* for the answer to be written */
-    REQUEST_MAX = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX,
+    REQUEST_MAX = FRAME_SPF_FIXED + SPF_IP_MAX + 2 * SPF_ADDRESS_MAX + SPF_DOMAIN_MAX + SPF_LISTS_MAX,
 };
 
 /* One DNS question under way, for SPF or for DMARC. */
@@ -70,12 +71,14 @@ struct job {
     bool asked;    /* the checker is at it */
     bool plain;    /* so far */
     unsigned questions;
-    struct lookup spf, dmarc;
+    struct lookup spf, dmarc, list;
     struct span walk;    /* the name whose DMARC record is asked for */
     size_t labels;       /* of it */
     size_t walked;       /* names that were asked */
     size_t found_labels; /* of the name whose record is kept; 0: none is */
     char record[SPF_RECORD_MAX];
+    struct span lists; /* names that were not asked */
+    char listed[SPF_LISTED_MAX];
 };
 
 static struct checker checker = {.fd = -1};
@@ -92,15 +95,18 @@ static bool read_request(int fd, char payload[REQUEST_MAX], struct spf_request *
 
 static bool send_reply(int fd, const struct spf_reply *reply)
 {
-    unsigned char out[FRAME_HEADER + FRAME_CHECKED_FIXED + SPF_RECORD_MAX + FRAME_DETAIL_MAX];
-    struct frame_header h = {FRAME_CHECKED,
-                             (uint32_t)(FRAME_CHECKED_FIXED + reply->record.n + reply->detail.n)};
+    unsigned char
+        out[FRAME_HEADER + FRAME_CHECKED_FIXED + SPF_RECORD_MAX + FRAME_DETAIL_MAX + SPF_LISTED_MAX];
+    struct frame_header h = {
+        FRAME_CHECKED, (uint32_t)(FRAME_CHECKED_FIXED + reply->record.n + reply->detail.n + reply->listed.n)};
     frame_header_encode(out, h);
     spf_reply_encode(out + FRAME_HEADER, reply);
     char *text = (char *)out + FRAME_HEADER + FRAME_CHECKED_FIXED;
     if (reply->record.n)
         memcpy(text, reply->record.p, reply->record.n);
     memcpy(text + reply->record.n, reply->detail.p, reply->detail.n);
+    if (reply->listed.n)
+        memcpy(text + reply->record.n + reply->detail.n, reply->listed.p, reply->listed.n);
     return send(fd, out, FRAME_HEADER + h.length, MSG_NOSIGNAL) == (ssize_t)(FRAME_HEADER + h.length);
 }
 
@@ -463,7 +469,51 @@ static void start_dmarc(struct job *job)
     ask_dmarc(job);
 }
 
-/* --- both together */
+/* --- DNS lists, one name after the other */
+
+static void ask_list(struct job *job);
+
+static void add_listed(struct job *job, const char *text)
+{
+    size_t n = strlen(text), blank = job->reply.listed.n > 0;
+    if (job->reply.listed.n + blank + n > SPF_LISTED_MAX)
+        return;
+    char *to = job->listed + job->reply.listed.n;
+    if (blank)
+        *to++ = ' ';
+    memcpy(to, text, n);
+    job->reply.listed = (struct span){job->listed, job->reply.listed.n + blank + n};
+}
+
+static void on_list(void *data, enum dns_type type, const struct dns_answer *answer)
+{
+    enum { ADDRESSES_MOST = 4 };
+    struct job *job = data;
+    char text[ADDRESSES_MOST * sizeof("255.255.255.255,")] = "";
+    size_t used = 0;
+    (void)type;
+    job->list.active = false;
+    for (size_t i = 0; i < answer->n && i < ADDRESSES_MOST; i++) {
+        const unsigned char *a = (const unsigned char *)answer->records[i].p;
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u.%u.%u.%u", i ? "," : "", a[0], a[1],
+                                 a[2], a[3]);
+    }
+    add_listed(job, used ? text : answer->status == DNS_FAILED ? "?" : "-");
+    ask_list(job);
+}
+
+static void ask_list(struct job *job)
+{
+    while (job->lists.n && !job->list.active) {
+        struct span name = span_cut(&job->lists, ' ');
+        job->list.deadline = monotonic_ms() + QUERY_MS;
+        job->list.active = resolver_ask(job->resolver, name, DNS_A, "", on_list, job, &job->list.place);
+        if (!job->list.active)
+            add_listed(job, "?");
+    }
+}
+
+/* --- all together */
 
 static int next_timeout(const struct job *job)
 {
@@ -472,6 +522,8 @@ static int next_timeout(const struct job *job)
         next = job->spf.deadline;
     if (job->dmarc.active && job->dmarc.deadline < next)
         next = job->dmarc.deadline;
+    if (job->list.active && job->list.deadline < next)
+        next = job->list.deadline;
     return next > now ? (int)(next - now) : 0;
 }
 
@@ -492,6 +544,13 @@ static void give_up_late(struct job *job)
         job->reply.dmarc = DMARC_UNKNOWN; /* a record that was found on the way may not be the one */
         job->reply.record = (struct span){NULL, 0};
     }
+    if (job->list.active && (now >= job->list.deadline || now >= job->deadline)) {
+        resolver_cancel(job->resolver, job->list.place);
+        job->list.active = false;
+        add_listed(job, "?");
+        if (now < job->deadline)
+            ask_list(job);
+    }
     if (job->checking && now >= job->deadline)
         decide_odd(job, job->spf.active ? SPF_TEMPERROR : SPF_UNKNOWN, "SPF was not decided in time");
 }
@@ -499,7 +558,7 @@ static void give_up_late(struct job *job)
 /* false when the supervisor is gone. */
 static bool run(struct job *job, int supervisor)
 {
-    while (job->checking || job->dmarc.active) {
+    while (job->checking || job->dmarc.active || job->list.active) {
         struct pollfd fds[] = {{supervisor, POLLIN, 0},
                                {resolver_fd(job->resolver), POLLIN, 0},
                                {job->asked ? checker.fd : -1, POLLIN, 0}};
@@ -532,5 +591,7 @@ bool spf_serve_one(int fd, const struct serve_options *options, struct resolver 
         start_dmarc(&job);
     if (request.ip.n)
         start_spf(&job);
+    job.lists = request.lists;
+    ask_list(&job);
     return run(&job, fd) && send_reply(fd, &job.reply);
 }

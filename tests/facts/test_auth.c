@@ -352,6 +352,24 @@ static void test_missing_and_borrowed(void **state)
     }
 }
 
+/* What lists say of a domain's age is told whoever evaluated its authentication; what they do not say is unknown. */
+static void test_age(void **state)
+{
+    static const struct {
+        bool known, is_new;
+        int want;
+    } rows[] = {{false, false, U}, {true, false, F}, {true, true, T}};
+    static const char *const headers[] = {"", OURS "dmarc=pass header.from=fresh.example\r\n"};
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        const struct auth_lookup lookup = {.age_known = rows[i / 2].known, .is_new = rows[i / 2].is_new};
+        const struct facts *facts =
+            collect(arena, headers[i % 2], "a@fresh.example", "a@fresh.example", &lookup);
+        assert_int_equal(number(&facts->v[FACT_DOMAIN_NEW]), rows[i / 2].want);
+        arena_free(&arena);
+    }
+}
+
 static void test_policies(void **state)
 {
     static const struct {
@@ -509,7 +527,7 @@ int main(void)
         cmocka_unit_test(test_headers),  cmocka_unit_test(test_forged),
         cmocka_unit_test(test_lookups),  cmocka_unit_test(test_missing_and_borrowed),
         cmocka_unit_test(test_records),  cmocka_unit_test(test_own_names),
-        cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_policies), cmocka_unit_test(test_age),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);
 }

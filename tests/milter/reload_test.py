@@ -19,6 +19,7 @@ OTHER = {
     'trust arc-sealers': '[lists.example]',
     'trust mailing-lists': '[purchasing.lists.example]',
     'trust services': 'DIR/services',
+    'trust new-domain-lists': '[new.example.net=127.0.2.*]',
     'trust dns-servers': "['127.0.0.1@9']",
     'trust dns-deadline': '1s',
     'rules shipped': 'false',

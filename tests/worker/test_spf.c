@@ -141,6 +141,9 @@ static const char *const zone[] = {
     TXT("_dmarc.suffix.example.", "v=DMARC1; p=reject; np=none; psd=y"),
     TXT("_dmarc.org.suffix.example.", "v=DMARC1; p=none"),
     "host.other.suffix.example. A 192.0.2.7",
+    "fresh.example.new.example. A 127.0.2.4",
+    "blocked.example.new.example. A 127.255.255.254",
+    "parked.example.new.example. A 192.0.2.80",
     TXT("_dmarc.odd.example.", "v=DMARC1; p=re\\007ject\\200"),
 };
 
@@ -229,7 +232,8 @@ static struct spf_answer check(struct spf_service *service, struct arena *arena,
                                const char *sender, const char *from)
 {
     struct spf_answer answer;
-    struct spf_question question = {client, "mail.helo.example", sender, from};
+    struct spf_question question = {
+        .client_ip = client, .helo = "mail.helo.example", .mail_from = sender, .from_domain = from};
     spf_check(service, arena, &question, &answer);
     return answer;
 }
@@ -337,7 +341,8 @@ static void test_hostile_senders(void **state)
     need_server(state);
     for (size_t i = 0; i < sizeof(senders) / sizeof(*senders); i++) {
         struct arena *arena = arena_new();
-        struct spf_question question = {"192.0.2.1", senders[i], senders[i], senders[i]};
+        struct spf_question question = {
+            .client_ip = "192.0.2.1", .helo = senders[i], .mail_from = senders[i], .from_domain = senders[i]};
         struct spf_answer answer;
         int64_t before = monotonic_ms();
         spf_check(*state, arena, &question, &answer);
@@ -387,6 +392,56 @@ static void test_dmarc(void **state)
         assert_int_equal(a.spf, SPF_UNKNOWN);
         arena_free(&arena);
     }
+}
+
+/* Lists of new domains: an answer that nobody said they give, and none at all, say nothing. */
+static void test_age(void **state)
+{
+    static const struct {
+        const char *domain, *lists[2];
+        enum domain_age want;
+    } rows[] = {
+        {"fresh.example", {"new.example"}, AGE_NEW},
+        {"FRESH.example", {"new.example=127.0.2.*"}, AGE_NEW},
+        {"fresh.example", {"new.example=127.0.3.*,127.0.2.4"}, AGE_NEW},
+        {"fresh.example", {"new.example=127.0.2.40"}, AGE_OLD},
+        {"stale.example", {"new.example"}, AGE_OLD},
+        {"blocked.example", {"new.example"}, AGE_UNKNOWN},
+        {"blocked.example", {"new.example=127.255.255.*"}, AGE_UNKNOWN},
+        {"parked.example", {"new.example"}, AGE_UNKNOWN},
+        {"stale.example", {"x.mute.example"}, AGE_UNKNOWN},
+        {"fresh.example", {"x.mute.example", "new.example"}, AGE_NEW},
+        {"stale.example", {"x.mute.example", "new.example"}, AGE_UNKNOWN},
+    };
+    need_server(state);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct spf_service *service =
+            service_with((struct worker_options){.processes = 1, .deadline_ms = 4000});
+        struct arena *arena = arena_new();
+        struct spf_question question = {.registered = rows[i].domain,
+                                        .new_lists = rows[i].lists,
+                                        .n_new_lists = rows[i].lists[1] ? 2 : 1};
+        struct spf_answer a;
+        spf_check(service, arena, &question, &a);
+        if (a.age != rows[i].want)
+            fail_msg("%s in %s: %d, not %d", rows[i].domain, rows[i].lists[0], a.age, rows[i].want);
+        spf_check(service, arena, &question, &a);
+        assert_true(a.cached);
+        assert_int_equal(a.age, rows[i].want);
+        arena_free(&arena);
+        spf_service_free(&service);
+    }
+    assert_true(newlist_valid("zrd.example.net=127.0.2.*") && newlist_valid("a.example=127.0.0.2,127.0.0.3"));
+    static const char *const wrong[] = {"",
+                                        "zone",
+                                        "=127.0.0.2",
+                                        "a.example=",
+                                        "a.example=10.0.0.1",
+                                        "a b.example",
+                                        "a.example=127.0.0",
+                                        "a.example=127.0.0.2,x"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        assert_false(newlist_valid(wrong[i]));
 }
 
 /* The second time nobody is asked; a result that holds for one local part only is not kept. */
@@ -693,7 +748,7 @@ static void check_new(struct spf_service *service, const char *sender, const cha
     struct arena *arena = arena_new();
     struct spf_answer answer;
     snprintf(ip, sizeof(ip), "198.51.100.%u", ++client);
-    struct spf_question question = {ip, helo, sender, NULL};
+    struct spf_question question = {.client_ip = ip, .helo = helo, .mail_from = sender};
     spf_check(service, arena, &question, &answer);
     if (answer.spf != want)
         fail_msg("%s: %s, not %s", sender, spf_result_name(answer.spf), spf_result_name(want));
@@ -807,12 +862,19 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_results),         cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_hostile_senders), cmocka_unit_test(test_dmarc),
-        cmocka_unit_test(test_cache),           cmocka_unit_test(test_bad_servers),
-        cmocka_unit_test(test_breaker),         cmocka_unit_test(test_slow_senders),
-        cmocka_unit_test(test_no_worker),       cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_threads),         cmocka_unit_test(test_checkers),
+        cmocka_unit_test(test_results),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile_senders),
+        cmocka_unit_test(test_dmarc),
+        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_bad_servers),
+        cmocka_unit_test(test_breaker),
+        cmocka_unit_test(test_slow_senders),
+        cmocka_unit_test(test_no_worker),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_checkers),
     };
     return cmocka_run_group_tests_name("spf", tests, setup, teardown);
 }
