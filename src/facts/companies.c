@@ -49,6 +49,7 @@ struct companies {
     size_t n, cap;
     struct slot *slots; /* a power of two, at most half full */
     size_t n_slots, used;
+    size_t longest; /* name, glued: bytes */
 };
 
 /* --- the hash of a name */
@@ -72,18 +73,24 @@ static int by_text(const void *a, const void *b)
     return order ? order : (x->text.n > y->text.n) - (x->text.n < y->text.n);
 }
 
-static uint64_t hash_run(const struct shown_word *v, size_t n, unsigned salt)
+static uint64_t hash_words(const struct shown_word *v, size_t n)
+{
+    struct glued g = {.n = 0};
+    for (size_t i = 0; i < n; i++)
+        shown_glue(&g, v[i].text);
+    return hash_of(g.p, g.n, SALT_ORDER);
+}
+
+/* The same whatever the order of the words is. */
+static uint64_t hash_sorted(const struct shown_word *v, size_t n)
 {
     struct shown_word sorted[MAX_RUN];
     struct glued g = {.n = 0};
-    if (salt == SALT_SORTED) {
-        memcpy(sorted, v, n * sizeof(*v));
-        qsort(sorted, n, sizeof(*sorted), by_text);
-        v = sorted;
-    }
+    memcpy(sorted, v, n * sizeof(*v));
+    qsort(sorted, n, sizeof(*sorted), by_text);
     for (size_t i = 0; i < n; i++)
-        shown_glue(&g, v[i].text);
-    return hash_of(g.p, g.n, salt);
+        shown_glue(&g, sorted[i].text);
+    return hash_of(g.p, g.n, SALT_SORTED);
 }
 
 /* --- words */
@@ -224,9 +231,13 @@ static void add_words(struct companies *c, const struct shown_word *v, size_t n,
 {
     if (n == 0 || n > MAX_RUN)
         return;
-    add_slot(c, (struct slot){.hash = hash_run(v, n, SALT_ORDER), .rank = (uint8_t)rank, .glued = glued});
+    struct glued g = {.n = 0};
+    for (size_t i = 0; i < n; i++)
+        shown_glue(&g, v[i].text);
+    c->longest = g.n > c->longest ? g.n : c->longest;
+    add_slot(c, (struct slot){.hash = hash_of(g.p, g.n, SALT_ORDER), .rank = (uint8_t)rank, .glued = glued});
     if (n > 1)
-        add_slot(c, (struct slot){.hash = hash_run(v, n, SALT_SORTED), .rank = (uint8_t)rank});
+        add_slot(c, (struct slot){.hash = hash_sorted(v, n), .rank = (uint8_t)rank});
     add_near(c, v, n, rank, glued);
 }
 
@@ -487,17 +498,24 @@ static void find_turned(struct search *s, size_t begin, size_t n)
     memcpy(twice, s->shown->v + begin, n * sizeof(*twice));
     memcpy(twice + n, s->shown->v + begin, n * sizeof(*twice));
     for (size_t i = 1; i < n; i++)
-        find(s, hash_run(twice + i, n, SALT_ORDER), begin, begin + n);
+        find(s, hash_words(twice + i, n), begin, begin + n);
 }
+
+/* Letters at the joints may become one, which depends on the order: a run may be so much longer than a name like it. */
+enum { JOINTS = 2 * MAX_RUN };
 
 static void find_runs(struct search *s, const struct shown *shown)
 {
     s->shown = shown;
     for (size_t i = 0; i < shown->n; i++) {
+        struct glued g = {.n = 0};
         for (size_t n = 1; n <= MAX_RUN && i + n <= shown->n; n++) {
-            find(s, hash_run(shown->v + i, n, SALT_ORDER), i, i + n);
+            shown_glue(&g, shown->v[i + n - 1].text);
+            if (g.n > s->companies->longest + JOINTS)
+                break;
+            find(s, hash_of(g.p, g.n, SALT_ORDER), i, i + n);
             if (n > 1) {
-                find(s, hash_run(shown->v + i, n, SALT_SORTED), i, i + n);
+                find(s, hash_sorted(shown->v + i, n), i, i + n);
                 find_turned(s, i, n);
             }
         }

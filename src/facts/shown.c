@@ -1,6 +1,7 @@
 /*
  * Names as they are seen, see shown.h. Nothing is refused: what is no word parts words.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -134,36 +135,27 @@ void shown_read(struct arena *arena, const char *name, unsigned how, struct show
     join_single(arena, shown_r);
 }
 
-static char looks_like(char c)
+/* What `second` makes of the letter before it: rn is m, vv is w, ae is a; 0 = nothing. */
+static char of_two(char first, char second)
 {
-    switch (c) {
-    case '0':
-        return 'o';
-    case '1':
-    case 'l':
-        return 'i';
-    case '5':
-        return 's';
-    case '3':
-        return 'e';
-    case '4':
-        return 'a';
-    default:
-        return c;
-    }
+    if (second == 'n')
+        return first == 'r' ? 'm' : 0;
+    if (second == 'v')
+        return first == 'v' ? 'w' : 0;
+    return second == 'e' && (first == 'a' || first == 'o' || first == 'u') ? first : 0;
 }
 
-/* What looks like `c`, or is written for it, is `c`: 0 and o; 1, I and l; ae and a. */
+/* What looks like `c`, or is written for it, is `c`: 0 and o; 1, I and l; ae and a. Every word of a signature comes here. */
 static void glue_char(struct glued *g, char c)
 {
-    static const char twos[][4] = {"rnm", "vvw", "aea", "oeo", "ueu"};
-    c = looks_like(c);
-    for (size_t i = 0; g->n && i < sizeof(twos) / sizeof(*twos); i++)
-        if (g->p[g->n - 1] == twos[i][0] && c == twos[i][1]) {
-            g->p[g->n - 1] = twos[i][2];
-            return;
-        }
-    if (g->n < sizeof(g->p))
+    static const char looks[UCHAR_MAX + 1] = {
+        ['0'] = 'o', ['1'] = 'i', ['l'] = 'i', ['5'] = 's', ['3'] = 'e', ['4'] = 'a'};
+    char alike = looks[(unsigned char)c];
+    c = alike ? alike : c;
+    char two = g->n ? of_two(g->p[g->n - 1], c) : 0;
+    if (two)
+        g->p[g->n - 1] = two;
+    else if (g->n < sizeof(g->p))
         g->p[g->n++] = c;
 }
 

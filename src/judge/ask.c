@@ -108,6 +108,18 @@ static enum attachment_status status_of(bool drawn, enum worker_status status, c
     return scan ? ATTACHMENT_NO_TEXT : ask_status(status);
 }
 
+/* Looked for where there is something to open. */
+static struct span candidates(struct arena *arena, const struct message *message,
+                              const struct reading *readings, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct message_attachment *a = &message->attachments[readings[i].attachment];
+        if (worker_takes_passwords(a->sniffed, a->filename, a->bytes))
+            return passwords_find(arena, message);
+    }
+    return (struct span){NULL, 0};
+}
+
 /* One deadline for all attachments of a message: many must not add up to a long wait, and none may eat it up. */
 const struct message *ask_attachments(const struct services *services, struct arena *arena,
                                       const struct message_limits *limits, const struct message *message)
@@ -118,7 +130,7 @@ const struct message *ask_attachments(const struct services *services, struct ar
     struct reading *readings = arena_array(arena, message->n_attachments, sizeof(*readings));
     size_t n = plan(message, readings, answers);
     int64_t deadline = worker_deadline(services->workers);
-    struct span passwords = n ? passwords_find(arena, message) : (struct span){NULL, 0};
+    struct span passwords = candidates(arena, message, readings, n);
     unsigned cpu_ms = CPU_MS;
     for (size_t i = 0; i < n; i++) {
         const struct message_attachment *a = &message->attachments[readings[i].attachment];

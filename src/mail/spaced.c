@@ -24,10 +24,15 @@ struct letters {
 
 static bool is_apart(const char *p, size_t n, size_t *length_r)
 {
-    uint32_t c;
+    static const bool marks[0x80] = {
+        ['.'] = true, [','] = true,  ['-'] = true, ['_'] = true, ['*'] = true, ['|'] = true, ['/'] = true,
+        ['~'] = true, ['\''] = true, ['`'] = true, ['+'] = true, [':'] = true, [';'] = true};
+    uint32_t c = (unsigned char)*p;
+    *length_r = 1;
+    if (c < 0x80)
+        return c <= ' ' || marks[c];
     *length_r = text_decode(p, n, &c);
-    return c <= ' ' || strchr(".,-_*|/~'`+:;", (int)(c < 0x80 ? c : 1)) || c == 0xA0 || c == 0xB7 ||
-           (c >= 0x2000 && c <= 0x206F) || c == 0x3000;
+    return c <= ' ' || c == 0xA0 || c == 0xB7 || (c >= 0x2000 && c <= 0x206F) || c == 0x3000;
 }
 
 /* The next word; false at the end. */

@@ -433,6 +433,11 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
         say(&pool->say, SAY_START, WORKER_LOG_ERROR, "ringer-worker cannot read an attachment: %s", detail);
 }
 
+bool worker_takes_passwords(const char *sniffed, const char *filename, struct span bytes)
+{
+    return document_kind(sniffed, filename, bytes) == DOCUMENT_ARCHIVE;
+}
+
 unsigned worker_cost(const char *sniffed, const char *filename, struct span bytes)
 {
     return document_cost(document_kind(sniffed, filename, bytes));

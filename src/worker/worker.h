@@ -104,5 +104,7 @@ bool worker_looks(struct span bytes); /* is it a picture or a PDF? */
  * higher, for an order. By "pdf", "docx", ..., the file's name or the bytes.
  */
 unsigned worker_cost(const char *sniffed, const char *filename, struct span bytes);
+/* Would candidates for a password help to read it? */
+bool worker_takes_passwords(const char *sniffed, const char *filename, struct span bytes);
 
 #endif
