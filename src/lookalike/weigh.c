@@ -33,11 +33,12 @@ static enum company company_of(const struct hit *hit, const struct crowding *nea
     return near->popular ? KNOWN : LONELY;
 }
 
-static int doublings(const struct query *q)
+/* Of the list that the name belongs to: those learned over a base make nothing harder for the names of the base. */
+static int doublings(const struct hit *hit)
 {
     size_t names = 0;
     int n = 0;
-    for (const struct lookalike_index *x = q->index; x; x = x->base)
+    for (const struct lookalike_index *x = hit->index; x; x = x->base)
         names += x->n_names;
     for (names /= SHORT_LIST; names > 1 && n < MOST_DOUBLINGS; names /= 2)
         n++;
@@ -119,7 +120,7 @@ static int least(const struct query *q, const struct hit *hit, const struct seen
     if (!hit->contained && hit->alignment.cost == 0 && query_suffix_equal(q, hit)) /* the hyphens differ */
         return company == LONELY ? UNSEEN : 0;
     if (!hit->contained && hit->alignment.cost == 0 && query_suffix_near(q, hit))
-        return company == LONELY ? NEAR_SUFFIX - STEP * doublings(q) : 0;
+        return company == LONELY ? NEAR_SUFFIX - STEP * doublings(hit) : 0;
     if (company == LONELY && c->n >= TELLING_BRANCH && like_branch(hit, seen))
         return BRANCH;
     if (misspelt_beside(hit, seen) && (unseen(hit) || (company != CROWDED && near->one == 0)))
@@ -130,7 +131,7 @@ static int least(const struct query *q, const struct hit *hit, const struct seen
 /* Points that are taken off, or given when below 0. */
 static int surcharge(const struct query *q, const struct hit *hit, enum company company)
 {
-    int n = doublings(q) - FREE_DOUBLINGS; /* below 0: a short list */
+    int n = doublings(hit) - FREE_DOUBLINGS; /* below 0: a short list */
     if (company == CROWDED)
         return STEP * (n + (n < 0 ? 4 : 5));
     if (hit->contained ||

@@ -262,10 +262,19 @@ static void what_stands_around(void **state)
     lookalike_index_free(&index);
 }
 
+static void protect_many(struct lookalike_builder *b, enum relation relation)
+{
+    enum { MANY = 5000 };
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "q%uz%ux.example", i, i * 7919);
+        protect(b, name, relation);
+    }
+}
+
 /* Whatever happens to be popular near a name makes it take more likeness; so does a long list. */
 static void crowding(void **state)
 {
-    enum { MANY = 5000 };
     static const char *const domains[] = {"kestrelvale.com", "amazona.com"};
     struct lookalike_index *index = index_of(domains, 2);
     struct crowding lonely = {.one = 1}, crowded = {.one = 0};
@@ -278,11 +287,7 @@ static void crowding(void **state)
     int few = score(index, "kestrelvale-billing.com"), unseen = score(index, "kestrelva1e.com");
     lookalike_index_free(&index);
     struct lookalike_builder *b = lookalike_builder_new();
-    for (unsigned i = 0; i < MANY; i++) {
-        char name[32];
-        snprintf(name, sizeof(name), "q%uz%ux.example", i, i * 7919);
-        protect(b, name, RELATION_PARTNER);
-    }
+    protect_many(b, RELATION_PARTNER);
     protect(b, domains[0], RELATION_PARTNER);
     struct diag_list diags = {0};
     index = lookalike_build(&b, &diags);
@@ -305,9 +310,13 @@ static void planted_neighbours(void **state)
     (void)state;
     protect(b, "kestrelvole.com", RELATION_LEARNED);
     protect(b, "kestrelvare.com", RELATION_LEARNED);
+    protect_many(b, RELATION_LEARNED);
     struct lookalike_index *layer = lookalike_build_over(&b, base, &diags);
     assert_int_equal(crowding_of(base, 0).one, 0);
-    assert_int_equal(crowding_of(layer, 0).one, 1); /* the one that it was built over */
+    for (uint32_t i = 0; i < layer->n_cores; i++)
+        if (memcmp(index_key(layer, &layer->cores[i]), "kestrelv", 8) == 0)
+            assert_int_equal(crowding_of(layer, i).one, 1); /* the one that it was built over */
+    assert_int_equal(score(layer, "kestrelvale-billing.com"), score(base, "kestrelvale-billing.com"));
     assert_string_equal(lookalike_match(layer, arena, "kestrelva1e.com")->findings[0].target,
                         "kestrelvale.com");
     lookalike_index_free(&layer);
