@@ -186,6 +186,9 @@ static void missing(struct fact_work *work, bool trusted, const struct auth_resu
     const struct auth_lookup *l = work->lookup;
     bool said = trusted || claimed->spf || claimed->dkim || claimed->dmarc ||
                 (l && (l->internal || l->spf || l->record_known));
+    bool archive = !l && !(work->message->envelope && work->message->envelope->client_ip);
+    if (archive && lookalike_is_own(work->from_match)) /* it has mail that never left the house */
+        return;
     if (work->sources->n_authserv_ids)
         facts_set_bool(work->facts, FACT_AUTH_MISSING, lookalike_is_genuine(work->from_match) && !said);
 }

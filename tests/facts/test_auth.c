@@ -395,6 +395,19 @@ static void test_policies(void **state)
     }
 }
 
+/* Without an envelope it is a mail of an archive: one's own was perhaps never outside, where results are written. */
+static void test_missing_in_archive(void **state)
+{
+    struct arena *arena = arena_new();
+    const char *own = "From: a@company.example\r\n\r\nHello\r\n",
+               *partner = "From: a@partner.example\r\n\r\nHello\r\n";
+    const struct message *m = message_parse(arena, NULL, span_of(own), false, &message_limits_default);
+    assert_false(facts_collect(&sources, arena, m, NULL)->v[FACT_AUTH_MISSING].known);
+    m = message_parse(arena, NULL, span_of(partner), false, &message_limits_default);
+    assert_true(facts_bool(facts_collect(&sources, arena, m, NULL), FACT_AUTH_MISSING));
+    arena_free(&arena);
+}
+
 static void test_records(void **state)
 {
     static const struct {
@@ -524,10 +537,15 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),  cmocka_unit_test(test_forged),
-        cmocka_unit_test(test_lookups),  cmocka_unit_test(test_missing_and_borrowed),
-        cmocka_unit_test(test_records),  cmocka_unit_test(test_own_names),
-        cmocka_unit_test(test_policies), cmocka_unit_test(test_age),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_lookups),
+        cmocka_unit_test(test_missing_and_borrowed),
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_own_names),
+        cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_missing_in_archive),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);
 }
