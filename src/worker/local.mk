@@ -43,17 +43,23 @@ ringer_worker_SOURCES = \
 	src/worker/spf_eval.c src/worker/spf_eval.h \
 	src/worker/spf_serve.c src/worker/spf_serve.h
 ringer_worker_LDADD = libringer.a $(WORKER_LIBS)
-# Readers of pictures link libraries of pictures, which the worker itself does not.
-PICTURE_SOURCES = src/worker/picture.c src/worker/picture.h src/worker/picturelook.h
+# Readers of pictures link libraries of pictures, which the worker itself does not. Sanitizers cannot start in the sandbox of
+# programs, which hides /proc from them: like pdftotext these are built without; fuzz_picture tries the same code with them.
+PICTURE_SOURCES = src/worker/picture.c src/worker/picture.h src/worker/picturelook.h \
+	src/base/buf.c src/base/mem.c src/base/span.c
+READER_COMPILE = $(RINGER_WARN) $(RINGER_HARDEN)
+READER_LINK = -Wl,-z,relro -Wl,-z,now
 if HAVE_ZBAR
 pkglibexec_PROGRAMS += ringer-qr
 ringer_qr_SOURCES = $(PICTURE_SOURCES) src/worker/codes.c src/worker/codes.h src/worker/ringer_qr.c
-ringer_qr_CFLAGS = $(AM_CFLAGS) $(ZBAR_CFLAGS)
-ringer_qr_LDADD = libringer.a $(ZBAR_LIBS) $(UNISTRING_LIBS)
+ringer_qr_CFLAGS = $(READER_COMPILE) $(ZBAR_CFLAGS)
+ringer_qr_LDFLAGS = $(READER_LINK)
+ringer_qr_LDADD = $(ZBAR_LIBS)
 endif
 if HAVE_TESSERACT
 pkglibexec_PROGRAMS += ringer-ocr
 ringer_ocr_SOURCES = $(PICTURE_SOURCES) src/worker/ringer_ocr.c
-ringer_ocr_CFLAGS = $(AM_CFLAGS) $(TESSERACT_CFLAGS)
-ringer_ocr_LDADD = libringer.a $(TESSERACT_LIBS) $(UNISTRING_LIBS)
+ringer_ocr_CFLAGS = $(READER_COMPILE) $(TESSERACT_CFLAGS)
+ringer_ocr_LDFLAGS = $(READER_LINK)
+ringer_ocr_LDADD = $(TESSERACT_LIBS)
 endif
