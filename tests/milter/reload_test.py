@@ -11,6 +11,8 @@ OTHER = {
     'protect partner-domains': '[%s, third.example]' % GENUINE,
     'protect affiliate-domains': '[fourth.example]',
     'protect allow-domains': '[fifth.example]',
+    'protect brands': 'true',
+    'protect brands-file': 'DIR/brands',
     'protect people': '[{name: Karen Whitfield, address: karen@buyer.example, role: vip}]',
     'protect freemail-domains': 'DIR/freemail',
     'trust internal-networks': '[10.0.0.0/8, 192.0.2.0/24]',
@@ -114,7 +116,7 @@ class Daemon(Ringerd):
     def __init__(self):
         self.options = {}
         super().__init__()
-        for name, text in (('freemail', 'mail.example\n'), ('services', 'portal.example\n'), ('own.yaml', RULE)):
+        for name, text in (('freemail', 'mail.example\n'), ('services', 'portal.example\n'), ('brands', 'paypal.com\n'), ('own.yaml', RULE)):
             with open(os.path.join(self.dir, name), 'w') as f:
                 f.write(text)
             os.chmod(f.name, 0o644)
