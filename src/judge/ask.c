@@ -102,9 +102,12 @@ bool ask_is_scan(struct span text)
     return span_trim(text).n < SCAN_BYTES;
 }
 
-static enum attachment_status status_of(bool drawn, enum worker_status status, const struct worker_text *text)
+/* A small PDF with a few words says no more than these; one with none shows something else, as a page of lines does. */
+static enum attachment_status status_of(bool pdf, size_t size, enum worker_status status,
+                                        const struct worker_text *text)
 {
-    bool scan = drawn && status == WORKER_OK && ask_is_scan(text->text);
+    bool scan = pdf && status == WORKER_OK && ask_is_scan(text->text) &&
+                (size >= DRAWN_BYTES || !span_trim(text->text).n);
     return scan ? ATTACHMENT_NO_TEXT : ask_status(status);
 }
 
@@ -143,8 +146,7 @@ const struct message *ask_attachments(const struct services *services, struct ar
             worker_extract_with(services->workers, arena, ask_share(deadline, n - i), a->sniffed, a->filename,
                                 passwords, (unsigned)share_of(cpu_ms, n - i), a->bytes, &text);
         cpu_ms -= text.cpu_ms < cpu_ms ? text.cpu_ms : cpu_ms;
-        bool drawn = strcmp(a->sniffed, "pdf") == 0 && a->bytes.n >= DRAWN_BYTES;
-        answer->status = status_of(drawn, status, &text);
+        answer->status = status_of(strcmp(a->sniffed, "pdf") == 0, a->bytes.n, status, &text);
         answer->text = text.text;
     }
     return message_with_answers(arena, message, answers, limits);

@@ -298,6 +298,8 @@ def many_pixels_are_said_to_be_unread():
 def a_scan_is_not_read():
     facts = judge('Please see the attached.', ('scan.pdf', pdf(drawn(LINK))), subject='Hello')['facts']
     assert facts['attachment.unread'] == ['scan.pdf: no text'], facts
+    facts = judge('Please see the attached.', ('lines.pdf', pdf('72 600 40 2 re f')), ('hi.pdf', pdf(written('Hi'))), subject='Hello')['facts']
+    assert facts['attachment.unread'] == ['lines.pdf: no text'], facts
 
 
 run_tests([codes_of_pictures, line_ends_of_a_payment_code_stay, codes_that_telephones_read_too, codes_of_drawn_pages,
