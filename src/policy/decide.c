@@ -25,16 +25,21 @@ struct recipient {
     size_t n_groups;
 };
 
-static void stricter(int *value, int64_t other)
+static void stricter(int *value, int other)
 {
-    if (other >= 0 && other < *value)
-        *value = (int)other;
+    if (other < *value)
+        *value = other;
 }
 
-static void take(int *value, int64_t other)
+static void take(int *value, int other)
 {
-    if (other >= 0)
-        *value = (int)other;
+    *value = other;
+}
+
+/* What a group does not name is as for everybody. */
+static int named(int64_t value, int everybody)
+{
+    return value >= 0 ? (int)value : everybody;
 }
 
 /* The strictest of its groups; a single group may also be laxer than what holds for everybody. */
@@ -50,12 +55,13 @@ static struct recipient recipient_of(const struct policy *policy, struct arena *
         const struct conf_group *g = &groups->v[i];
         if (!any_pattern(&g->recipients, address))
             continue;
-        void (*use)(int *, int64_t) = r.n_groups ? stricter : take;
-        use(&r.limits.tag, g->tag);
-        use(&r.limits.hold, g->hold);
-        use(&r.limits.identity_floor, g->identity_floor);
-        use(&r.limits.request_floor, g->request_floor);
-        mode = g->mode > mode ? g->mode : mode;
+        void (*use)(int *, int) = r.n_groups ? stricter : take;
+        use(&r.limits.tag, named(g->tag, policy->thresholds.tag));
+        use(&r.limits.hold, named(g->hold, policy->thresholds.hold));
+        use(&r.limits.identity_floor, named(g->identity_floor, policy->thresholds.identity_floor));
+        use(&r.limits.request_floor, named(g->request_floor, policy->thresholds.request_floor));
+        int own = g->mode >= 0 ? g->mode : (int)policy->conf->mode;
+        mode = own > mode ? own : mode;
         r.groups[r.n_groups++] = g;
     }
     if (mode >= 0)

@@ -193,7 +193,8 @@ static void test_recipients(void **state)
 {
     static const char groups[] =
         "mode: tag\nthresholds:\n  groups:\n"
-        "  - {name: lab, recipients: [lab@buyer.example], hold: 1000, mode: monitor}\n"
+        "  - {name: lab, recipients: [lab@buyer.example, both@buyer.example], hold: 1000, mode: monitor}\n"
+        "  - {name: watched, recipients: [both@buyer.example], tag: 10}\n"
         "  - {name: finance, recipients: ['*@ap.example'], mode: enforce}\n"
         "  - {name: careful, recipients: [careful@ap.example], tag: 10}\n"
         "  - {name: press, recipients: [press@buyer.example],"
@@ -201,7 +202,8 @@ static void test_recipients(void **state)
         "exceptions:\n  allow:\n  - {from: valdor-metaux.example, to: boss@ap.example, owner: Karen,"
         " reason: r, expires: 2099-12-31}\n";
     static const char *const rcpts[] = {"lab@buyer.example",  "x@ap.example",        "boss@ap.example",
-                                        "careful@ap.example", "press@buyer.example", "y@buyer.example"};
+                                        "careful@ap.example", "press@buyer.example", "y@buyer.example",
+                                        "both@buyer.example"};
     static const struct recipient_verdict want[] = {
         {ACTION_TAG, CONF_MODE_MONITOR},
         {ACTION_QUARANTINE, CONF_MODE_ENFORCE},
@@ -209,6 +211,7 @@ static void test_recipients(void **state)
         {ACTION_QUARANTINE, CONF_MODE_ENFORCE},
         {ACTION_TAG, CONF_MODE_TAG} /* the request is left */,
         {ACTION_QUARANTINE, CONF_MODE_TAG},
+        {ACTION_QUARANTINE, CONF_MODE_TAG}, /* a lax group takes nothing from a careful one */
     };
     struct arena *arena = arena_new();
     struct policy *policy = good_policy(groups);
