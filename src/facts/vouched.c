@@ -44,6 +44,14 @@ static bool configured(struct fact_work *work, const char *id)
     return false;
 }
 
+/* The list's own seal: a provider that seals for everybody vouches for nobody's List-Id. */
+static bool sealed_by(struct fact_work *work, const char *registrable)
+{
+    const char *sealer = facts_text(work->facts, FACT_AUTH_ARC);
+    const char *r = sealer ? lookalike_registrable(work->sources->index, work->arena, sealer) : NULL;
+    return r && strcasecmp(r, registrable) == 0;
+}
+
 static void list(struct fact_work *work)
 {
     const char *id = list_id(work);
@@ -51,8 +59,8 @@ static void list(struct fact_work *work)
         return;
     const struct lookalike_result *owner = fact_match(work, id);
     bool known = configured(work, id) || lookalike_is_genuine(owner);
-    bool proven = facts_text(work->facts, FACT_AUTH_ARC) ||
-                  (owner->registrable && auth_passes_for(work, owner->registrable));
+    bool proven = owner->registrable &&
+                  (sealed_by(work, owner->registrable) || auth_passes_for(work, owner->registrable));
     if (known && proven)
         facts_set_string(work->facts, FACT_MESSAGE_LIST_KNOWN, id);
 }
