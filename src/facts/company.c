@@ -37,7 +37,7 @@ static void set_company(struct fact_work *work, const struct company *c, bool ne
 /* The first name of a company in a field; one beside a free address says most. */
 static void names(struct fact_work *work, const struct mailbox_list *boxes, const char *field)
 {
-    for (size_t i = 0; i < boxes->n; i++) {
+    for (size_t i = 0; i < boxes->n && i < FACT_NAMES; i++) {
         const struct mailbox *box = &boxes->v[i];
         bool near, free = is_free(work, box->domain),
                    seen = facts_text(work->facts, FACT_COMPANY_NAME) != NULL;

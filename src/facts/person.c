@@ -63,7 +63,7 @@ static void fields(struct fact_work *work)
     const struct message *m = work->message;
     if (set_person(work, work->from, "From"))
         return;
-    for (size_t i = 0; i < m->reply_to.n; i++)
+    for (size_t i = 0; i < m->reply_to.n && i < FACT_NAMES; i++)
         if (set_person(work, &m->reply_to.v[i], "Reply-To"))
             return;
 }

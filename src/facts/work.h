@@ -37,6 +37,8 @@ struct auth_lookup {
     bool age_known, is_new; /* what lists of new domains say of From's organisation */
 };
 
+enum { FACT_NAMES = 16 }; /* display names of one field that are looked at; nobody shows more */
+
 /* What a domain of the message turned out to be: most stand in it many times, in links, To and Cc. */
 enum { DOMAINS_REMEMBERED = 64 }; /* of one message; more are looked up each time */
 struct domain_memory {
