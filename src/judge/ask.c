@@ -139,7 +139,7 @@ const struct message *ask_attachments(const struct services *services, struct ar
         const struct message_attachment *a = &message->attachments[readings[i].attachment];
         struct attachment_answer *answer = &answers[readings[i].attachment];
         struct worker_text text;
-        answer->status = ATTACHMENT_TIMEOUT;
+        answer->status = ATTACHMENT_TOO_BIG; /* beside the others of this mail, today and at each retry */
         if (!cpu_ms)
             continue;
         enum worker_status status =

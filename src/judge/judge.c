@@ -24,6 +24,17 @@ static struct judgement judge_message(const struct policy *policy, const struct 
     return judgement;
 }
 
+/* An attachment that a worker could have read if only there had been one. */
+static bool workers_failed(const struct message *m)
+{
+    for (size_t i = 0; i < m->n_attachments; i++) {
+        enum attachment_status status = m->attachments[i].status;
+        if (status == ATTACHMENT_TIMEOUT || status == ATTACHMENT_DIED || status == ATTACHMENT_UNAVAILABLE)
+            return true;
+    }
+    return false;
+}
+
 struct judgement judge(const struct policy *policy, const struct services *services, struct arena *arena,
                        const struct message *parsed, int64_t now_ms)
 {
@@ -31,8 +42,12 @@ struct judgement judge(const struct policy *policy, const struct services *servi
     const struct fact_sources sources = policy_sources(policy);
     const struct auth_lookup *authentication =
         ask_authentication(services, policy->conf, &sources, arena, message);
+    bool failed = workers_failed(message); /* pictures are a second look: no mail waits for it */
     struct judgement first = judge_message(policy, services, arena, message, authentication, now_ms);
     const struct message *seen = pictures_look(services, policy->conf, arena, &policy->limits, message,
                                                first.facts, &first.verdict.hits);
-    return seen == message ? first : judge_message(policy, services, arena, seen, authentication, now_ms);
+    struct judgement last =
+        seen == message ? first : judge_message(policy, services, arena, seen, authentication, now_ms);
+    last.workers_failed = failed;
+    return last;
 }

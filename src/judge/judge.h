@@ -16,6 +16,8 @@ struct judgement {
     const struct facts *facts;
     struct verdict verdict;                     /* the strictest of the recipients' */
     const struct recipient_verdict *recipients; /* one for each of the envelope (policy/decide.h) */
+    bool
+        workers_failed; /* an attachment that could have been read was not, for want of a worker or of time */
 };
 
 /*

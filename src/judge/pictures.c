@@ -14,11 +14,12 @@
 
 enum {
     WORDS_MAX = 4,     /* of a mail that are read for words, which takes a second or two of CPU time each */
-    PICTURES_MAX = 16, /* of a mail, by their size: signatures have some, letters one or two */
+    PICTURES_MAX = 32, /* of a mail, by their size: signatures have some, letters one or two */
     PIXELS_MAX = 60 * 1000 * 1000, /* of a mail, as the pictures say themselves: decoding costs by them */
     SLOW_MAX = 2,             /* that take too long for codes; who draws two of them wants to exhaust us */
     PICTURE_BYTES = 16 << 20, /* of one, as a file */
     LEAST_SIDE = 21,          /* pixels; the smallest QR code has as many squares */
+    CODE_SIDE = 100,          /* pixels of a code that is meant to be read off a screen, at least */
     LETTER_WIDTH = 400,       /* pixels from which a picture has room for a letter */
     LETTER_HEIGHT = 250,
     LETTER_BYTES = 32 * 1024, /* the same where its size is not known */
@@ -35,6 +36,7 @@ struct look {
     struct span bytes;
     bool pdf;
     bool room;   /* for a letter */
+    bool code;   /* for a code that a telephone reads off a screen */
     bool letter; /* a reader may find a letter there: to leave it unread is to be blind */
 };
 
@@ -73,10 +75,10 @@ static size_t pixels_of(struct span picture)
     return width && height > PIXELS_MAX / width ? PIXELS_MAX + 1 : (size_t)width * height;
 }
 
-static bool too_small(struct span picture)
+static bool smaller_than(struct span picture, unsigned side)
 {
     unsigned width, height;
-    return attachment_picture_size(picture, &width, &height) && (width < LEAST_SIDE || height < LEAST_SIDE);
+    return attachment_picture_size(picture, &width, &height) && (width < side || height < side);
 }
 
 static size_t own_words(const struct message *m)
@@ -87,15 +89,21 @@ static size_t own_words(const struct message *m)
     return n;
 }
 
+/* What was read stays read, though nobody looked at its pictures; nor is a button unread that was one of too many. */
+static void leave(const struct look *look, struct attachment_answer *answer, enum attachment_status status)
+{
+    if ((look->room || look->code) && answer->status != ATTACHMENT_READ)
+        answer->status = status;
+}
+
 /* Whether the attachment is looked at; if not, its status is set where that is not simply "not asked". */
 static bool plan_one(struct arena *arena, const struct message_attachment *a, bool few_words,
                      struct look *look, struct attachment_answer *answer)
 {
-    bool read = a->status == ATTACHMENT_READ || a->status == ATTACHMENT_NO_TEXT;
     look->pdf = strcmp(a->sniffed, "pdf") == 0;
     look->bytes = look->pdf ? a->bytes : message_picture(arena, a, PICTURE_BYTES);
     if (look->pdf)
-        return look->room = look->letter = read && a->bytes.n;
+        return look->room = look->letter = a->bytes.n && a->status != ATTACHMENT_ENCRYPTED;
     if (!a->encoded.n || !attachment_is_picture(a->sniffed))
         return false;
     if (!look->bytes.n) {
@@ -103,10 +111,11 @@ static bool plan_one(struct arena *arena, const struct message_attachment *a, bo
         return false;
     }
     look->room = has_room_for_letter(look->bytes);
+    look->code = !smaller_than(look->bytes, CODE_SIDE);
     look->letter = few_words && look->room;
     if (worker_looks(look->bytes))
-        return !too_small(look->bytes);
-    if (look->letter)
+        return !smaller_than(look->bytes, LEAST_SIDE);
+    if (look->letter || (few_words && look->code)) /* a format that nothing here reads */
         answer->status = ATTACHMENT_UNSUPPORTED;
     return false;
 }
@@ -137,7 +146,7 @@ static size_t plan(struct arena *arena, const struct message *m, struct look *lo
     for (size_t i = 0; i < n; i++) { /* the smallest first, PDFs last, which have a bound of their own */
         pixels += looks[i].pdf ? 0 : pixels_of(looks[i].bytes);
         if (++pictures > PICTURES_MAX || (!looks[i].pdf && pixels > PIXELS_MAX))
-            answers[looks[i].attachment].status = ATTACHMENT_TOO_BIG;
+            leave(&looks[i], &answers[looks[i].attachment], ATTACHMENT_TOO_BIG);
         else
             looks[kept++] = looks[i];
     }
@@ -171,7 +180,8 @@ static bool read_codes(struct worker_pool *pool, struct arena *arena, int64_t de
     answer->codes = span_trim(text.text);
     if (status == WORKER_OK)
         answer->status = look->pdf ? answer->status : ATTACHMENT_CODES;
-    else if (gave_up(status) || (look->letter && !(look->pdf && status == WORKER_NO_READER)))
+    else if (answer->status != ATTACHMENT_READ &&
+             (gave_up(status) || (look->letter && !(look->pdf && status == WORKER_NO_READER))))
         answer->status = ask_status(status);
     return status == WORKER_TIMEOUT;
 }
@@ -185,7 +195,7 @@ static void read_all_codes(const struct services *services, struct arena *arena,
         if (slow < SLOW_MAX)
             slow += read_codes(services->pictures, arena, ask_share(deadline, n - i), &looks[i], answer);
         else
-            answer->status = ATTACHMENT_TIMEOUT;
+            leave(&looks[i], answer, ATTACHMENT_TIMEOUT);
     }
 }
 

@@ -172,6 +172,7 @@ static void append(struct arena *arena, struct html_text *page, const struct htm
     page->n_links += more->n_links;
     page->links_limit |= more->links_limit;
     page->style_limit |= more->style_limit;
+    page->gave_up |= more->gave_up;
 }
 
 static struct html_text *read_page(struct arena *arena, struct span html, size_t max_links,

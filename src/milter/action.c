@@ -332,17 +332,6 @@ static sfsistat act(SMFICTX *ctx, struct session *s, const struct judgement *j, 
     }
 }
 
-/* An attachment that a worker could have read if only there had been one. */
-static bool workers_failed(const struct message *m)
-{
-    for (size_t i = 0; i < m->n_attachments; i++) {
-        enum attachment_status status = m->attachments[i].status;
-        if (status == ATTACHMENT_TIMEOUT || status == ATTACHMENT_DIED || status == ATTACHMENT_UNAVAILABLE)
-            return true;
-    }
-    return false;
-}
-
 /* The message could not be kept in one piece: out of disk or memory for its spool file. */
 static sfsistat spool_failed(SMFICTX *ctx, struct session *s, struct outcome *out)
 {
@@ -444,7 +433,7 @@ static sfsistat judge_and_act(SMFICTX *ctx, struct session *s, struct services *
     remove_forged_results(ctx, s, message);
     if (judgement->verdict.hits.limits)
         note_limits(s, judgement->verdict.hits.limits);
-    if (tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && workers_failed(judgement->message))
+    if (tx->policy->conf->on_worker_error == CONF_ON_ERROR_TEMPFAIL && judgement->workers_failed)
         return temporary_failure(ctx, out, "no worker could read an attachment");
     return act(ctx, s, judgement, out);
 }

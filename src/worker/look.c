@@ -20,23 +20,32 @@ static bool add_page(void *ctx, struct span piece)
     return pages->n <= PAGES_BYTES;
 }
 
+static void set(struct extraction *x, enum worker_status status, const char *detail)
+{
+    x->status = status;
+    x->detail = detail;
+}
+
+/* Nothing that went wrong may look like a picture with nothing in it. */
+static void set_unless(struct extraction *x, enum worker_status status, const char *detail)
+{
+    if (x->status == WORKER_OK)
+        set(x, status, detail);
+}
+
 /* What could be drawn of it; the status of `x` says why not more. */
 static bool draw(struct extraction *x, struct arena *arena, struct span document, struct buf *pages)
 {
     struct program_end end;
     struct program_pipes *pipes = program_start(x, PROGRAM_PDFTOPPM, document);
-    if (!pipes)
+    if (!pipes) {
+        set_unless(x, WORKER_UNAVAILABLE, "pdftoppm could not be started");
         return false;
+    }
     program_collect(x, pipes, add_page, pages, &end);
     program_judge(x, arena, PROGRAM_PDFTOPPM, &end);
     buf_free(&end.messages);
     return pages->n > 0;
-}
-
-static void set(struct extraction *x, enum worker_status status, const char *detail)
-{
-    x->status = status;
-    x->detail = detail;
 }
 
 /* The exit codes of our own readers (picturelook.h) say more than program_judge() knows. */
@@ -91,6 +100,8 @@ void look_at(struct extraction *x, struct arena *arena, enum worker_look look, e
         program_text_from(x, arena, reader, pipes, &end);
         judge_reader(x, look, &end);
         buf_free(&end.messages);
+    } else {
+        set_unless(x, WORKER_UNAVAILABLE, "the reader of pictures could not be started");
     }
     if (drawn != WORKER_OK)
         set(x, drawn, why);

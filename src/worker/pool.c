@@ -423,7 +423,8 @@ static void extract(struct worker_pool *pool, struct arena *arena, int64_t deadl
     int64_t before = monotonic_ms();
     out_r->status = worker_ask(pool, arena, deadline, &call, &out_r->detail);
     if (out_r->status != WORKER_OK) {
-        out_r->cpu_ms = (unsigned)(monotonic_ms() - before); /* at most */
+        /* at most; who found no free worker has only waited */
+        out_r->cpu_ms = out_r->status == WORKER_UNAVAILABLE ? 0 : (unsigned)(monotonic_ms() - before);
         return;
     }
     frame_detail_clean(detail, data.reply.detail);

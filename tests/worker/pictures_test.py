@@ -217,8 +217,10 @@ def without_money_or_doubt_nobody_looks():
 
 def many_pictures_are_said_to_be_unread():
     small, code = png(40, 40, (b'\0' + b'\xff' * 40) * 40), code_png(LINK)
-    facts = judge('Please pay the invoice.', *[('%d.png' % n, small) for n in range(16)], ('code.png', code))['facts']
+    facts = judge('Please pay the invoice.', *[('%d.png' % n, small) for n in range(32)], ('code.png', code))['facts']
     assert facts['attachment.unread'] == ['code.png: too_big'], facts
+    facts = judge('Please pay the invoice.', *[('%d.png' % n, small) for n in range(40)])['facts']
+    assert facts['attachment.unread'] == [], facts  # icons are not
 
 
 LETTER = ['Please be informed that our bank details', 'have changed. Kindly pay all invoices into', 'the account DE02 1203 0000 0000 2020 51']
