@@ -14,8 +14,8 @@ static struct attachment_answer read_one(struct arena *arena, const struct messa
     struct extraction x = {.sink = {.max = 16384}, .detail = ""};
     extract_document(&x, arena, document_kind(a->sniffed, a->filename, a->bytes), a->bytes);
     struct attachment_answer answer = {
-        x.status == WORKER_OK ? ATTACHMENT_READ : ATTACHMENT_BROKEN,
-        {arena_strndup(arena, x.sink.text.p ? x.sink.text.p : "", x.sink.text.n), x.sink.text.n}};
+        .status = x.status == WORKER_OK ? ATTACHMENT_READ : ATTACHMENT_BROKEN,
+        .text = {arena_strndup(arena, x.sink.text.p ? x.sink.text.p : "", x.sink.text.n), x.sink.text.n}};
     buf_free(&x.sink.text);
     return answer;
 }

@@ -449,11 +449,10 @@ sfsistat action_message(SMFICTX *ctx, struct session *s)
     tx->started_ms = monotonic_ms();
     if (tx->skip != SKIP_INTERNAL) /* a trusted relay may have a Ringer of its own */
         remove_forged(ctx, s);
-    if (tx->no_memory && tx->skip == SKIP_NONE) {
-        status = no_memory(ctx, s, &out);
-    } else if (tx->skip == SKIP_NONE && !spool_view(&tx->raw, &raw)) {
+    bool viewed = tx->skip == SKIP_NONE && !tx->no_memory && spool_view(&tx->raw, &raw);
+    if (tx->skip == SKIP_NONE && !tx->no_memory && !viewed) {
         status = spool_failed(ctx, s, &out);
-    } else if (tx->skip == SKIP_NONE && !has_memory(tx, raw.n)) {
+    } else if (tx->skip == SKIP_NONE && (tx->no_memory || !has_memory(tx, raw.n))) {
         status = no_memory(ctx, s, &out);
     } else if (tx->skip == SKIP_NONE && !(tx->release && was_released(tx, raw, &out))) {
         judged = &judgement;
