@@ -408,6 +408,28 @@ static void test_missing_in_archive(void **state)
     arena_free(&arena);
 }
 
+/* A list is known by its own seal, not by that of somebody who seals for everybody. */
+static void test_sealed_lists(void **state)
+{
+#define SEALED                                                                                               \
+    OURS "dmarc=fail header.from=partner.example; arc=pass (i=1)\r\n" SEAL("1", "lists.partner.example")     \
+        AAR("1", "dmarc=pass header.from=partner.example")
+    static const struct {
+        const char *headers, *known;
+    } rows[] = {
+        {SEALED "List-Id: <trade.partner.example>\r\n", "trade.partner.example"},
+        {SEALED "List-Id: <staff.company.example>\r\n", "-"},
+        {"List-Id: <trade.partner.example>\r\n", "-"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct arena *arena = arena_new();
+        const struct fact_value *v =
+            collect(arena, rows[i].headers, "a@partner.example", "l@lists.partner.example", NULL)->v;
+        assert_string_equal(text(&v[FACT_MESSAGE_LIST_KNOWN]), rows[i].known);
+        arena_free(&arena);
+    }
+}
+
 static void test_records(void **state)
 {
     static const struct {
@@ -537,15 +559,11 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_forged),
-        cmocka_unit_test(test_lookups),
-        cmocka_unit_test(test_missing_and_borrowed),
-        cmocka_unit_test(test_records),
-        cmocka_unit_test(test_own_names),
-        cmocka_unit_test(test_policies),
-        cmocka_unit_test(test_age),
-        cmocka_unit_test(test_missing_in_archive),
+        cmocka_unit_test(test_headers),      cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_lookups),      cmocka_unit_test(test_missing_and_borrowed),
+        cmocka_unit_test(test_sealed_lists), cmocka_unit_test(test_records),
+        cmocka_unit_test(test_own_names),    cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_age),          cmocka_unit_test(test_missing_in_archive),
     };
     return cmocka_run_group_tests_name("auth", tests, setup, NULL);
 }
