@@ -363,21 +363,27 @@ static enum text_kind kind_in_page(const struct builder *b, const struct text_pa
     return kind == TEXT_QUOTED && !is_reply(b->message) ? TEXT_OWN : kind;
 }
 
+static const char *find_nocase(struct span in, struct span word)
+{
+    for (; in.n >= word.n; in.p++, in.n--)
+        if (span_starts_nocase(in, word))
+            return in.p;
+    return NULL;
+}
+
 /* Pictures that stand in the page itself: data:image/png;base64,... */
 static void take_data_pictures(struct builder *b, struct span page)
 {
-    static const char scheme[] = "data:image/", base64[] = ";base64,";
+    static const char image[] = "image/", base64[] = ";base64,";
     const char *end = page.p + page.n, *at = page.p;
-    for (unsigned n = 0; n < DATA_PICTURES && at < end; n++) {
-        at = memmem(at, (size_t)(end - at), scheme, sizeof(scheme) - 1);
-        const char *type = at ? at + 5 : NULL,
-                   *comma = type ? memmem(type,
-                                          (size_t)(end - type) < DATA_TYPE ? (size_t)(end - type) : DATA_TYPE,
-                                          base64, sizeof(base64) - 1)
-                                 : NULL;
-        if (!type)
-            return;
-        at = type;
+    for (unsigned n = 0; n < DATA_PICTURES && at < end && (at = memchr(at, ':', (size_t)(end - at)));) {
+        const char *type = ++at;
+        struct span rest = {type, (size_t)(end - type)}, scheme = {type - 5, 5};
+        if (type - page.p < 5 || !span_eq_nocase(scheme, SPAN_LIT("data:")) ||
+            !span_starts_nocase(rest, SPAN_LIT(image)))
+            continue;
+        rest.n = strcspn(arena_span(b->arena, text_cut(rest, DATA_TYPE)), " \t\r\n\"'<>()");
+        const char *comma = find_nocase(rest, SPAN_LIT(base64));
         if (!comma)
             continue;
         at = comma + sizeof(base64) - 1;
@@ -387,9 +393,11 @@ static void take_data_pictures(struct builder *b, struct span page)
         size_t size;
         bool known;
         struct span head = decode_body(b->arena, body, "base64", MEDIA_BYTES, &size, &known);
-        if (attachment_is_media(attachment_sniff(head)))
-            add_attachment(b, "", arena_strndup(b->arena, type, (size_t)(comma - type)), head, size, body,
-                           "base64");
+        if (attachment_is_media(attachment_sniff(head))) {
+            add_attachment(b, "", arena_lower(b->arena, (struct span){type, (size_t)(comma - type)}), head,
+                           size, body, "base64");
+            n++;
+        }
         at += body.n;
     }
 }

@@ -404,7 +404,7 @@ static void test_pictures(void **state)
     struct arena *arena = arena_new();
     const struct message *m =
         parse(arena, FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
-                         "text/html") "\n<img src='data:image/gif;base64,R0lGODlhkAEsAQ=='>\n--b\n"
+                         "text/html") "\n<p>data:image/ <img src='DATA:Image/GIF;Base64,R0lGODlhkAEsAQ=='>\n--b\n"
                                       "Content-Transfer-Encoding: base64\n" TYPE(
                                           "image/gif; name=a.gif") "\nR0lGODlhkAEs"
                                                                    "\nAQ==\n--b--\n");
