@@ -402,12 +402,12 @@ static void test_pictures(void **state)
     static const char gif[] = "GIF89a\x90\x01\x2c\x01",
                       jpeg[] = "\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x11\x08\1\x2c\1\x90";
     struct arena *arena = arena_new();
-    const struct message *m =
-        parse(arena, FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
-                         "text/html") "\n<p>data:image/ <img src='DATA:Image/GIF;Base64,R0lGODlhkAEsAQ=='>\n--b\n"
-                                      "Content-Transfer-Encoding: base64\n" TYPE(
-                                          "image/gif; name=a.gif") "\nR0lGODlhkAEs"
-                                                                   "\nAQ==\n--b--\n");
+    const struct message *m = parse(
+        arena, FROM TYPE("multipart/mixed; boundary=b") "\n--b\n" TYPE(
+                   "text/html") "\n<p>data:image/ <img src='DATA:Image/GIF;Base64,R0lGODlhkAEsAQ=='>\n--b\n"
+                                "Content-Transfer-Encoding: base64\n" TYPE(
+                                    "image/gif; name=a.gif") "\nR0lGODlhkAEs"
+                                                             "\nAQ==\n--b--\n");
     unsigned width, height;
     assert_int_equal(m->n_attachments, 2);
     for (size_t i = 0; i < 2; i++) {
