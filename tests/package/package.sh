@@ -139,7 +139,7 @@ installs() {
         /usr/share/zsh/vendor-completions/_ringer /etc/logrotate.d/ringer /usr/share/doc/ringer/copyright; do
         ok "there is $file" inside test -s $file
     done
-    does "users without rights see no complaints" say 'su -s /bin/sh nobody -c "ringer domain company.example" 2>&1 >/dev/null | grep . && exit 1; true'
+    does "users without rights see no complaints" say 'su -s /bin/sh nobody -c "ringer domain company.example" 2>&1 >/dev/null | grep -v "protects no domain" | grep . && exit 1; true'
 }
 attaches() {
     start_dns
