@@ -19,7 +19,7 @@ ringer_SOURCES = \
 	src/cli/storeopt.c src/cli/storeopt.h \
 	src/cli/cmd_phrases.c \
 	src/cli/cmd_scan.c \
-	src/cli/scan_propose.c \
+	src/cli/scan_propose.c src/cli/scan_propose.h \
 	src/cli/cmd_test_attack.c src/cli/test_attack.h \
 	src/cli/control.c src/cli/control.h \
 	src/cli/cmd_status.c src/cli/status_metrics.c src/cli/status_metrics.h \
