@@ -258,7 +258,7 @@ static const char usage[] =
 
 struct options {
     const char *config;
-    bool no_attachments;
+    bool no_attachments, propose;
     const char *rcpts[MAX_RCPTS];
 };
 
@@ -298,8 +298,7 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
             scan->json = true;
             break;
         case OPT_PROPOSE:
-            if (!scan->proposals)
-                scan->proposals = proposals_new();
+            o->propose = true;
             break;
         case 'q':
             scan->quiet = true;
@@ -344,7 +343,7 @@ static int parse_options(int argc, char **argv, struct scan *scan, struct option
         }
     }
     scan->envelope.rcpts = o->rcpts;
-    if (scan->json && scan->proposals) {
+    if (scan->json && o->propose) {
         fputs("ringer scan: --propose prints YAML, so --json cannot be given beside it\n", stderr);
         return EXIT_USAGE;
     }
@@ -374,6 +373,7 @@ int cmd_scan(int argc, char **argv)
     services_open_history(&services, policy->conf, &no_history);
     if (*no_history.text)
         fprintf(stderr, "ringer scan: without history: %s\n", no_history.text);
+    scan.proposals = options.propose ? proposals_new() : NULL;
     scan.policy = policy;
     scan.services = &services;
     struct mailsource *source = mailsource_open((const char *const *)(argv + optind), (size_t)(argc - optind),
