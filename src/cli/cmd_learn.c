@@ -159,12 +159,19 @@ static void take_proved(struct learn *learn)
     }
 }
 
+/* Held for another account and nothing else: in an archive that may be a supplier's second one, which must prove itself. */
+static bool held_for_account(const struct judgement *j)
+{
+    return facts_bool(j->facts, FACT_ACCOUNT_DIFFERS) && !(j->verdict.axes & 1u << AXIS_IDENTITY) &&
+           !learn_is_change(j);
+}
+
 static void take_received(struct learn *learn, const struct message *message, const char *path,
                           int64_t time_ms)
 {
     const struct judgement judgement = judge_in_turn(learn, message);
     const struct contact *contact = judgement.facts->contact;
-    if (judgement.verdict.action >= ACTION_QUARANTINE && !learn->all) {
+    if (judgement.verdict.action >= ACTION_QUARANTINE && !learn->all && !held_for_account(&judgement)) {
         learn->held++;
         fprintf(stderr, "ringer learn: %s: left out, it would be held: %s\n", path,
                 judgement_reason(&judgement, learn->arena));

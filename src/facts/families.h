@@ -14,6 +14,8 @@ void facts_reply(struct fact_work *work);
 void facts_auth(struct fact_work *work);
 void facts_person(struct fact_work *work);
 void facts_payment(struct fact_work *work);
+/* An account number for people and logs: its middle hidden; in `arena`. */
+const char *account_masked(struct arena *arena, const char *number);
 void facts_link(struct fact_work *work);
 void facts_attachment(struct fact_work *work);
 void facts_structure(struct fact_work *work);

@@ -2,6 +2,7 @@
  * What history says about the message, as facts. Everything is unknown while the store does not answer, and
  * nobody is called new before history is old enough for it to mean something.
  */
+#include "facts/families.h"
 #include "facts/history.h"
 
 enum { DAY_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000 };
@@ -41,8 +42,11 @@ static void accounts(struct facts *facts, const struct contact_view *view)
     facts_set_string(facts, FACT_ACCOUNT_PAYEE, contact->payee);
     facts_set_bool(facts, FACT_ACCOUNT_KNOWN, view->accounts_new == 0);
     facts_set_bool(facts, FACT_ACCOUNT_DIFFERS, view->accounts_new > 0);
+    facts_set_int(facts, FACT_ACCOUNT_USED, (int64_t)view->payee_accounts);
     if (view->accounts_new == 0)
         return;
+    facts_set_string(facts, FACT_ACCOUNT_NEW,
+                     account_masked(facts->arena, contact->accounts[view->first_new].number));
     facts_set_bool(facts, FACT_ACCOUNT_DIFFERS_COUNTRY, view->country == CONTACT_NO);
     facts_set_bool(facts, FACT_ACCOUNT_DIFFERS_BANK, view->bank == CONTACT_NO);
 }

@@ -157,7 +157,7 @@ static const char *sender_country(struct fact_work *work)
     return strcasecmp(dot + 1, "uk") == 0 ? "GB" : dot + 1;
 }
 
-static const char *masked(struct arena *arena, const char *number)
+const char *account_masked(struct arena *arena, const char *number)
 {
     enum { SHOWN = 4 };
     size_t n = strlen(number);
@@ -192,7 +192,7 @@ static void accounts(struct fact_work *work, const struct payment_text *texts,
             foreign = foreign || (home && strcasecmp(home, a->country) != 0);
         }
         if (count == 1)
-            facts_set_string(facts, FACT_ACCOUNT_MASKED, masked(work->arena, a->number));
+            facts_set_string(facts, FACT_ACCOUNT_MASKED, account_masked(work->arena, a->number));
     }
     facts_set_int(facts, FACT_ACCOUNT_COUNT, count);
     facts_set_int(facts, FACT_ACCOUNT_VALID, valid);

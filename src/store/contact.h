@@ -66,6 +66,7 @@ struct contact_view {
     size_t payee_accounts;       /* accounts that the payee used so far */
     size_t accounts_known;       /* of this message's, used by the payee before */
     size_t accounts_new;         /* of this message's, never used by the payee */
+    size_t first_new;            /* the first of those, where there is one */
     enum contact_answer country; /* do all new ones lie in countries, */
     enum contact_answer bank;    /* and at banks, that the payee used? */
     uint64_t campaign;           /* messages with the same mark in the window, this one not counted */

@@ -180,7 +180,8 @@ static int look_accounts(struct look *look)
     bool countries = true, banks = true;
     for (size_t i = 0; a.used && i < a.n; i++) {
         view->accounts_known += a.known[i];
-        view->accounts_new += !a.known[i];
+        if (!a.known[i] && view->accounts_new++ == 0)
+            view->first_new = i;
         countries = countries && (a.known[i] || a.known_country[i]);
         banks = banks && (a.known[i] || a.known_bank[i]);
     }

@@ -81,8 +81,8 @@ imitated() { [ "$(grep -o '"account.payee":"[^"]*"' "$dir/out" | sort -u | wc -l
 ok "their accounts are compared with those of the imitated supplier" imitated
 changed() { scan on changed && all '"action":"quarantine"' && all '"auth.aligned":true' && all 'history.account-contradicts'; }
 ok "changed accounts from all ten authenticated suppliers would be held" changed
-other() { scan on other-account && all '"action":"tag"' && all 'history.account-differs'; }
-ok "another account without a word of a change is tagged" other
+other() { scan on other-account && all '"action":"quarantine"' && all 'history.account-new'; }
+ok "another account of a supplier with few is held, without a word of a change" other
 fake() { scan on fake-thread && all '"thread.known":false' && all 'history.thread-unknown' && all '"action":"tag"'; }
 ok "fake threads are recognised" fake
 hijack() { scan on hijack && all '"thread.known":true' && all '"thread.participants_changed":true' && all 'history.thread-stranger'; }
@@ -134,7 +134,7 @@ poisoned() { # an archive holds a fraud from a supplier's own mailbox: the accou
     "$ringer" learn -q -c "$dir/seed.yaml" --no-attachments "$dir/poison" >"$dir/out" 2>"$dir/err" || return 1
     [ "$(grep -c 'left out, it would be held' "$dir/err")" = 10 ] || return 1
     scan seed changed && all '"action":"quarantine"' && all '"account.differs":true' &&
-        scan seed other-account && all '"account.differs":true' && all '"action":"tag"'
+        scan seed other-account && all '"account.differs":true' && all '"action":"quarantine"'
 }
 ok "an account that a fraud in the archive names does not become known" poisoned
 first_seen() { # where nothing is known yet, a message that speaks of a change is learned but for its account
