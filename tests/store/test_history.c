@@ -239,6 +239,7 @@ static void test_accounts(void **state)
     view = look(f, &c);
     assert_int_equal(view.accounts_known, 1);
     assert_int_equal(view.accounts_new, 1);
+    assert_int_equal(view.first_new, 1);
     assert_int_equal(view.country, CONTACT_YES);
     assert_int_equal(view.bank, CONTACT_NO);
     c.accounts = &foreign;
