@@ -57,16 +57,14 @@ static bool is_letter(const struct letters *l)
 /* Writes the run of letters that begins at `l` to `out`, joined where it is long enough; its length. Ends behind it. */
 static size_t take_run(struct letters *l, struct buf *out)
 {
-    size_t start = out->n, from = l->at, n = 1, words = 0;
+    size_t start = out->n, from = l->at, n = 1;
     struct span usual = {NULL, 0};
     buf_add(out, l->text.p + l->at, l->end - l->at);
     struct letters next = *l;
     while (next_word(&next) && is_letter(&next) && next.apart.n <= MOST_APART) {
         if (n++ == 1)
             usual = next.apart;
-        bool ends = !span_eq(next.apart, usual);
-        words += ends;
-        if (ends)
+        if (!span_eq(next.apart, usual))
             buf_addc(out, ' ');
         buf_add(out, next.text.p + next.at, next.end - next.at);
         *l = next;
