@@ -169,10 +169,12 @@ void workers_check_end(void)
     self_test.wanted = false;
     while (self_test.running && cond_wait_until(&self_test.ended, &self_test.lock, until_ms))
         ;
-    bool join = self_test.joinable && !self_test.running;
+    bool joinable = self_test.joinable, running = self_test.running;
     self_test.joinable = false;
     pthread_mutex_unlock(&self_test.lock);
-    if (join)
+    if (joinable && running)
+        pthread_detach(self_test.thread);
+    else if (joinable)
         pthread_join(self_test.thread, NULL);
 }
 
