@@ -63,3 +63,22 @@ bool span_line(struct span *rest, struct span *line_r)
         line_r->n--;
     return true;
 }
+
+const char *span_find_nocase(struct span s, struct span word)
+{
+    for (; s.n >= word.n; s = (struct span){s.p + 1, s.n - 1})
+        if (word.n && char_lower(*s.p) == char_lower(*word.p) && span_starts_nocase(s, word))
+            return s.p;
+    return NULL;
+}
+
+size_t span_percent_decode(struct span s, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool escape = s.p[i] == '%' && i + 2 < s.n && char_hex(s.p[i + 1]) >= 0 && char_hex(s.p[i + 2]) >= 0;
+        out[n++] = escape ? (char)(char_hex(s.p[i + 1]) << 4 | char_hex(s.p[i + 2])) : s.p[i];
+        i += escape ? 2 : 0;
+    }
+    return n;
+}

@@ -31,6 +31,10 @@ bool span_starts_nocase(struct span s, struct span head); /* ASCII case only */
 struct span span_trim(struct span s);                     /* ASCII white space off both ends */
 /* Cuts `*rest` at the first `c`: returns what stands before it, leaves what stands behind. */
 struct span span_cut(struct span *rest, char c);
+/* Where `word` first stands, ASCII case aside; NULL = nowhere. */
+const char *span_find_nocase(struct span s, struct span word);
+/* Percent-encoding (RFC 3986 2.1) undone; `out` has room for s.n bytes and may be s.p. How many there are. */
+size_t span_percent_decode(struct span s, char *out);
 /* The next line without its CR LF or LF; false when nothing is left. */
 bool span_line(struct span *rest, struct span *line_r);
 

@@ -4,21 +4,15 @@
 #include "mail/base64.h"
 #include "mail/datauri.h"
 
-/* Percent-encoding undone, white space dropped. */
+/* As browsers read it: line ends and tabs are no part of an address. */
 static struct span plain(struct arena *arena, struct span data)
 {
     char *out = arena_bytes(arena, data.n + 1);
     size_t n = 0;
-    for (size_t i = 0; i < data.n; i++) {
-        char c = data.p[i];
-        if (c == '%' && i + 2 < data.n && char_hex(data.p[i + 1]) >= 0 && char_hex(data.p[i + 2]) >= 0) {
-            c = (char)(char_hex(data.p[i + 1]) << 4 | char_hex(data.p[i + 2]));
-            i += 2;
-        } else if (c == '\n' || c == '\r' || c == '\t') {
-            continue;
-        }
-        out[n++] = c;
-    }
+    for (size_t i = 0; i < data.n; i++)
+        if (data.p[i] != '\n' && data.p[i] != '\r' && data.p[i] != '\t')
+            out[n++] = data.p[i];
+    n = span_percent_decode((struct span){out, n}, out);
     out[n] = '\0';
     return (struct span){out, n};
 }

@@ -32,16 +32,7 @@ static bool is_host_end(char c)
 static struct span percent_decoded(struct arena *arena, struct span s)
 {
     char *out = arena_alloc(arena, s.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (c == '%' && i + 2 < s.n && char_hex(s.p[i + 1]) >= 0 && char_hex(s.p[i + 2]) >= 0) {
-            c = (char)(char_hex(s.p[i + 1]) << 4 | char_hex(s.p[i + 2]));
-            i += 2;
-        }
-        out[n++] = c;
-    }
-    return (struct span){out, n};
+    return (struct span){out, span_percent_decode(s, out)};
 }
 
 /* Percent-encoding undone, lower case, without port, trailing dot and what no host has. */

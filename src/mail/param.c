@@ -132,13 +132,11 @@ static size_t add_segment(char *out, size_t n, struct span value, bool encoded, 
         if (rest.n && (size_t)(value.p + value.n - rest.p) == rest.n && memchr(rest.p, '\'', rest.n))
             value = text;
     }
-    for (size_t i = 0; i < value.n; i++) {
-        bool escape = encoded && value.p[i] == '%' && i + 2 < value.n && char_hex(value.p[i + 1]) >= 0 &&
-                      char_hex(value.p[i + 2]) >= 0;
-        out[n++] = escape ? (char)(char_hex(value.p[i + 1]) << 4 | char_hex(value.p[i + 2])) : value.p[i];
-        i += escape ? 2 : 0;
-    }
-    return n;
+    if (encoded)
+        return n + span_percent_decode(value, out + n);
+    if (value.n)
+        memcpy(out + n, value.p, value.n);
+    return n + value.n;
 }
 
 /* All segments of that name, in the order of their numbers. */

@@ -363,14 +363,6 @@ static enum text_kind kind_in_page(const struct builder *b, const struct text_pa
     return kind == TEXT_QUOTED && !is_reply(b->message) ? TEXT_OWN : kind;
 }
 
-static const char *find_nocase(struct span in, struct span word)
-{
-    for (; in.n >= word.n; in.p++, in.n--)
-        if (span_starts_nocase(in, word))
-            return in.p;
-    return NULL;
-}
-
 /* Pictures that stand in the page itself: data:image/png;base64,... */
 static void take_data_pictures(struct builder *b, struct span page)
 {
@@ -383,7 +375,7 @@ static void take_data_pictures(struct builder *b, struct span page)
             !span_starts_nocase(rest, SPAN_LIT(image)))
             continue;
         rest.n = strcspn(arena_span(b->arena, text_cut(rest, DATA_TYPE)), " \t\r\n\"'<>()");
-        const char *comma = find_nocase(rest, SPAN_LIT(base64));
+        const char *comma = span_find_nocase(rest, SPAN_LIT(base64));
         if (!comma)
             continue;
         at = comma + sizeof(base64) - 1;

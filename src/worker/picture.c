@@ -249,3 +249,22 @@ enum picture_result picture_next(FILE *in, struct picture *picture_r)
         reduce(picture_r);
     return rc;
 }
+
+enum picture_result picture_each(FILE *in, void (*read)(void *context, struct picture *picture),
+                                 void *context)
+{
+    struct picture picture;
+    enum picture_result rc;
+    unsigned pages = 0;
+    do {
+        rc = picture_next(in, &picture);
+        if (!picture.gray)
+            break;
+        read(context, &picture);
+        fputc('\f', stdout);
+        fflush(stdout); /* what is read counts, should there be no time for the next page */
+        picture_free(&picture);
+        pages++;
+    } while (rc == PICTURE_OK);
+    return pages && rc == PICTURE_END ? PICTURE_OK : rc;
+}

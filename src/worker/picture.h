@@ -27,6 +27,12 @@ enum {
  */
 enum picture_result picture_next(FILE *in, struct picture *picture_r);
 void picture_free(struct picture *picture);
+/*
+ * Every picture of the stream to `read`, with a form feed on standard output behind what that writes. The exit code of the
+ * program: PICTURE_OK when there was one and nothing went wrong.
+ */
+enum picture_result picture_each(FILE *in, void (*read)(void *context, struct picture *picture),
+                                 void *context);
 /* `times` as large, with a white edge around it: for codes that are drawn too small or up to the edge. In *out_r. */
 void picture_enlarge(const struct picture *picture, unsigned times, unsigned edge, struct picture *out_r);
 

@@ -44,8 +44,9 @@ static TessBaseAPI *start(void)
     return NULL;
 }
 
-static void print_words(TessBaseAPI *api, struct picture *picture)
+static void print_words(void *context, struct picture *picture)
 {
+    TessBaseAPI *api = context;
     struct picture large = {0};
     const struct picture *p = picture;
     if ((size_t)p->width * p->height <= SMALL) {
@@ -63,9 +64,6 @@ static void print_words(TessBaseAPI *api, struct picture *picture)
 
 int main(int argc, char **argv)
 {
-    struct picture picture;
-    enum picture_result rc;
-    unsigned pages = 0;
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return puts("ringer-ocr (" PACKAGE_STRING ")"), 0;
     if (argc > 1)
@@ -73,17 +71,8 @@ int main(int argc, char **argv)
     TessBaseAPI *api = start();
     if (!api)
         return PICTURE_NO_WORDS;
-    do {
-        rc = picture_next(stdin, &picture);
-        if (!picture.gray)
-            break;
-        print_words(api, &picture);
-        fputc('\f', stdout);
-        fflush(stdout); /* what is read counts, should there be no time for the next page */
-        picture_free(&picture);
-        pages++;
-    } while (rc == PICTURE_OK);
+    enum picture_result rc = picture_each(stdin, print_words, api);
     TessBaseAPIEnd(api);
     TessBaseAPIDelete(api);
-    return pages && rc == PICTURE_END ? PICTURE_OK : (int)rc;
+    return (int)rc;
 }

@@ -19,11 +19,13 @@ static void print_code(void *context, struct span text)
     fputs("\n\n", stdout);
 }
 
+static void print_codes(void *context, struct picture *picture)
+{
+    codes_read(context, picture, print_code, NULL);
+}
+
 int main(int argc, char **argv)
 {
-    struct picture picture;
-    enum picture_result rc;
-    unsigned pages = 0;
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return puts("ringer-qr (" PACKAGE_STRING ")"), 0;
     if (argc > 1)
@@ -31,16 +33,7 @@ int main(int argc, char **argv)
     struct codes *codes = codes_new();
     if (!codes)
         return PICTURE_TOO_BIG;
-    do {
-        rc = picture_next(stdin, &picture);
-        if (!picture.gray)
-            break;
-        codes_read(codes, &picture, print_code, NULL);
-        fputc('\f', stdout);
-        fflush(stdout); /* what is read counts, should there be no time for the next page */
-        picture_free(&picture);
-        pages++;
-    } while (rc == PICTURE_OK);
+    enum picture_result rc = picture_each(stdin, print_codes, codes);
     codes_free(&codes);
-    return pages && rc == PICTURE_END ? PICTURE_OK : (int)rc;
+    return (int)rc;
 }

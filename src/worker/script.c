@@ -31,15 +31,6 @@ static bool contains(struct span s, const char *word)
     return s.n && memmem(s.p, s.n, word, strlen(word)) != NULL;
 }
 
-/* `word` is written in small letters. */
-static bool contains_nocase(struct span s, struct span word)
-{
-    for (; s.n >= word.n; s = (struct span){s.p + 1, s.n - 1})
-        if (char_lower(*s.p) == *word.p && span_starts_nocase(s, word))
-            return true;
-    return false;
-}
-
 static bool contains_any(struct span s, const char *const *words)
 {
     for (; *words; words++)
@@ -279,7 +270,7 @@ static bool writes(struct span script, bool *computes_r)
                                             "crypto.",     "createObjectURL",
                                             "TextDecoder", "DecompressionStream",
                                             NULL};
-    bool does = contains_any(script, writers) || contains_nocase(script, SPAN_LIT("data:text"));
+    bool does = contains_any(script, writers) || span_find_nocase(script, SPAN_LIT("data:text"));
     *computes_r = does && contains_any(script, computing);
     return does;
 }
@@ -361,7 +352,7 @@ struct script_words script_read(struct span html, size_t max)
         while (nexts[k](&rest, &script)) {
             struct script s = {.rest = script, .out = &words.page, .max = max};
             s.percent = contains_any(script, percent);
-            s.base64 = contains(script, "atob") || contains_nocase(script, SPAN_LIT("base64"));
+            s.base64 = contains(script, "atob") || span_find_nocase(script, SPAN_LIT("base64"));
             if (!writes(script, &computes))
                 continue;
             words.computes |= computes;

@@ -56,11 +56,24 @@ static void test_hex(void **state)
         assert_int_equal(char_hex(others[i]), -1);
 }
 
+static void test_find_and_percent(void **state)
+{
+    char out[16];
+    struct span s = SPAN_LIT("xBaSe64base64");
+    assert_ptr_equal(span_find_nocase(s, SPAN_LIT("BASE64")), s.p + 1);
+    assert_null(span_find_nocase(s, SPAN_LIT("base65")));
+    assert_null(span_find_nocase((struct span){NULL, 0}, SPAN_LIT("a")));
+    size_t n = span_percent_decode(SPAN_LIT("%41%4g%%42%4"), out);
+    assert_true(span_eq((struct span){out, n}, SPAN_LIT("A%4g%B%4")));
+    assert_int_equal(span_percent_decode((struct span){NULL, 0}, out), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_ends), cmocka_unit_test(test_trim_and_case), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_lower),     cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_line_ends), cmocka_unit_test(test_trim_and_case),
+        cmocka_unit_test(test_cut),       cmocka_unit_test(test_lower),
+        cmocka_unit_test(test_hex),       cmocka_unit_test(test_find_and_percent),
     };
     return cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define RINGER_TESTS_STORE_FIXTURE_H
 #include <stdbool.h>
 #include <stdint.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,21 @@ static inline int store_teardown(void **state)
     int failed = place_remove(&f->at);
     free(f);
     return failed;
+}
+
+/* One number out of the file, by a connection of our own: what is not committed is not there. */
+static inline int64_t store_number(const char *path, const char *sql)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+    sqlite3_busy_timeout(handle, 5000);
+    assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(handle);
+    return n;
 }
 
 #endif

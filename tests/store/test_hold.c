@@ -44,20 +44,6 @@ static int put(struct store_fixture *f, struct store_mail mail, const char *byte
     return result;
 }
 
-/* One number out of the file, by a connection of our own: what is not committed is not there. */
-static int64_t number(struct store_fixture *f, const char *sql)
-{
-    sqlite3 *handle;
-    sqlite3_stmt *stmt;
-    assert_int_equal(sqlite3_open(f->at.path, &handle), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    sqlite3_close(handle);
-    return n;
-}
-
 static void test_again_is_once(void **state)
 {
     struct store_fixture *f = *state;
@@ -72,9 +58,9 @@ static void test_again_is_once(void **state)
         assert_int_equal(put(f, again, "bytes", id), 1);
         assert_string_equal(id, first);
     }
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine"), 1);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece"), 1);
-    assert_int_equal(number(f, "SELECT count(*) FROM decision"), 1);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine"), 1);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_piece"), 1);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM decision"), 1);
     store_stats(f->store, &stats);
     assert_int_equal(stats.quarantined, 1);
     assert_int_equal(stats.again, 3);
@@ -95,8 +81,8 @@ static void test_what_differs_is_new(void **state)
     mail.rcpts = other;
     assert_int_equal(put(f, mail, "bytes", id), 0);
     assert_int_equal(put(f, mail_of(f->now + STORE_AGAIN_MS + 1), "bytes", id), 0);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine"), 6);
-    assert_int_equal(number(f, "SELECT count(*) FROM decision"), 6);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine"), 6);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM decision"), 6);
 }
 
 static void test_looked_up_by_bytes(void **state)
@@ -133,7 +119,7 @@ static void test_new_after_release_or_deletion(void **state)
     assert_int_equal(store_quarantine_delete(f->store, id, "anna", &f->error), 0);
     assert_int_equal(store_quarantine_mark_released(f->store, &claim, "anna", &sent, 1, &f->error), 0);
     assert_int_equal(put(f, mail_of(f->now), "released to one", id), 0);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine"), 5);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine"), 5);
 }
 
 static int first_decision(void *context, const struct decision *decision)
@@ -154,8 +140,9 @@ static void test_decision_comes_with_it(void **state)
     mail.spared = other;
     mail.n_spared = 1;
     assert_int_equal(put(f, mail, "bytes", id), 0);
-    assert_int_equal(number(f, "SELECT count(*) FROM decision WHERE action = 'quarantine'"), 1);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_rcpt"), 2);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM decision WHERE action = 'quarantine'"),
+                     1);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_rcpt"), 2);
     assert_int_equal(
         store_decision_each(f->store, &(struct decision_filter){0}, first_decision, got, &f->error), 0);
     snprintf(want, sizeof(want), "%s quarantine 3 %s %s %s", id, two[0], two[1], other[0]);
@@ -186,14 +173,14 @@ static void test_large_one(void **state)
     struct store_body body = large_body(f, 0);
     assert_int_equal(store_quarantine_put(f->store, &mail, &body, id, &f->error), 0);
     assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 0);
-    int64_t pieces = number(f, "SELECT count(*) FROM quarantine_piece");
+    int64_t pieces = store_number(f->at.path, "SELECT count(*) FROM quarantine_piece");
     assert_int_equal(store_quarantine_put(f->store, &mail, &body, again, &f->error), 1);
     assert_string_equal(again, id);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece"), pieces);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_part"), 0);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_piece"), pieces);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_part"), 0);
     body.fd_size++; /* it cannot be read to its end */
     assert_int_equal(store_quarantine_put(f->store, &mail, &body, id, &f->error), -1);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece"), pieces);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_piece"), pieces);
     close(body.fd);
 }
 
@@ -220,9 +207,9 @@ static void test_sweep(void **state)
     exec(f, sql);
     assert_int_equal(store_quarantine_sweep(f->store, &removed, &f->error), 0);
     assert_int_equal(removed, 1);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece WHERE id = 'old'"), 0);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_piece"), 2);
-    assert_int_equal(number(f, "SELECT count(*) FROM quarantine_part"), 1);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_piece WHERE id = 'old'"), 0);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_piece"), 2);
+    assert_int_equal(store_number(f->at.path, "SELECT count(*) FROM quarantine_part"), 1);
     assert_int_equal(store_quarantine_verify(f->store, id, &f->error), 0);
 }
 
@@ -328,7 +315,7 @@ static void test_replaced_while_writing(void **state)
     assert_int_equal(sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(handle);
     pthread_join(l.thread, NULL);
-    int64_t held = number(f, "SELECT count(*) FROM quarantine");
+    int64_t held = store_number(f->at.path, "SELECT count(*) FROM quarantine");
     assert_int_equal(held, l.result == 0);
 }
 

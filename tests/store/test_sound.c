@@ -35,19 +35,9 @@ static atomic_bool rows_fail, check_is_slow, checking;
 static struct store *_Atomic leaves; /* while it purges */
 static atomic_int settled_cause;
 
-/* One number out of the file, by a connection of our own: what is not committed is not there. */
 static int64_t number(const char *sql)
 {
-    sqlite3 *handle;
-    sqlite3_stmt *stmt;
-    assert_int_equal(sqlite3_open(db_path, &handle), SQLITE_OK);
-    sqlite3_busy_timeout(handle, 5000);
-    assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    sqlite3_close(handle);
-    return n;
+    return store_number(db_path, sql);
 }
 
 static void say(struct store_error *error, enum store_cause cause, const char *text)

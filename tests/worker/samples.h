@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "worker/worker.h"
 
 static inline struct buf sample(const char *name)
 {
@@ -21,4 +22,18 @@ static inline struct buf sample(const char *name)
     fclose(f);
     free(path);
     return out;
+}
+
+/* For a group of cmocka's tests: a pool of the usual workers is its state. */
+static inline int make_pool(void **state)
+{
+    char *error;
+    *state = worker_pool_new(NULL, &error);
+    return *state ? 0 : -1;
+}
+
+static inline int free_pool(void **state)
+{
+    worker_pool_free((struct worker_pool **)state);
+    return 0;
 }

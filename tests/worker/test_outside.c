@@ -194,19 +194,6 @@ static void test_without_catdoc(void **state)
     in_child(without_catdoc);
 }
 
-static int make_pool(void **state)
-{
-    char *error;
-    *state = worker_pool_new(NULL, &error);
-    return *state ? 0 : -1;
-}
-
-static int free_pool(void **state)
-{
-    worker_pool_free((struct worker_pool **)state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
