@@ -7,7 +7,8 @@
 /*
  * The people whose names fraudsters borrow: VIPs and staff with their genuine addresses. A display name
  * carries a person's name when all its words are there, in any order, titles and accents aside
- * ("WHITFIELD Karen (CEO)"), or stand in it as one (KarenWhitfield) or letter by letter; it nearly does with an initial ("K. Whitfield") or one letter off.
+ * ("WHITFIELD Karen (CEO)"), or stand in it as one (KarenWhitfield) or letter by letter; it nearly does with an initial
+ * ("K. Whitfield") or one letter off.
  * Immutable once filled; safe for any number of threads.
  */
 struct people;

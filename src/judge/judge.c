@@ -1,6 +1,7 @@
 /*
  * The whole story of a message on one screen: read the attachments and ask the DNS (in workers), draw the facts, ask the
- * history, apply the rules, decide; where that leaves doubt or money is asked for, look at the pictures and judge again. Everything that may be down is a service; without it its facts stay unknown.
+ * history, apply the rules, decide; where that leaves doubt, or money is asked for, look at the pictures and judge again.
+ * Everything that may be down is a service; without it its facts stay unknown.
  */
 #include "facts/collect.h"
 #include "policy/decide.h"

@@ -17,9 +17,8 @@ enum {
 
 struct letters {
     struct span text;
-    size_t at, end; /* the letter that is looked at */
-    struct span
-        apart; /* what stands between it and the letter before; its first word's beginning: all up to there */
+    size_t at, end;    /* the letter that is looked at */
+    struct span apart; /* what stands between it and the word before */
 };
 
 static bool is_apart(const char *p, size_t n, size_t *length_r)
