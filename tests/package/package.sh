@@ -16,6 +16,7 @@ cache=$build/package-cache
 machine=$dir/machine
 arch=$(dpkg --print-architecture)
 first=/packages/ringer_0.1.0-1_$arch.deb
+pictures=/packages/ringer-pictures_0.1.0-1_$arch.deb
 next=/packages/ringer_0.1.1-1_$arch.deb
 container=
 
@@ -55,7 +56,7 @@ prepare_machine() {
     echo '# another default' >>"$dir/next/etc/ringer/ringer.yaml"
     dpkg-deb -b "$dir/next" "$machine$next" >/dev/null || return 1
     cp "$cache/$suite-debs/"*.deb "$machine/var/cache/apt/archives" 2>/dev/null
-    in_folder "$machine" "apt-get -qq -o Dpkg::Use-Pty=0 update && apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends --download-only $first" || return 1
+    in_folder "$machine" "apt-get -qq -o Dpkg::Use-Pty=0 update && apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends --download-only $first && apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends --download-only $first $pictures tesseract-ocr-eng" || return 1
     cp "$machine"/var/cache/apt/archives/*.deb "$cache/$suite-debs"
 }
 
@@ -123,7 +124,7 @@ held() { inside ringer quarantine list --json | wc -l; }
 
 has_pictures_apart() {
     says "the readers of pictures are a package of their own" 0 /usr/libexec/ringer/ringer-ocr \
-        dpkg-deb -c "$machine/packages/ringer-pictures_0.1.0-1_$arch.deb"
+        dpkg-deb -c "$machine$pictures"
     dpkg-deb -f "$machine$first" Depends >"$dir/out"
     ok "nothing else wants their libraries" sh -c '! grep -q "libzbar\|libtesseract" "$1"' - "$dir/out"
 }
@@ -171,6 +172,14 @@ is_well() {
     does "it can be deleted like other held mail" inside ringer quarantine delete "$id"
     does "ringer doctor finds nothing" doctor
     ok "and has nothing to say" [ ! -s "$dir/out" ]
+}
+self_test() { [ "$(status '.workers | .done, (.codes.state // "-"), (.words.state // "-")' | tr '\n' ' ')" = "true $1 $1 " ]; }
+reads_pictures() {
+    wait_until "without their package no reader of pictures is missed" self_test -
+    does "the readers of pictures are installed" inside apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $pictures tesseract-ocr-eng
+    inside systemctl restart ringerd
+    wait_until "under the unit they read a code and a word" self_test works
+    does "and can be removed" inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y ringer-pictures
 }
 mistake() { # NAME MISTAKE FINDING REMEDY UNDO
     say "$2" >"$dir/out" 2>&1
@@ -248,6 +257,7 @@ installs
 attaches
 works
 is_well
+reads_pictures
 finds_mistakes
 upgrades
 is_removed
