@@ -547,6 +547,7 @@ static bool find_all_near(struct search *s, struct arena *arena, const char *tex
     for (size_t i = 0; i < shown.n; i++)
         for (size_t n = 1; n <= MAX_RUN && i + n <= shown.n; n++)
             find_near(s, i, i + n);
+    s->shown = NULL;
     return s->best != NULL;
 }
 
@@ -572,6 +573,7 @@ static void search_in(struct search *s, struct arena *arena, const char *text, u
     if (rest.n && rest.n < shown.n)
         find_runs(s, &rest);
     find_cjk(s, &shown);
+    s->shown = NULL;
 }
 
 const struct company *companies_match(const struct companies *c, struct arena *arena, const char *text,
